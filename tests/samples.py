@@ -42,7 +42,8 @@ def _document(tables, name, source):
     tables["documents"].append(row(
         "documents", doc_id=name, file=f"{name}.docx", kind=meta["kind"], title=meta.get("title"), state="ok",
         unit=(meta.get("unit") or "").split("|")[0] or None,
-        inspector=(meta.get("inspector") or "").split("|")[0] or None, round=meta.get("round"), feedback_date=meta.get("feedback_date"), 
+        inspector=(meta.get("inspector") or "").split("|")[0] or None, round=meta.get("round"),
+        feedback_date=meta.get("feedback_date"),
         issued_date=meta.get("issued_date"),
         docno=meta.get("docno"),
     ))
