@@ -41,7 +41,16 @@ class OutputError(UserError):
     exit_code = 5
 
 
-class Rejected(Exception):
+class ProgramError(UserError):
+    """A fault of this program itself; `log` is where its traceback lies."""
+
+    exit_code = 1
+
+    def __init__(self, log: str) -> None:
+        super().__init__("", "程序内部出错", f"详情见 {log}，请反馈给维护者；已完成的部分已保存，可用同样的命令继续")
+
+
+class Rejected(Exception):  # noqa: N818 (a verdict on a file, not an error of the program)
     """A file that is quarantined: `error` is a class of `REASONS`, `detail` says what was seen."""
 
     def __init__(self, error: str, detail: str = "") -> None:

@@ -1,0 +1,316 @@
+"""A whole run: inputs → results in the output folder, every input file accounted for exactly once.
+
+`run` reads as the list of what happens.  Documents are read by an engine, each is recorded in the ledger as soon
+as it is done, and the results are made from all of them and published at the end.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from pipeline import engines, inputs, limits
+from pipeline.engines import Job, Outcome, Task, read_document
+from pipeline.errors import InputError, OutputError, Rejected
+from pipeline.inputs import Entry
+from pipeline.ledger import settings_key
+from pipeline.model import QUARANTINED, SKIPPED, Row, Tables
+from pipeline.place import Place, open_place
+from pipeline.schema import empty_tables, row
+
+SKIPS = frozenset({"skipped_temp", "skipped_type", "not_a_file", "unsafe_link", "duplicate"})
+CASE_TABLES = ("cases", "links", "findings")  # made from all documents together
+SPARE_BYTES = 20 * limits.MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run: the folder of rules, the profile, the day that deadlines are judged by, and how many workers."""
+
+    rules: Path
+    profile: str = "default"
+    as_of: date | None = None
+    jobs: int = 0  # 0: as many as processors
+    fresh: bool = False  # read every document again
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did, for the person who started it."""
+
+    output: Path
+    states: Counter[str] = field(default_factory=Counter)
+    problems: int = 0
+    measures: int = 0
+    findings: Counter[str] = field(default_factory=Counter)  # by severity, without the waived ones
+    set_aside: list[tuple[str, str]] = field(default_factory=list)  # (file, message) of the quarantined
+    reused: int = 0
+    units: int = 0
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = read_document) -> Summary:
+    """Read, reconcile and publish.  Raises UserError for what a person must mend."""
+    from pipeline.rules import load_rules
+
+    started = time.monotonic()
+    load_rules(settings.rules)  # a broken rule is told before anything is written
+    found = inputs.discover(given, output)
+    with open_place(output) as place:
+        place.log(f"开始：{len(found)} 个文件")
+        entries = _prepared(found, place, settings)
+        results, reused = _read_all(entries, place, settings, task)
+        tables = merged(results[entry.name] for entry in entries)
+        _remember(place, given, settings)
+        reconciled(tables, settings, read_waivers(given))
+        notes = publish(tables, place, settings.rules)
+        summary = summarised(tables, output, notes, time.monotonic() - started, reused)
+        place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
+    return summary
+
+
+def check(output: Path, settings: Settings) -> Summary:
+    """Reconcile again from the tables of an earlier run, without reading a document, and publish."""
+    from pipeline.publish import read_tables
+
+    started = time.monotonic()
+    with open_place(_with_results(output)) as place:
+        tables = read_tables(output)
+        given = [Path(path) for path in json.loads(place.ledger.run_values().get("inputs", "[]"))]
+        reconciled(tables, settings, read_waivers(given))
+        notes = publish(tables, place, settings.rules)
+        place.log("重新核对")
+    return summarised(tables, output, notes, time.monotonic() - started, reused=len(tables["documents"]))
+
+
+def report(output: Path, settings: Settings, kinds: Sequence[str], unit: str | None) -> list[str]:
+    """Write Word documents of the given kinds (none: all) for one unit or all; gives their places and notes."""
+    from pipeline.publish import read_tables
+    from pipeline.word import write_reports
+
+    with open_place(_with_results(output)) as place:
+        write_reports(read_tables(output), place.staging, settings.rules, list(kinds) or None, unit)
+        placed = place.publish(only_add=True)
+    return [*(str(output / name) for name in placed.files), *placed.notes]
+
+
+def read_one(path: Path, settings: Settings, task: Task = read_document) -> Tables:
+    """One document's tables and findings, nothing written.  Raises InputError when it can't be read."""
+    if not path.is_file():
+        raise InputError(str(path), "找不到这个文件", "请检查路径是否写对；文件夹请用 zhenggai run 处理")
+    for _, outcome in engines.processes([Job(inputs.printable(path.name), path)], settings.rules, 1, task):
+        if outcome.tables is None:
+            message = Rejected(outcome.error, outcome.detail).message.rstrip("。")
+            where, _, remedy = message.rpartition("。")
+            raise InputError(str(path), where, remedy)
+        reconciled(outcome.tables, settings, [])
+        return outcome.tables
+    raise AssertionError("an engine gives one outcome a job")
+
+
+def apply(workbook: Path, settings: Settings) -> list[str]:
+    """Take over what people changed in the workbook; gives lines that say what was done."""
+    from pipeline.corrections import apply as apply_workbook
+
+    return apply_workbook(workbook, settings.rules)
+
+
+def _with_results(output: Path) -> Path:
+    """The folder, when it holds results of an earlier run."""
+    if not (output / "tables").is_dir():
+        raise InputError(str(output), "这个文件夹里没有处理结果", "请先用 zhenggai run 处理文档，或检查路径")
+    return output
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+
+def _prepared(found: Iterable[Entry], place: Place, settings: Settings) -> list[Entry]:
+    """Entries in the order of their names: archives replaced by their files, hashed, equal ones set aside."""
+    plain = [entry for entry in found if not entry.is_archive]
+    archives = {entry.name: inputs.hashed(entry) for entry in found if entry.is_archive}
+    jobs = [Job(entry.name, entry.path) for entry in archives.values() if not entry.error]
+    plain += [entry for entry in archives.values() if entry.error]
+    for job, outcome in _engine(jobs, place.scratch, settings, inputs.expand_archive):
+        archive = archives[job.name]
+        if outcome.tables is None:
+            plain.append(replace(archive, error=outcome.error, detail=outcome.detail))
+            place.trace(job.name, outcome.trace)
+        else:
+            plain += inputs.member_entries(archive, outcome.tables)
+    ordered = inputs.unique(sorted(plain, key=lambda entry: entry.name))
+    return inputs.without_duplicates(inputs.hashed(entry) for entry in ordered)
+
+
+def _read_all(entries: list[Entry], place: Place, settings: Settings, task: Task) -> tuple[dict[str, Tables], int]:
+    """The tables of every entry by name, and how many of them were taken from the ledger."""
+    key = settings_key(settings.rules)
+    if settings.fresh:
+        place.ledger.forget()
+    place.ledger.forget_others({entry.name for entry in entries})
+    results: dict[str, Tables] = {}
+    waiting: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.error:
+            results[entry.name] = _set_aside(entry)
+        elif (known := place.ledger.find(entry.name, entry.sha256, key)) is not None:
+            results[entry.name] = known
+        else:
+            waiting[entry.name] = entry
+    reused = sum(not entry.error for entry in entries) - len(waiting)
+    _check_space(place.output, sum(entry.size for entry in waiting.values()))
+    jobs = [Job(entry.name, entry.path) for entry in waiting.values()]
+    for job, outcome in _shown(_engine(jobs, settings.rules, settings, task), len(jobs)):
+        entry = waiting[job.name]
+        tables = _accounted(entry, outcome)
+        place.ledger.keep(entry.name, entry.sha256, key, tables)
+        place.log(_line(tables["documents"][0], outcome.seconds))
+        place.trace(job.name, outcome.trace)
+        results[job.name] = tables
+    return results, reused
+
+
+def _engine(jobs: list[Job], folder: Path, settings: Settings, task: Task) -> Iterator[tuple[Job, Outcome]]:
+    """Worker processes, no more than there is work for."""
+    workers = min(settings.jobs or _processors(), len(jobs))
+    return engines.processes(jobs, folder, workers, task) if workers else iter(())
+
+
+def _processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _shown(outcomes: Iterator[tuple[Job, Outcome]], total: int) -> Iterator[tuple[Job, Outcome]]:
+    """The same, with a progress bar where a person looks on."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc="读取文档", unit="份", leave=False, disable=None) as bar:
+        for pair in outcomes:
+            yield pair
+            bar.update()
+
+
+def _accounted(entry: Entry, outcome: Outcome) -> Tables:
+    """The tables of an outcome: its own when they belong to the bytes that were hashed, else the reason's row."""
+    if outcome.tables is None:
+        return _set_aside(replace(entry, error=outcome.error, detail=outcome.detail))
+    document = outcome.tables["documents"][0]
+    if document["sha256"] != entry.sha256:
+        return _set_aside(replace(entry, error="changed_while_reading"))
+    document["file"] = entry.name
+    return outcome.tables
+
+
+def _set_aside(entry: Entry) -> Tables:
+    """The tables of a file that is not read: its one row in documents."""
+    from pipeline.tables import doc_id
+
+    tables = empty_tables()
+    state = SKIPPED if entry.error in SKIPS else QUARANTINED
+    tables["documents"].append(row(
+        "documents", doc_id=doc_id(entry.name), file=entry.name, sha256=entry.sha256 or None, state=state,
+        error=entry.error, message=Rejected(entry.error, entry.detail).message,
+    ))
+    return tables
+
+
+def merged(parts: Iterable[Tables]) -> Tables:
+    """One set of tables of many documents, in their order."""
+    tables = empty_tables()
+    for part in parts:
+        for name, rows in part.items():
+            tables[name].extend(rows)
+    return tables
+
+
+def _line(document: Row, seconds: float) -> str:
+    """A document's line in the log: names and classes only."""
+    words = [document["file"], document["state"], document["error"], document["warnings"], document["encoding"]]
+    return "  ".join([*(str(word) for word in words if word), f"{seconds:.2f} 秒"])
+
+
+def _check_space(output: Path, size: int) -> None:
+    """Room for three times what is still to be read."""
+    needed = 3 * size + SPARE_BYTES
+    free = shutil.disk_usage(output).free
+    if free < needed:
+        what = f"磁盘空间不足：剩余 {free // limits.MIB} MB，至少需要 {needed // limits.MIB} MB"
+        raise OutputError(str(output), what, "请腾出空间后用同样的命令再运行，已完成的部分会保留")
+
+
+# --- after reading ---------------------------------------------------------------------------------
+
+
+def reconciled(tables: Tables, settings: Settings, waivers: list[Row]) -> None:
+    """Fill the tables of the cases anew."""
+    from pipeline.checks import reconcile
+
+    for name in CASE_TABLES:
+        tables[name] = []
+    reconcile(tables, settings.rules, settings.profile, settings.as_of, waivers)
+
+
+def publish(tables: Tables, place: Place, rules: Path) -> list[str]:
+    """Write all results into the staging folder and put them in place; gives what a person must be told."""
+    from pipeline.publish import WORKBOOK, write_tables
+    from pipeline.word import write_reports
+    from pipeline.workbook import write_workbook
+
+    write_tables(tables, place.staging / "tables")
+    write_workbook(tables, place.staging / WORKBOOK, rules)
+    write_reports(tables, place.staging, rules)
+    return place.publish().notes
+
+
+def read_waivers(given: Iterable[Path]) -> list[Row]:
+    """The rows of `waivers.csv` at the top of the input folders."""
+    rows: list[Row] = []
+    for folder in given:
+        path = folder / "waivers.csv"
+        if not path.is_file():
+            continue
+        data = path.read_bytes()
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("gb18030", "replace")  # Excel saves csv in the system's encoding
+        rows += [dict(line) for line in csv.DictReader(io.StringIO(text, newline=""))]
+    return rows
+
+
+def _remember(place: Place, given: Sequence[Path], settings: Settings) -> None:
+    place.ledger.set_run_values({
+        "inputs": json.dumps([str(path.resolve()) for path in given]),
+        "profile": settings.profile,
+        "as_of": settings.as_of.isoformat() if settings.as_of else "",
+    })
+
+
+def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, reused: int) -> Summary:
+    """The figures of a run."""
+    documents = tables["documents"]
+    return Summary(
+        output=output,
+        states=Counter(str(document["state"]) for document in documents),
+        problems=len(tables["problems"]),
+        measures=len(tables["measures"]),
+        findings=Counter(str(finding["severity"]) for finding in tables["findings"] if not finding["waived"]),
+        set_aside=[(str(one["file"]), str(one["message"])) for one in documents if one["state"] == QUARANTINED],
+        reused=reused,
+        units=len(tables["cases"]),
+        notes=notes,
+        seconds=seconds,
+    )
+
+

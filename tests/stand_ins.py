@@ -1,0 +1,101 @@
+"""Simple stages in place of the real ones, so that a whole run can be tried in a moment.
+
+`read` does what a file's first word says: HANG, SPIN, DIE, KILL, MEMORY, BUG, REJECT, LATE; any other line of
+text is a problem.  It lies in a module because worker processes import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pipeline.errors import Rejected
+from pipeline.model import OK, Tables
+from pipeline.schema import empty_tables, row
+
+
+def doc_id(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:10]
+
+
+def read(path: Path, name: str, rules: Path) -> Tables:
+    data = path.read_bytes()
+    word = data.split()[0] if data.split() else b""
+    if word == b"HANG":
+        time.sleep(60)
+    if word == b"SPIN":
+        resource.setrlimit(resource.RLIMIT_CPU, (1, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        while True:
+            pass
+    if word == b"DIE":
+        os._exit(7)
+    if word == b"KILL":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if word == b"MEMORY":
+        bytearray(1 << 40)
+    if word == b"BUG":
+        raise ValueError(data.decode())
+    if word == b"REJECT":
+        raise Rejected("no_text", "扫描件")
+    if word == b"ONCE":  # dies the first time only
+        mark = path.with_suffix(".mark")
+        if not mark.exists():
+            mark.touch()
+            os._exit(7)
+    if word == b"LATE":
+        data += b"!"
+    tables = empty_tables()
+    tables["documents"].append(row("documents", doc_id=doc_id(name), file=name, state=OK, encoding="utf-8",
+                                   sha256=hashlib.sha256(data).hexdigest()))
+    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+        tables["problems"].append(row("problems", doc_id=doc_id(name), problem_id=f"{doc_id(name)}-{number}",
+                                      seq=number, problem=line, long_term=False))
+    return tables
+
+
+def slow(path: Path, name: str, rules: Path) -> Tables:
+    time.sleep(0.3)
+    return read(path, name, rules)
+
+
+def install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put simple stages where a run looks for the real ones."""
+
+    def reconcile(tables: Tables, rules: Path, profile: str, as_of: object, waivers: list[object]) -> None:
+        for document in tables["documents"]:
+            tables["findings"].append(row("findings", doc_id=document["doc_id"], check="measure_missing",
+                                          severity="warning", message=f"{profile} {as_of} {len(waivers)}"))
+
+    def write_workbook(tables: Tables, path: Path, rules: Path) -> None:
+        path.write_text(f"workbook {len(tables['problems'])}", encoding="utf-8")
+
+    def write_reports(tables: Tables, folder: Path, rules: Path, kinds: object = None, unit: object = None) -> list[Path]:
+        path = folder / "某校" / "核对报告.docx"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"report {len(tables['findings'])} {kinds} {unit}", encoding="utf-8")
+        return [path]
+
+    for name, functions in {
+        "pipeline.checks": [reconcile],
+        "pipeline.workbook": [write_workbook],
+        "pipeline.word": [write_reports],
+        "pipeline.tables": [doc_id],
+        "pipeline.rules": [load_rules],
+    }.items():
+        module = ModuleType(name)
+        for function in functions:
+            setattr(module, function.__name__, function)
+        monkeypatch.setitem(sys.modules, name, module)
+
+
+def load_rules(folder: Path) -> None:
+    if not folder.is_dir():
+        raise AssertionError(folder)

@@ -1,0 +1,402 @@
+"""A whole run with simple stages: every file accounted for once, whatever it does, and nothing half done."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pipeline import batch, engines, inputs, limits
+from pipeline.batch import Settings
+from pipeline.errors import BusyError, InputError, OutputError, ProgramError
+from pipeline.model import Tables
+from tests import stand_ins
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    stand_ins.install(monkeypatch)
+    return Settings(ROOT / "rules", jobs=2)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    return folder
+
+
+def put(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+def documents(output: Path) -> dict[str, dict[str, str]]:
+    with (output / "tables" / "documents.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["file"] for row in rows}) == len(rows)
+    return {row["file"]: row for row in rows}
+
+
+def tables_of(output: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((output / "tables").iterdir())}
+
+
+def go(source: Path, settings: Settings, **changes: object) -> Path:
+    output = source.parent / "out"
+    values = {"rules": settings.rules, "jobs": settings.jobs} | changes
+    batch.run([source], output, Settings(**values), stand_ins.read)  # type: ignore[arg-type]
+    return output
+
+
+def test_every_file_ends_in_one_row(source: Path, settings: Settings) -> None:
+    put(source, a="第一", same="第一", z="第二")
+    (source / "b.docx").write_text("第三", encoding="utf-8")
+    (source / "empty.txt").touch()
+    (source / "empty2.txt").touch()
+    (source / "~$b.docx").write_text("x", encoding="utf-8")
+    (source / "photo.jpg").write_text("x", encoding="utf-8")
+    (source / "waivers.csv").write_text("check,unit\nmeasure_missing,某校\n", encoding="utf-8")
+    (source / "link.txt").symlink_to(ROOT / "README.md")
+    (source / "links").symlink_to(ROOT / "rules")
+    os.mkfifo(source / "pipe.txt")
+    sub = source / "子文件夹"
+    sub.mkdir()
+    put(sub, a="第四")
+    rows = documents(go(source, settings))
+    assert {name: (row["state"], row["error"]) for name, row in rows.items()} == {
+        "a.txt": ("ok", ""),
+        "b.docx": ("ok", ""),
+        "empty.txt": ("quarantined", "empty"),
+        "empty2.txt": ("quarantined", "empty"),
+        "link.txt": ("skipped", "unsafe_link"),
+        "links": ("skipped", "unsafe_link"),
+        "photo.jpg": ("skipped", "skipped_type"),
+        "pipe.txt": ("skipped", "not_a_file"),
+        "same.txt": ("skipped", "duplicate"),
+        "waivers.csv": ("skipped", "skipped_type"),
+        "z.txt": ("ok", ""),
+        "~$b.docx": ("skipped", "skipped_temp"),
+        "子文件夹/a.txt": ("ok", ""),
+    }
+    assert "a.txt" in rows["same.txt"]["message"]
+    assert list(rows) == sorted(rows)
+
+
+def test_what_a_document_does_costs_only_itself(
+    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "WALL_SECONDS", 1)
+    put(source, good="正常", hang="HANG", die="DIE 1", kill="KILL 2", memory="MEMORY", bug="BUG 秘密", reject="REJECT",
+        late="LATE", once="ONCE", more="又一")
+    output = go(source, settings)
+    rows = documents(output)
+    assert {name.removesuffix(".txt"): row["error"] for name, row in rows.items()} == {
+        "good": "", "more": "", "once": "", "hang": "timeout", "die": "crash", "kill": "memory", "memory": "memory",
+        "bug": "internal_error", "reject": "no_text", "late": "changed_while_reading",
+    }
+    assert all(row["message"] for row in rows.values() if row["error"])
+    log = (output / "运行日志.txt").read_text(encoding="utf-8")
+    assert "ValueError" in log and "stand_ins.py" in log and "秘密" not in log
+    assert "Traceback" not in "".join(row["message"] for row in rows.values())
+
+
+def test_processor_time_is_limited(source: Path, settings: Settings) -> None:
+    put(source, spin="SPIN")
+    assert documents(go(source, settings))["spin.txt"]["error"] == "timeout"
+
+
+def test_any_number_of_workers_gives_the_same_bytes(source: Path, settings: Settings) -> None:
+    put(source, **{f"文{number}": f"问题{number}\n又{number}" for number in range(12)})
+    first = tables_of(go(source, settings, jobs=1))
+    assert first == tables_of(go(source, settings, jobs=3, fresh=True))
+    assert len(first) == 26
+
+
+def test_serial_and_processes_give_the_same(source: Path, settings: Settings) -> None:
+    put(source, a="一", b="BUG", c="REJECT")
+    jobs = [engines.Job(path.name, path) for path in sorted(source.iterdir())]
+    there = dict(engines.processes(jobs, settings.rules, 2, stand_ins.read))
+    for job, outcome in engines.serial(jobs, settings.rules, stand_ins.read):
+        assert (outcome.tables, outcome.error) == (there[job].tables, there[job].error)
+
+
+def test_a_second_run_reads_only_what_changed(source: Path, settings: Settings) -> None:
+    put(source, a="一", b="二", bug="BUG", no="REJECT")
+    output = source.parent / "out"
+    assert batch.run([source], output, settings, stand_ins.read).reused == 0
+    before = tables_of(output)
+    stamp = (source / "b.txt").stat()
+    assert batch.run([source], output, settings, stand_ins.read).reused == 3  # not the bug: it may pass
+    assert tables_of(output) == before
+    put(source, b="三")  # equal size and time
+    os.utime(source / "b.txt", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert batch.run([source], output, settings, stand_ins.read).reused == 2
+    assert "三" in (output / "tables" / "problems.csv").read_text(encoding="utf-8-sig")
+    (source / "a.txt").unlink()
+    batch.run([source], output, settings, stand_ins.read)
+    assert "a.txt" not in documents(output)
+
+
+def test_changed_rules_read_again(source: Path, settings: Settings, tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    for name in ("labels.yaml", "words.yaml"):
+        rules.mkdir(exist_ok=True)
+        (rules / name).write_bytes((ROOT / "rules" / name).read_bytes())
+    put(source, a="一")
+    output = source.parent / "out"
+    assert batch.run([source], output, Settings(rules), stand_ins.read).reused == 0
+    (rules / "labels.yaml").write_text("# 名称\n", encoding="utf-8")
+    assert batch.run([source], output, Settings(rules), stand_ins.read).reused == 1
+    (rules / "words.yaml").write_text("# 新\n", encoding="utf-8")
+    assert batch.run([source], output, Settings(rules), stand_ins.read).reused == 0
+
+
+def test_archives_stand_for_their_files(source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(source / "报送.zip", "w") as archive:
+        archive.writestr("一中/通报.txt", "问题")
+        archive.writestr("一中/Thumbs.db", "x")
+    rows = documents(go(source, settings))
+    assert {name: row["error"] for name, row in rows.items()} == {
+        "报送.zip/一中/Thumbs.db": "skipped_temp",
+        "报送.zip/一中/通报.txt": "",
+    }
+    (source / "坏.zip").write_text("no archive", encoding="utf-8")
+    assert documents(go(source, settings))["坏.zip"]["state"] == "quarantined"
+
+
+def test_names_from_several_folders(tmp_path: Path) -> None:
+    for name in ("甲", "乙"):
+        (tmp_path / name).mkdir()
+        put(tmp_path / name, same=name, **{f"own{name}": name})
+    found = inputs.discover([tmp_path / "甲", tmp_path / "乙", tmp_path / "甲" / "same.txt"], tmp_path / "out")
+    assert [entry.name for entry in found] == ["own乙.txt", "own甲.txt", "乙/same.txt", "甲/same.txt"]
+
+
+def test_names_are_printable(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in (b"\xb2\xe2.txt", "a\u202etxt.doc".encode(), b"a\nb.txt"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text("x", encoding="utf-8")
+    names = [entry.name for entry in inputs.discover([folder], tmp_path / "out")]
+    assert names == ["\\xb2\\xe2.txt", "a\\nb.txt", "a\\u202etxt.doc"]
+
+
+@pytest.mark.parametrize(("given", "output", "words"), [
+    ("absent", "out", "找不到"), ("in", "in", "重叠"), ("in", "in/out", "重叠"), ("in/sub", "in", "重叠"),
+    ("in/sub", "out", "没有文件"),
+])
+def test_unusable_inputs(tmp_path: Path, settings: Settings, given: str, output: str, words: str) -> None:
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    with pytest.raises(InputError, match=words):
+        batch.run([tmp_path / given], tmp_path / output, settings, stand_ins.read)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["in", "sub"]
+
+
+def test_a_file_named_by_a_person_is_read_whatever_its_name(source: Path, settings: Settings) -> None:
+    (source / "x.xyz").write_text("REJECT", encoding="utf-8")
+    (source / "y.png").write_text("问题", encoding="utf-8")
+    output = source.parent / "out"
+    summary = batch.run([source / "x.xyz", source / "y.png"], output, settings, stand_ins.read)
+    assert summary.states == {"quarantined": 1, "ok": 1}
+    assert summary.set_aside[0][0] == "x.xyz"
+
+
+def test_only_one_run_at_a_time(source: Path, settings: Settings) -> None:
+    put(source, a="一")
+    output = go(source, settings)
+    code = ("import sys, time, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire(); print('held', flush=True);"
+            "time.sleep(60)")
+    holder = subprocess.Popen([sys.executable, "-c", code, str(output / ".zhenggai" / "lock")], stdout=subprocess.PIPE)
+    try:
+        assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
+        with pytest.raises(BusyError):
+            go(source, settings)
+    finally:
+        holder.kill()
+        holder.wait()
+    go(source, settings)  # the lock died with its holder
+
+
+def test_output_in_the_way(source: Path, settings: Settings) -> None:
+    put(source, a="一")
+    (source.parent / "out").write_text("a file", encoding="utf-8")
+    with pytest.raises(OutputError):
+        go(source, settings)
+
+
+def test_full_disk_before_and_while_writing(
+    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(source, a="一")
+    before = tables_of(go(source, settings))
+    put(source, b="二")
+    monkeypatch.setattr("pipeline.batch.SPARE_BYTES", 1 << 62)
+    with pytest.raises(OutputError, match="空间不足"):
+        go(source, settings)
+    monkeypatch.setattr("pipeline.batch.SPARE_BYTES", 0)
+
+    def full(tables: Tables, path: Path, rules: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sys.modules["pipeline.workbook"], "write_workbook", full)
+    with pytest.raises(OutputError, match="磁盘已满"):
+        go(source, settings)
+    output = source.parent / "out"
+    assert tables_of(output) == before  # nothing half published
+    assert not list((output / ".zhenggai" / "staging").iterdir())
+    monkeypatch.undo()
+    stand_ins.install(monkeypatch)
+    assert batch.run([source], output, settings, stand_ins.read).reused == 2  # and nothing lost
+
+
+def test_a_fault_of_a_later_stage_is_one_sentence(
+    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(tables: Tables, path: Path, rules: Path) -> None:
+        raise KeyError(tables["problems"][0]["problem"])
+
+    put(source, a="秘密")
+    monkeypatch.setattr(sys.modules["pipeline.workbook"], "write_workbook", broken)
+    with pytest.raises(ProgramError, match="运行日志"):
+        go(source, settings)
+    log = (source.parent / "out" / "运行日志.txt").read_text(encoding="utf-8")
+    assert "KeyError" in log and "秘密" not in log
+
+
+def test_a_damaged_ledger_is_begun_anew(source: Path, settings: Settings) -> None:
+    put(source, a="一")
+    before = tables_of(go(source, settings))
+    (source.parent / "out" / ".zhenggai" / "ledger.sqlite").write_bytes(b"not a database at all" * 100)
+    assert tables_of(go(source, settings)) == before
+
+
+def test_check_and_report_from_earlier_results(source: Path, settings: Settings) -> None:
+    put(source, a="一", b="二")
+    (source / "waivers.csv").write_bytes("check,unit\nmeasure_missing,某校\n".encode("gb18030"))
+    output = go(source, settings)
+    before = tables_of(output)
+    again = batch.check(output, Settings(settings.rules))
+    assert again.problems == 2 and tables_of(output) == before
+    assert b"default None 1" in before["findings.csv"]
+    placed = batch.report(output, settings, ["check_report"], "某校")
+    assert placed == [str(output / "某校" / "核对报告.docx")]
+    assert "['check_report'] 某校" in (output / "某校" / "核对报告.docx").read_text(encoding="utf-8")
+    assert (output / "整改台账.xlsx").is_file()  # what is not made this time stays
+    with pytest.raises(InputError):
+        batch.check(source, settings)
+
+
+RUN = """
+import sys, json
+from pathlib import Path
+import pytest
+from pipeline import batch, cli
+from tests import stand_ins
+patch = pytest.MonkeyPatch()
+stand_ins.install(patch)
+source, output, rules = map(Path, sys.argv[1:4])
+def start(arguments, **more):
+    batch.run([source], output, batch.Settings(rules, jobs=2), stand_ins.slow)
+cli.zhenggai.main = start
+if __name__ == "__main__":
+    sys.exit(cli.invoke([]))
+"""
+
+
+@pytest.fixture
+def started(source: Path, tmp_path: Path):  # noqa: ANN201
+    """Starts a slow run of 30 files in a process of its own, and waits until some are done."""
+    put(source, **{f"文{number:02}": f"问题{number}" for number in range(30)})
+    script = tmp_path / "run.py"
+    script.write_text(RUN, encoding="utf-8")
+    output = tmp_path / "out"
+    command = [sys.executable, str(script), str(source), str(output), str(ROOT / "rules")]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE,
+                               start_new_session=True)
+    until = time.monotonic() + 30
+    while done(output) < 3:
+        assert time.monotonic() < until and process.poll() is None, process.stderr and process.stderr.read()
+        time.sleep(0.05)
+    yield process, output, command
+    process.kill()
+    process.wait()
+
+
+def done(output: Path) -> int:
+    try:
+        with sqlite3.connect(f"file:{output}/.zhenggai/ledger.sqlite?mode=ro", uri=True) as connection:
+            return int(connection.execute("SELECT count(*) FROM done").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+def group_members(group: int) -> list[int]:
+    """Processes that still live in a process group."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == group and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def assert_gone(group: int) -> None:
+    """All processes of the group end soon after their first one (they notice its closed pipes)."""
+    until = time.monotonic() + 10
+    while group_members(group) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert group_members(group) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_stopping_leaves_nothing_half_and_can_go_on(started, number: int, code: int) -> None:  # noqa: ANN001
+    process, output, command = started
+    begun = time.monotonic()
+    process.send_signal(number)
+    message = process.communicate(timeout=15)[1].decode()
+    assert process.returncode == code, message
+    assert time.monotonic() - begun < 10
+    assert "Traceback" not in message and "继续" in message
+    assert_gone(process.pid)
+    assert not (output / "tables").exists()
+    kept = done(output)
+    assert 3 <= kept < 30
+    assert subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False).returncode == 0
+    assert len(documents(output)) == 30
+
+
+def test_a_killed_run_loses_nothing(started, settings: Settings, source: Path, tmp_path: Path) -> None:  # noqa: ANN001
+    process, output, _ = started
+    process.kill()
+    process.wait()
+    assert_gone(process.pid)
+    (output / ".zhenggai" / "staging" / "half.csv").write_text("half", encoding="utf-8")
+    kept = done(output)
+    assert batch.run([source], output, settings, stand_ins.read).reused == kept >= 3
+    whole = tmp_path / "whole"
+    batch.run([source], whole, settings, stand_ins.read)
+    assert tables_of(output) == tables_of(whole)
+    assert not list((output / ".zhenggai" / "staging").iterdir())
+
+
+def test_the_ledger_remembers_the_inputs(source: Path, settings: Settings) -> None:
+    put(source, a="一")
+    output = go(source, settings)
+    with sqlite3.connect(output / ".zhenggai" / "ledger.sqlite") as connection:
+        values = dict(connection.execute("SELECT key, value FROM run"))
+    assert json.loads(values["inputs"]) == [str(source)]
