@@ -1,0 +1,177 @@
+"""Word documents: bytes of a docx (dotx, docm, flat OPC) in, a `Document` as a person sees it out.
+
+The package is opened by the guarded zip reader, its parts are parsed by the guarded XML reader, settled
+(`settle`) and walked (`story`).  Parts that only add something (styles, numbering, notes, headers) cost a
+warning when they are broken, never the document.  Nothing outside the file is ever opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from pipeline import limits
+from pipeline.errors import Rejected
+from pipeline.model import Block, Document, Omitted, Warned
+from pipeline.readers.fields import are_whole
+from pipeline.readers.names import TEXTS, W
+from pipeline.readers.numbering import Lists
+from pipeline.readers.parts import SALVAGEABLE, Parts, open_parts
+from pipeline.readers.settle import settle
+from pipeline.readers.story import Reading, read_story
+from pipeline.readers.styles import Styles
+from pipeline.readers.symbols import PRIVATE
+from pipeline.readers.xml import parse_office
+
+Element = etree._Element
+# the private area in UTF-8, and character references that may mean it
+PRIVATE_BYTES = (b"\xef\x80", b"\xef\x81", b"\xef\x82", b"\xef\x83", b"&#", b"UTF-16", b"utf-16")
+
+
+def read(path: Path, name: str | None = None) -> Document:
+    """The document in the file `path`; `name` is what it is called in the result.  Raises `Rejected`."""
+    if path.stat().st_size > limits.FILE_BYTES:
+        raise Rejected("too_large", f"上限 {limits.FILE_BYTES // limits.MIB} MB")
+    return read_bytes(path.read_bytes(), name if name is not None else path.name)
+
+
+def read_bytes(data: bytes, name: str) -> Document:
+    """The document in `data`.  Raises `Rejected` with the class of what is wrong."""
+    if len(data) > limits.FILE_BYTES:
+        raise Rejected("too_large", f"上限 {limits.FILE_BYTES // limits.MIB} MB")
+    return Job(open_parts(data), name, hashlib.sha256(data).hexdigest()).document()
+
+
+@dataclass
+class Job:
+    """The reading of one document."""
+
+    parts: Parts
+    name: str
+    digest: str
+    warnings: dict[tuple[str, str], Warned] = field(default_factory=dict)
+    source: list[str] = field(default_factory=list)  # all characters of the parts, before settling
+    private: bool = False
+
+    def document(self) -> Document:
+        main = self.parts.main()
+        styles = Styles(self.optional("styles"))
+        reading = Reading(styles, Lists(self.optional("numbering"), styles))
+        root = self.text_part(main, reading)
+        for kind in ("footnote", "endnote"):
+            self.read_notes(kind, reading)
+        body = next(root.iterchildren(W + "body"), root)
+        blocks = read_story(body, "body", reading)
+        self.read_margins(reading)
+        self.note_package(reading)
+        return Document(
+            name=self.name, format="docx", sha256=self.digest, blocks=tuple(blocks),
+            warnings=tuple(self.warnings.values()), omitted=tuple(reading.omitted),
+            metadata=self.metadata(), coverage=self.coverage(blocks, reading),
+        )
+
+    def warn(self, code: str, message: str) -> None:
+        self.warnings.setdefault((code, message), Warned(code, message))
+
+    # --- parts
+
+    def optional(self, kind: str) -> Element | None:
+        """A part that the main part refers to; None when it is missing or broken."""
+        found: Element | None = None
+        for name in self.parts.related(kind)[:1]:
+            found = self.salvage(name, lambda part: parse_office(self.parts.read(part), part))
+        return found
+
+    def salvage(self, name: str, load: Callable[[str], Element]) -> Element | None:
+        """An attempt on an optional part; attacks are still refused."""
+        try:
+            return load(name)
+        except KeyError:
+            self.warn("salvaged_part", f"部件 {name} 缺失，已略过")
+        except Rejected as error:
+            if error.error not in SALVAGEABLE:
+                raise
+            self.warn("salvaged_part", f"部件 {name} 损坏，已略过")
+        return None
+
+    def text_part(self, name: str, reading: Reading) -> Element:
+        """A part with text: parsed, its characters noted, settled."""
+        data = self.parts.read(name)
+        root = parse_office(data, name)
+        pieces: list[str] = list(root.itertext(*TEXTS, with_tail=False))  # type: ignore[arg-type]
+        self.source += pieces
+        private = any(mark in data for mark in PRIVATE_BYTES) and bool(PRIVATE.search("".join(pieces)))
+        settled = settle(root, reading.styles, private=private)
+        reading.omitted += settled.omitted
+        reading.boxes.update(settled.boxes)
+        if settled.revised:
+            self.warn("tracked_changes", "文件中有未接受的修订，已按接受全部修订后的文字读取")
+        if settled.hidden:
+            self.warn("hidden_text", "文件中有隐藏文字，未计入正文")
+        if not are_whole(root):
+            reading.fields_whole = False
+            self.warn("salvaged_part", "域代码不完整，已按普通文字读取")
+        return root
+
+    def read_notes(self, kind: str, reading: Reading) -> None:
+        for name in self.parts.related(f"{kind}s")[:1]:
+            root = self.salvage(name, lambda part: self.text_part(part, reading))
+            if root is not None:
+                notes: dict[str, Element] = {}
+                for note in root.iterchildren(W + kind):
+                    notes.setdefault(note.get(W + "id") or "", note)
+                reading.notes[kind] = notes
+
+    def read_margins(self, reading: Reading) -> None:
+        """Headers, footers, comments, and notes that nothing refers to: kept apart."""
+        for kind, notes in reading.notes.items():
+            for note in notes.values():
+                leave_apart(note, kind, "unreferenced", reading)
+        for kind, reason in (("header", "header"), ("footer", "footer"), ("comments", "comment")):
+            for name in self.parts.related(kind):
+                root = self.salvage(name, lambda part: self.text_part(part, reading))
+                if root is not None:
+                    leave_apart(root, reason, reason, reading)
+
+    # --- what is said about the file
+
+    def note_package(self, reading: Reading) -> None:
+        for code, message in self.parts.notes():
+            self.warn(code, message)
+        if reading.unknown:
+            self.warn("characters_replaced", f"有 {reading.unknown} 个符号无法识别，已用 � 代替")
+
+    def metadata(self) -> dict[str, str]:
+        """Title and dates from the file's properties."""
+        found: dict[str, str] = {}
+        for name in self.parts.properties():
+            root = self.salvage(name, lambda part: parse_office(self.parts.read(part), part))
+            for element in root.iter() if root is not None else ():
+                key = etree.QName(element).localname
+                if key in ("title", "subject", "created", "modified") and (element.text or "").strip():
+                    found.setdefault(key, (element.text or "").strip()[:500])
+        return found
+
+    def coverage(self, blocks: list[Block], reading: Reading) -> float:
+        """The share of the source's visible characters that is in a block or was left out on purpose."""
+        source = visible_count("".join(self.source))
+        if source > limits.TEXT_CHARACTERS:
+            raise Rejected("too_large", f"超过 {limits.TEXT_CHARACTERS} 字")
+        kept = visible_count("".join([block.text for block in blocks if not block.merged]))
+        left_out = visible_count("".join([omitted.text for omitted in reading.omitted]))
+        return min(1.0, (kept - reading.added + left_out) / source) if source else 1.0
+
+
+def visible_count(text: str) -> int:
+    return len("".join(text.split()))
+
+
+def leave_apart(element: Element, part: str, reason: str, reading: Reading) -> None:
+    """Read a story that is no part of the text into `omitted`."""
+    text = "\n".join([block.text for block in read_story(element, part, reading) if not block.merged])
+    if text.strip():
+        reading.omitted.append(Omitted(reason, text))

@@ -1,0 +1,99 @@
+"""Fields of a docx: which text is instruction and which is shown.
+
+A field is `begin`, instruction, `separate`, result, `end`, spread over runs and even paragraphs, and may
+hold others in both halves.  Some show something without a result: ticked boxes, lists to choose from, and
+the EQ fields by which Word puts a number in a circle.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from pipeline.readers.names import VAL, W
+from pipeline.readers.styles import is_on, whole
+
+KIND = W + "fldCharType"
+CIRCLED = re.compile(r"\\o\s*(?:\\a[cr]\s*)?\(\s*[○◯〇Oo]\s*[,，;；]\s*(\d{1,2}|[^\s)]{1,4})\s*\)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Open:
+    """A field that has begun."""
+
+    fallback: str = ""
+    result: bool = False
+    instruction: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Fields:
+    """The fields that are open at a place in a story."""
+
+    stack: list[Open] = field(default_factory=list)
+    hiding: bool = False  # the place is inside an instruction
+
+    def step(self, element: etree._Element) -> str:
+        """Take a `w:fldChar`; gives what a field without a result shows, when it ends."""
+        kind = element.get(KIND)
+        shown = ""
+        if kind == "begin":
+            self.stack.append(Open(chosen(element)))
+        elif kind == "separate" and self.stack:
+            self.stack[-1].result = True
+        elif kind == "end" and self.stack:
+            closed = self.stack.pop()
+            if not closed.result:
+                shown = closed.fallback or circled("".join(closed.instruction))
+        self.hiding = any(not opened.result for opened in self.stack)
+        return shown
+
+    def instruct(self, text: str) -> None:
+        if self.stack and not self.stack[-1].result:
+            self.stack[-1].instruction.append(text)
+
+
+def are_whole(root: etree._Element) -> bool:
+    """Whether all fields of a part end; in a broken one nothing may be hidden by them."""
+    depth = 0
+    for element in root.iter(W + "fldChar"):
+        kind = element.get(KIND)
+        depth += (kind == "begin") - (kind == "end")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def checkbox(element: etree._Element) -> str:
+    """The box of a form field, ticked or not; "" for other fields."""
+    box = element.find(f"{W}ffData/{W}checkBox")
+    if box is None:
+        return ""
+    state = box.find(W + "checked")
+    if state is None:
+        state = box.find(W + "default")
+    return "☑" if state is not None and is_on(state) else "☐"
+
+
+def chosen(element: etree._Element) -> str:
+    """The entry that is chosen in a form's list; "" for other fields."""
+    choices = element.find(f"{W}ffData/{W}ddList")
+    if choices is None:
+        return ""
+    entries = [entry.get(VAL) or "" for entry in choices.iterchildren(W + "listEntry")]
+    result = choices.find(W + "result")
+    place = whole(result.get(VAL), 0, 0, 1_000) if result is not None else 0
+    return entries[place] if place < len(entries) else ""
+
+
+def circled(instruction: str) -> str:
+    """`EQ \\o\\ac(○,3)` → ③; other instructions show nothing."""
+    match = CIRCLED.search(instruction)
+    if match is None:
+        return ""
+    inside = match[1]
+    if inside.isdigit() and 1 <= int(inside) <= 20:
+        return chr(0x2460 + int(inside) - 1)
+    return inside

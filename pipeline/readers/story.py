@@ -1,0 +1,419 @@
+"""One story of a docx (body, a note, a text box) in reading order: a settled tree in, blocks out.
+
+The walk is a single pass over the elements that matter, in document order, without recursion; lxml skips
+everything else in C.  Notes and text boxes are left as `Insert` at their place and walked afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from lxml import etree
+
+from pipeline import limits
+from pipeline.errors import Rejected
+from pipeline.model import Block, Omitted
+from pipeline.readers import symbols
+from pipeline.readers.fields import Fields, checkbox
+from pipeline.readers.grid import Cell, CopyBudget, Row, table_blocks
+from pipeline.readers.names import (
+    CELL,
+    DRAWING_TEXT,
+    MATH_TEXT,
+    PARAGRAPH,
+    PARAGRAPH_PROPERTIES,
+    ROW,
+    RUN,
+    RUN_PROPERTIES,
+    SPACE,
+    TABLE,
+    TEXT,
+    VAL,
+    W,
+)
+from pipeline.readers.numbering import Counters, Lists
+from pipeline.readers.styles import ALIGNMENTS, Style, Styles, is_on, whole
+
+Element = etree._Element
+STRUCTURE = frozenset({PARAGRAPH, TABLE, ROW, CELL, W + "body"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Insert:
+    """A note or a text box that is read at this place."""
+
+    element: Element
+    part: str
+
+
+Item = Block | Insert
+
+
+@dataclass
+class Reading:
+    """What the stories of one document share."""
+
+    styles: Styles
+    lists: Lists
+    notes: dict[str, dict[str, Element]] = field(default_factory=dict)  # footnote, endnote → id → element
+    boxes: dict[Element, list[Element]] = field(default_factory=dict)
+    omitted: list[Omitted] = field(default_factory=list)
+    budget: CopyBudget = field(default_factory=CopyBudget)
+    counters: dict[str, Counters] = field(default_factory=dict)
+    tables: int = 0
+    added: int = 0  # visible characters that are not text in the file: labels in cells, symbols
+    unknown: int = 0  # symbols that could not be made visible
+    fields_whole: bool = True  # every field that begins also ends
+
+    def counters_for(self, part: str) -> Counters:
+        """Each text box counts for itself, the notes of one kind together."""
+        return Counters() if part == "textbox" else self.counters.setdefault(part, Counters())
+
+
+@dataclass(slots=True)
+class OpenTable:
+    element: Element
+    number: int
+    rows: list[Row[Item]] = field(default_factory=list)
+    row: Element | None = None
+    cell: Element | None = None
+
+
+def read_story(root: Element, part: str, reading: Reading) -> list[Block]:
+    """The blocks of a story with its notes and text boxes at their place."""
+    blocks: list[Block] = []
+    open_stories: list[Iterator[Item]] = [iter(Walk(root, part, reading).items())]
+    inserted = False
+    while open_stories:
+        item = next(open_stories[-1], None)
+        if item is None:
+            open_stories.pop()
+        elif isinstance(item, Insert):
+            inserted = True
+            open_stories.append(iter(Walk(item.element, item.part, reading).items()))
+        else:
+            blocks.append(item)
+    return renumbered(blocks) if inserted else blocks
+
+
+def renumbered(blocks: list[Block]) -> list[Block]:
+    """Tables numbered in reading order (those of notes and boxes were met later)."""
+    order: dict[int, int] = {}
+    for block in blocks:
+        if block.table >= 0:
+            order.setdefault(block.table, len(order))
+    if all(old == new for old, new in order.items()):
+        return blocks
+    return [block if block.table < 0 else replace(block, table=order[block.table]) for block in blocks]
+
+
+class Walk:
+    """The state of one pass: the open tables and the paragraph that is being gathered."""
+
+    def __init__(self, root: Element, part: str, reading: Reading) -> None:
+        self.root, self.part, self.reading = root, part, reading
+        self.counters = reading.counters_for(part)
+        self.fields = Fields()
+        self.found: list[Item] = []
+        self.tables: list[OpenTable] = []
+        self.pieces: list[str] = []
+        self.paragraph: Element | None = None
+        self.begin(None)
+
+    def items(self) -> list[Item]:
+        handlers = HANDLERS
+        for element in self.root.iter(*TAGS):
+            handlers[element.tag](self, element)
+        self.end_paragraph()
+        while self.tables:
+            self.end_table()
+        return self.found
+
+    # --- paragraphs
+
+    def begin(self, paragraph: Element | None) -> None:
+        self.paragraph = paragraph
+        self.style: Style | None = None
+        self.number: str | None = None
+        self.list_level: int | None = None
+        self.outline: int | None = None
+        self.align: str | None = None
+        self.bold = 0
+        self.bold_open = True
+        self.bold_run: tuple[Element, bool] | None = None
+        self.after: list[Item] = []
+
+    def on_paragraph(self, element: Element) -> None:
+        self.end_paragraph()
+        if self.tables:
+            self.leave_tables(element)
+        self.begin(element)
+
+    def end_paragraph(self) -> None:
+        """Make a block, or a line of the open cell, of what was gathered."""
+        paragraph = self.paragraph
+        if paragraph is None and not self.pieces:
+            return
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        if len(text) > limits.PARAGRAPH_CHARACTERS:
+            raise Rejected("too_large", f"一个段落超过 {limits.PARAGRAPH_CHARACTERS} 字")
+        if text[:1] == "\n" or text[-1:] == "\n":  # page breaks at the edges
+            self.bold = max(0, self.bold - len(text) + len(text.lstrip("\n")))
+            text = text.strip("\n")
+            self.bold = min(self.bold, len(text))
+        style = self.style or self.reading.styles.paragraph(None)
+        label, list_level, spaced = "", None, True
+        if self.number is not None or style.number is not None:
+            placed = self.reading.lists.place(style, self.number, self.list_level)
+            if placed is not None:
+                numbered, list_level = placed
+                label = self.counters.label(numbered, list_level)
+                level = numbered.levels.get(list_level)
+                spaced = level is None or level.spaced
+        outline = style.outline if self.outline is None else (self.outline if self.outline < 9 else None)
+        align = style.align if self.align is None else self.align
+        after = self.after
+        boxes = self.reading.boxes.get(paragraph) if self.reading.boxes and paragraph is not None else None
+        if boxes:
+            after = [*after, *(Insert(box, "textbox") for box in boxes)]
+        shown_level = list_level if outline is None else outline
+        self.paragraph = None
+        if self.tables:
+            self.add_to_cell(text, label, spaced, style.name, shown_level, align, after)
+            return
+        if label or (text and not text.isspace()):
+            self.found.append(Block(text, "paragraph", style.name, label, shown_level, align, self.bold, -1, -1, -1,
+                                    False, self.part))
+            if len(self.found) > limits.BLOCKS:
+                raise Rejected("too_large", f"超过 {limits.BLOCKS} 个段落")
+        if after:
+            self.found.extend(after)
+
+    def add_to_cell(
+        self, text: str, label: str, spaced: bool, style: str, level: int | None, align: str, after: list[Item]
+    ) -> None:
+        """A paragraph in a table: a line of its cell, the number in front of it."""
+        rows = self.tables[-1].rows
+        cells = rows[-1].cells if rows else []
+        if not cells:  # a paragraph in a table but in no cell: kept as the text of one
+            cells = [Cell()]
+            rows.append(Row(cells=cells))
+        cell = cells[-1]
+        bold = self.bold
+        if label:
+            self.reading.added += len("".join(label.split()))
+            head = f"{label} " if spaced and text else label
+            bold = bold + len(head) if bold else 0
+            text = head + text
+        if text and not text.isspace():
+            if not cell.texts:
+                cell.style, cell.level, cell.align, cell.bold = style, level, align, bold
+            cell.texts.append(text)
+        if after:
+            cell.after.extend(after)
+
+    # --- tables
+
+    def leave_tables(self, element: Element) -> None:
+        """Close the tables that `element` is not in."""
+        holder = element.getparent()
+        while holder is not None and holder.tag not in STRUCTURE:
+            holder = holder.getparent()
+        while self.tables:
+            table = self.tables[-1]
+            if holder is table.cell or holder is table.row or holder is table.element:
+                return
+            self.end_table()
+
+    def on_table(self, element: Element) -> None:
+        self.end_paragraph()
+        self.leave_tables(element)
+        if len(self.tables) >= limits.TABLE_NESTING:
+            raise Rejected("xml_too_deep", f"表格嵌套超过 {limits.TABLE_NESTING} 层")
+        self.tables.append(OpenTable(element, self.reading.tables))
+        self.reading.tables += 1
+
+    def on_row(self, element: Element) -> None:
+        self.end_paragraph()
+        self.leave_tables(element)
+        if self.tables:
+            table = self.tables[-1]
+            table.row, table.cell = element, None
+            table.rows.append(Row())
+
+    def on_cell(self, element: Element) -> None:
+        self.end_paragraph()
+        self.leave_tables(element)
+        if self.tables and self.tables[-1].rows:
+            table = self.tables[-1]
+            table.cell = element
+            table.rows[-1].cells.append(Cell())
+
+    def end_table(self) -> None:
+        self.end_paragraph()
+        table = self.tables.pop()
+        blocks = table_blocks(table.rows, table.number, self.part, self.reading.budget, self.reading.omitted)
+        if self.tables and self.tables[-1].rows and self.tables[-1].rows[-1].cells:
+            self.tables[-1].rows[-1].cells[-1].after.extend(blocks)
+        else:
+            self.found.extend(blocks)
+
+    def open_cell(self) -> Cell[Item] | None:
+        rows = self.tables[-1].rows if self.tables else []
+        return rows[-1].cells[-1] if rows and rows[-1].cells else None
+
+    def on_span(self, element: Element) -> None:
+        cell = self.open_cell()
+        if cell:
+            cell.span = whole(element.get(VAL), 1, 1, limits.TABLE_COLUMNS)
+
+    def on_vertical_merge(self, element: Element) -> None:
+        cell = self.open_cell()
+        if cell:
+            cell.begins = element.get(VAL) == "restart"
+            cell.continues = not cell.begins
+
+    def on_horizontal_merge(self, element: Element) -> None:
+        cell = self.open_cell()
+        if cell:
+            cell.joined = element.get(VAL) != "restart"
+
+    def on_before(self, element: Element) -> None:
+        if self.tables and self.tables[-1].rows:
+            self.tables[-1].rows[-1].before = whole(element.get(VAL), 0, 0, limits.TABLE_COLUMNS)
+
+    # --- properties of a paragraph
+
+    def on_style(self, element: Element) -> None:
+        self.style = self.reading.styles.paragraph(element.get(VAL))
+
+    def on_number(self, element: Element) -> None:
+        self.number = element.get(VAL)
+
+    def on_list_level(self, element: Element) -> None:
+        self.list_level = whole(element.get(VAL), 0, 0, limits.LIST_LEVELS - 1)
+
+    def on_outline(self, element: Element) -> None:
+        self.outline = whole(element.get(VAL), 9, 0, 9)
+
+    def on_align(self, element: Element) -> None:
+        holder = element.getparent()
+        if holder is not None and holder.tag == PARAGRAPH_PROPERTIES:
+            self.align = ALIGNMENTS.get(element.get(VAL) or "", "")
+
+    def on_bold(self, element: Element) -> None:
+        if self.bold_open:
+            run = run_of(element)
+            if run is not None:
+                self.bold_run = (run, is_on(element))
+
+    def on_run_style(self, element: Element) -> None:
+        if self.bold_open and self.reading.styles.character(element.get(VAL)).bold:
+            run = run_of(element)
+            if run is not None:  # bold twice is not bold
+                self.bold_run = (run, not (self.style is not None and self.style.bold))
+
+    # --- what a line consists of
+
+    def on_text(self, element: Element) -> None:
+        text = element.text
+        if not text:
+            return
+        if self.fields.hiding and self.reading.fields_whole:
+            self.reading.omitted.append(Omitted("field", text))
+            return
+        if text[0] <= " " or text[-1] <= " " or "\n" in text:
+            text = shown_blanks(element, text)
+        if self.bold_open:
+            self.measure_bold(element, text)
+        self.pieces.append(text)
+
+    def measure_bold(self, element: Element, text: str) -> None:
+        """Go on with the bold start of the line, or end it."""
+        bold = self.style is not None and self.style.bold
+        if self.bold_run is not None and element.getparent() is self.bold_run[0]:
+            bold = self.bold_run[1]
+        if bold:
+            self.bold = sum(map(len, self.pieces)) + len(text)
+        elif text and not text.isspace():
+            self.bold_open = False
+
+    def add(self, text: str) -> None:
+        """A character that is no text in the file."""
+        if not (self.fields.hiding and self.reading.fields_whole):
+            self.pieces.append(text)
+            self.reading.added += len("".join(text.split()))
+
+    def on_tab(self, element: Element) -> None:
+        holder = element.getparent()
+        if holder is not None and holder.tag == RUN:  # else a tab stop
+            self.add("\t")
+
+    def on_break(self, _element: Element) -> None:
+        self.add("\n")
+
+    def on_hyphen(self, _element: Element) -> None:
+        self.add("-")
+
+    def on_symbol(self, element: Element) -> None:
+        code = element.get(W + "char") or ""
+        try:
+            character = chr(int(code, 16))
+        except (ValueError, OverflowError):
+            character = symbols.UNKNOWN
+        shown = symbols.visible(character, element.get(W + "font") or "")
+        if shown == symbols.UNKNOWN or shown.isspace() or not shown.isprintable():
+            self.reading.unknown += 1
+            shown = symbols.UNKNOWN
+        self.add(shown)
+
+    def on_field(self, element: Element) -> None:
+        if (box := checkbox(element)) and not self.fields.hiding:
+            self.add(box)
+        shown = self.fields.step(element)
+        if shown:
+            self.add(shown)
+
+    def on_instruction(self, element: Element) -> None:
+        self.fields.instruct(element.text or "")
+
+    def on_note(self, element: Element, part: str) -> None:
+        note = self.reading.notes.get(part, {}).pop(element.get(W + "id") or "", None)
+        if note is not None:
+            self.after.append(Insert(note, part))
+
+    def on_footnote(self, element: Element) -> None:
+        self.on_note(element, "footnote")
+
+    def on_endnote(self, element: Element) -> None:
+        self.on_note(element, "endnote")
+
+
+def run_of(element: Element) -> Element | None:
+    """The run whose property this is; None for the properties of a paragraph's mark."""
+    properties = element.getparent()
+    run = properties.getparent() if properties is not None and properties.tag == RUN_PROPERTIES else None
+    return run if run is not None and run.tag == RUN else None
+
+
+def shown_blanks(element: Element, text: str) -> str:
+    """Blanks at the edges are shown only when the file asks for it; line ends are blanks."""
+    if element.get(SPACE) != "preserve" and element.tag == TEXT:
+        text = text.strip(" \t\r\n")
+    return text.replace("\r\n", " ").replace("\n", " ").replace("\r", " ")
+
+
+HANDLERS: dict[str, Callable[[Walk, Element], None]] = {
+    TEXT: Walk.on_text, MATH_TEXT: Walk.on_text, DRAWING_TEXT: Walk.on_text, W + "delText": Walk.on_text,
+    PARAGRAPH: Walk.on_paragraph, TABLE: Walk.on_table, ROW: Walk.on_row, CELL: Walk.on_cell,
+    W + "gridSpan": Walk.on_span, W + "vMerge": Walk.on_vertical_merge, W + "hMerge": Walk.on_horizontal_merge,
+    W + "gridBefore": Walk.on_before, W + "pStyle": Walk.on_style, W + "numId": Walk.on_number,
+    W + "ilvl": Walk.on_list_level, W + "outlineLvl": Walk.on_outline, W + "jc": Walk.on_align,
+    W + "b": Walk.on_bold, W + "rStyle": Walk.on_run_style, W + "tab": Walk.on_tab, W + "ptab": Walk.on_tab,
+    W + "br": Walk.on_break, W + "cr": Walk.on_break, W + "noBreakHyphen": Walk.on_hyphen,
+    W + "sym": Walk.on_symbol, W + "fldChar": Walk.on_field, W + "instrText": Walk.on_instruction,
+    W + "footnoteReference": Walk.on_footnote, W + "endnoteReference": Walk.on_endnote,
+}  # fmt: skip
+TAGS = tuple(HANDLERS)
