@@ -77,7 +77,7 @@ def open_place(output: Path) -> Iterator[Place]:
     from filelock import FileLock, Timeout
 
     with _told(output):
-        (output / OWN).mkdir(parents=True, exist_ok=True)
+        _made(output)
         try:
             lock = FileLock(output / OWN / "lock").acquire(timeout=0)
         except Timeout as error:
@@ -94,6 +94,14 @@ def open_place(output: Path) -> Iterator[Place]:
                 yield place
             finally:
                 _cleared(place)
+
+
+def _made(output: Path) -> None:
+    """Make the folder; whatever keeps us from that, a person must choose another."""
+    try:
+        (output / OWN).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _full(output) if error.errno in _FULL else _denied(output) from error
 
 
 def _cleared(place: Place) -> None:
@@ -118,7 +126,7 @@ def _told(output: Path) -> Iterator[None]:
         number = error.errno if isinstance(error, OSError) else None
         if number in _FULL:
             raise _full(output) from error
-        if number in _DENIED or isinstance(error, (FileExistsError, NotADirectoryError)):
+        if number in _DENIED:
             raise _denied(output) from error
         raise _failure(output, error) from error
 
@@ -135,5 +143,5 @@ def _failure(output: Path, error: Exception) -> ProgramError:
     """A fault of this program; where it arose goes to the log."""
     path = output / LOG
     with path.open("a", encoding="utf-8", newline="\n") as log_file:
-        log_file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  程序内部错误\n{trace_of(error)}\n")
+        log_file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  程序内部出错\n{trace_of(error)}\n")
     return ProgramError(str(path))

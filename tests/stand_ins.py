@@ -77,7 +77,9 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
     def write_workbook(tables: Tables, path: Path, rules: Path) -> None:
         path.write_text(f"workbook {len(tables['problems'])}", encoding="utf-8")
 
-    def write_reports(tables: Tables, folder: Path, rules: Path, kinds: object = None, unit: object = None) -> list[Path]:
+    def write_reports(
+        tables: Tables, folder: Path, rules: Path, kinds: object = None, unit: object = None
+    ) -> list[Path]:
         path = folder / "某校" / "核对报告.docx"
         path.parent.mkdir(parents=True)
         path.write_text(f"report {len(tables['findings'])} {kinds} {unit}", encoding="utf-8")

@@ -216,8 +216,8 @@ def test_a_file_named_by_a_person_is_read_whatever_its_name(source: Path, settin
 def test_only_one_run_at_a_time(source: Path, settings: Settings) -> None:
     put(source, a="一")
     output = go(source, settings)
-    code = ("import sys, time, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire(); print('held', flush=True);"
-            "time.sleep(60)")
+    code = ("import sys, time, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire();"
+            "print('held', flush=True); time.sleep(60)")
     holder = subprocess.Popen([sys.executable, "-c", code, str(output / ".zhenggai" / "lock")], stdout=subprocess.PIPE)
     try:
         assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
@@ -316,7 +316,7 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def started(source: Path, tmp_path: Path):  # noqa: ANN201
+def started(source: Path, tmp_path: Path):
     """Starts a slow run of 30 files in a process of its own, and waits until some are done."""
     put(source, **{f"文{number:02}": f"问题{number}" for number in range(30)})
     script = tmp_path / "run.py"
@@ -364,7 +364,7 @@ def assert_gone(group: int) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_stopping_leaves_nothing_half_and_can_go_on(started, number: int, code: int) -> None:  # noqa: ANN001
+def test_stopping_leaves_nothing_half_and_can_go_on(started, number: int, code: int) -> None:
     process, output, command = started
     begun = time.monotonic()
     process.send_signal(number)
@@ -380,7 +380,7 @@ def test_stopping_leaves_nothing_half_and_can_go_on(started, number: int, code: 
     assert len(documents(output)) == 30
 
 
-def test_a_killed_run_loses_nothing(started, settings: Settings, source: Path, tmp_path: Path) -> None:  # noqa: ANN001
+def test_a_killed_run_loses_nothing(started, settings: Settings, source: Path, tmp_path: Path) -> None:
     process, output, _ = started
     process.kill()
     process.wait()

@@ -1,0 +1,154 @@
+"""The shape of the house: what may import what, what start-up may load, and calls that nobody may make."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "pipeline"
+
+# Each stage imports only from its own line or the lines above it.  A name stands for the module and all below it.
+STAGES = [
+    ["__init__", "model", "errors", "limits", "schema", "chinese"],
+    ["values", "yaml_file", "labels", "package"],
+    ["rules"],
+    ["readers"],
+    ["outline"],
+    ["extract"],
+    ["tables"],
+    ["process"],
+    ["cases", "match", "recount"],
+    ["checks"],
+    ["overview", "corrections"],
+    ["sheets", "workbook", "word"],
+    ["engines", "ledger", "inputs", "publish", "distributed"],
+    ["place", "batch", "rules_lab", "catalog"],
+    ["review", "terminal"],
+    ["cli", "__main__"],
+]
+# Libraries that cost start-up time, and the only modules that may import them.
+HEAVY = {
+    "pandas": set(),
+    "pyarrow": {"publish"},
+    "jieba": {"match"},
+    "scipy": {"match", "checks"},
+    "openpyxl": {"workbook", "sheets", "overview", "corrections"},
+    "docxtpl": {"word"},
+    "pebble": {"engines"},
+    "sqlite3": {"ledger", "place"},
+    "subprocess": {"readers", "rules_lab"},
+}
+NETWORK = {"socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "requests", "httpx", "aiohttp"}
+UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "xml.etree.ElementTree", "xml.dom.minidom", "xml.sax"}
+UNSAFE_CALLS = {"eval", "exec", "extractall"}
+XML_READING = {"parse", "fromstring", "iterparse", "XML", "XMLParser", "HTMLParser", "XMLPullParser"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """`readers.docx` for pipeline/readers/docx.py; a package's `__init__` is the package."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def stage_of(name: str) -> int:
+    first = name.split(".")[0]
+    for number, names in enumerate(STAGES):
+        if first in names:
+            return number
+    raise AssertionError(f"pipeline.{name} stands in no stage: add it to STAGES at its place")
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Modules that a file imports, anywhere in it (what is for type checkers only does not count), with the line."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            yield node.module or "", node.lineno
+            if (node.module or "").startswith("pipeline"):
+                yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def own_imports(path: Path) -> Iterator[tuple[str, int]]:
+    """The project's modules among them, without `pipeline.`."""
+    known = {name_of(module) for module in MODULES}
+    for module, line in imports(path):
+        name = module.removeprefix("pipeline.")
+        if module.startswith("pipeline.") and name in known:
+            yield name, line
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_stages_import_only_from_before(path: Path) -> None:
+    here = stage_of(name_of(path))
+    late = [f"line {line}: {name}" for name, line in own_imports(path) if stage_of(name) > here]
+    assert not late
+
+
+def test_no_module_imports_itself_round_a_circle() -> None:
+    graph = {name_of(path): {name for name, _ in own_imports(path)} - {name_of(path)} for path in MODULES}
+    while graph:
+        free = {name for name, needed in graph.items() if not needed & graph.keys()}
+        assert free, f"these import each other: {sorted(graph)}"
+        graph = {name: needed for name, needed in graph.items() if name not in free}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_heavy_and_unsafe_libraries(path: Path) -> None:
+    first = name_of(path).split(".")[0]
+    for module, line in imports(path):
+        top = module.split(".")[0]
+        assert top not in HEAVY or first in HEAVY[top], f"line {line}: {module}"
+        assert module not in UNSAFE_MODULES and top not in UNSAFE_MODULES, f"line {line}: {module}"
+        assert module not in NETWORK and top not in NETWORK, f"line {line}: {module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_calls_that_nobody_may_make(path: Path) -> None:
+    name = name_of(path)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        assert called not in UNSAFE_CALLS, f"line {node.lineno}: {called}"
+        assert not any(keyword.arg == "shell" for keyword in node.keywords), f"line {node.lineno}: shell"
+        if called in XML_READING and isinstance(node.func, ast.Attribute):
+            owner = ast.unparse(node.func.value)
+            guarded = name in {"readers.xml", "readers.html"} or name.startswith("word")  # word: our own templates
+            assert owner not in {"etree", "lxml.etree", "html", "lxml.html"} or guarded, f"line {node.lineno}: {owner}"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["run", "--no-such-option"]])
+def test_start_up_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom pipeline.cli import invoke\ninvoke(sys.argv[1:])\n"
+        "heavy = {'pandas', 'jieba', 'openpyxl', 'pyarrow', 'numpy', 'scipy', 'docx', 'lxml', 'yaml', 'pebble'}\n"
+        "print('LOADED', sorted(heavy & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
+def test_modules_stay_small() -> None:
+    long = {name_of(path): lines for path in MODULES
+            if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400}
+    assert not long
+
+
+def test_every_module_says_what_it_does() -> None:
+    silent = [name_of(path) for path in MODULES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    assert not silent
