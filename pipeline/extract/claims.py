@@ -1,0 +1,85 @@
+"""The totals that a document states about itself, outside its problems and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pipeline import values
+from pipeline.model import Document, Fact, Span
+from pipeline.rules import Hit, Rules
+
+_NESTED = "其中"  # noqa: RUF001
+_CONTEXT = 30  # characters in front of a claim that may name its scope or say that it is a target
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim: the fact's field is `claim`, its value the number (yuan, percent, count)."""
+
+    metric: str
+    fact: Fact
+    unit: str
+    part_of: str
+    scope: str
+
+
+def read_claims(document: Document, views: tuple[str, ...], spans: Iterable[tuple[Span, str]], rules: Rules) -> list[Claim]:
+    """Claims of these spans; each comes with the scope that its place gives it ("" is the whole document)."""
+    return [claim for span, scope in spans for claim in _claims(document, views[span.block], span, scope, rules)]
+
+
+def _claims(document: Document, view: str, span: Span, scope: str, rules: Rules) -> Iterator[Claim]:
+    total = ""  # the last whole of which parts may follow
+    for hit in rules.every("claim", view, span.start, span.end):
+        number = _number(hit)
+        if number is None or _quoted(view, hit) or (hit.rule.options.get("progress") and _target(view, span, hit, rules)):
+            continue
+        metric = hit.rule.value
+        nested = _nested(view, span, hit)
+        own_scope = scope or _scope(view, span, hit, rules)
+        part_of = ""
+        if hit.rule.options.get("part"):
+            part_of, own_scope = metric, hit.groups.get("scope") or ""
+        elif metric == "long_term" and nested and total == "done":
+            part_of = "done"
+        if not hit.rule.options.get("part"):
+            total = metric if not (metric == "long_term" and nested) else total
+        place = Span(span.block, hit.start, hit.end)
+        unit = "元" if hit.rule.options.get("money") else "%" if metric == "rate" else _unit(hit)
+        yield Claim(metric, Fact("claim", number, document.text(place), place, hit.rule.id), unit, part_of, own_scope)
+
+
+def _number(hit: Hit) -> float | None:
+    text = next((t for k, t in hit.groups.items() if k.startswith("number") and t), "")
+    if hit.rule.options.get("money"):
+        return values.money(text)
+    return values.number(text.rstrip("余多%％ "))
+
+
+def _unit(hit: Hit) -> str:
+    return next((t for k, t in hit.groups.items() if k.startswith("unit") and t), "")
+
+
+def _quoted(view: str, hit: Hit) -> bool:
+    """Inside a document's title or a slogan's quotes: no claim."""
+    for open_mark, close_mark in ("《》", "“”"):
+        if view.count(open_mark, 0, hit.start) > view.count(close_mark, 0, hit.start):
+            return True
+    return False
+
+
+def _target(view: str, span: Span, hit: Hit, rules: Rules) -> bool:
+    return rules.first("claim_target", view, max(span.start, hit.start - _CONTEXT), hit.start) is not None
+
+
+def _scope(view: str, span: Span, hit: Hit, rules: Rules) -> str:
+    found = rules.first("claim_scope", view, max(span.start, hit.start - _CONTEXT), hit.start)
+    return found.value if found else ""
+
+
+def _nested(view: str, span: Span, hit: Hit) -> bool:
+    """Whether 其中 or an opening bracket stands between the last stop and the claim."""
+    before = view[span.start : hit.start]
+    clause = before[max(before.rfind(mark) for mark in "。；") + 1 :]
+    return _NESTED in clause or clause.count("（") > clause.count("）")

@@ -1,0 +1,157 @@
+"""Document + Rules → everything that the rules find in it, in one pass over the stages of extraction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.extract.claims import Claim, read_claims
+from pipeline.extract.found import Problem
+from pipeline.extract.header import Header, read_header
+from pipeline.extract.items import heading, read_item
+from pipeline.extract.ledger import Table, read_rows, read_tables
+from pipeline.extract.lists import news_problems, read_advice
+from pipeline.extract.parts import BREAKS, Item, Reading, chapters, items
+from pipeline.extract.references import Reference, read_amounts, read_references
+from pipeline.model import FEEDBACK, OTHER, Document, Fact, Span
+from pipeline.outline import Outline, Section, outline
+from pipeline.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Running text that is no problem or measure, and what it is."""
+
+    part: str
+    level: int
+    label: str
+    span: Span
+    scope: str = ""  # the aspect or category whose total it may state
+
+
+@dataclass(slots=True)
+class Extraction:
+    """All that was found in one document."""
+
+    header: Header
+    problems: list[Problem] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    references: list[tuple[int, Reference]] = field(default_factory=list)  # problem number from 1, 0 outside
+    amounts: list[tuple[int, Fact]] = field(default_factory=list)
+    advice: list[tuple[str, Fact]] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+
+
+def extract(document: Document, rules: Rules) -> Extraction:
+    """Reads one document.  Deterministic; looks at nothing but the document and the rules."""
+    whole = outline(document, rules)
+    tables = read_tables(document, whole.views, rules)
+    columns = " ".join(table_fields(tables[0])) if tables else ""
+    header = read_header(document, whole, rules, columns)
+    found = Extraction(header)
+    reading = Reading(document, whole, rules, header.kind)
+    parts = chapters(reading)
+    listed: list[Item] = []
+    if header.kind != OTHER:
+        listed, found.problems = _problems(reading, parts, tables)
+        if header.kind == FEEDBACK:
+            found.advice = read_advice(reading, parts)
+    found.passages = _passages(reading, parts, header, found, listed)
+    found.claims = read_claims(document, whole.views,
+                               [(p.span, p.scope) for p in found.passages if p.part != "title"], rules)
+    _mentions(document, whole, found, rules)
+    return found
+
+
+def table_fields(table: Table) -> list[str]:
+    """The fields of a table's columns, from left to right."""
+    return [table.fields[c] for c in sorted(table.fields)]
+
+
+def _problems(reading: Reading, parts: dict[int, str], tables: list[Table]) -> tuple[list[Item], list[Problem]]:
+    listed = items(reading, parts)
+    rows = [p for table in tables for p in read_rows(reading.document, reading.outline.views, table, reading.rules)]
+    answered = [item for item in listed if reading.strong(item.section)]
+    if rows and len(answered) < len(rows):
+        return [], rows
+    problems = [read_item(reading, item) for item in listed]
+    problems = [p for p in problems if p.problem is not None and p.problem.text]
+    if not problems and reading.kind == FEEDBACK:
+        return [], news_problems(reading)
+    return listed, problems
+
+
+def _passages(reading: Reading, parts: dict[int, str], header: Header, found: Extraction, listed: list[Item]) -> list[Passage]:
+    taken = {(span.block, span.start) for problem in found.problems for span in problem.region}
+    groups = {group.index for item in listed for group in item.groups}
+    passages = _front(reading, header)
+    root_part = ""
+    for section in reading.outline.sections:
+        if section.parent == -1:
+            root_part = parts.get(section.index, "")
+        if section.mark.scheme == "aside":
+            passages += [Passage("other", section.level, "", span) for span in section.pieces]
+            continue
+        label = "" if section.mark.scheme in BREAKS else section.mark.text
+        for number, span in enumerate(section.pieces):
+            if (span.block, span.start) in taken:
+                continue
+            part, scope = _part_of(reading, section, root_part, groups, number)
+            passages.append(Passage(part, section.level, label if number == 0 else "", span, scope))
+    passages += _loose_cells(reading, found)
+    advised = {(f.span.block, f.span.start) for _, f in found.advice}
+    passages = [p if (p.span.block, p.span.start) not in advised else Passage("advice", p.level, p.label, p.span)
+                for p in passages]
+    return sorted(passages, key=lambda p: (p.span.block, p.span.start))
+
+
+def _part_of(reading: Reading, section: Section, root_part: str, groups: set[int], number: int) -> tuple[str, str]:
+    if root_part == "problems":
+        if section.index in groups:
+            title = heading(reading, section, "aspect") if number else None
+            return ("group" if number == 0 else "group_note"), str(title.value) if title else ""
+        if section.parent == -1:
+            return ("heading" if number == 0 else "lead_in"), ""
+        parent = next((s for s in reading.outline.sections if s.index == section.parent), None)
+        title = heading(reading, parent, "aspect") if parent is not None and parent.index in groups else None
+        return "group_note", str(title.value) if title else ""
+    if section.parent == -1 and number == 0 and section.mark.scheme not in BREAKS and not section.mark.enumerator:
+        return "heading", ""
+    return root_part or "other", ""
+
+
+def _front(reading: Reading, header: Header) -> list[Passage]:
+    passages = []
+    metadata = reading.rules.of("published")
+    for span in reading.outline.preamble:
+        view = reading.outline.views[span.block]
+        if span.block in header.title_blocks:
+            part = "title"
+        elif span.block == header.docno_block:
+            part = "docno"
+        elif span.block == header.addressee_block:
+            part = "addressee"
+        elif span.block == header.opening:
+            part = "opening"
+        elif header.opening >= 0 and span.block > header.opening:
+            part = "lead_in"
+        elif any(rule.search(view) for rule in metadata) or reading.rules.at("signature_date", view):
+            part = "metadata"
+        else:
+            part = "front"
+        passages.append(Passage(part, 0, "", span))
+    return passages
+
+
+def _loose_cells(reading: Reading, found: Extraction) -> list[Passage]:
+    used = {span.block for problem in found.problems for span in problem.region}
+    return [Passage("cell", 0, "", Span(i, 0, len(block.text))) for i, block in enumerate(reading.document.blocks)
+            if block.kind == "cell" and i not in used and not block.merged and block.text.strip()]
+
+
+def _mentions(document: Document, whole: Outline, found: Extraction, rules: Rules) -> None:
+    regions = [(number, span) for number, problem in enumerate(found.problems, 1) for span in problem.region]
+    regions += [(0, passage.span) for passage in found.passages]
+    for number, span in sorted(regions, key=lambda r: (r[1].block, r[1].start, r[0])):
+        view = whole.views[span.block]
+        found.references += [(number, r) for r in read_references(document, view, span, rules)]
+        found.amounts += [(number, a) for a in read_amounts(document, view, span, rules)]

@@ -1,0 +1,64 @@
+"""What the extraction hands on: facts grouped by the problem that they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.model import Document, Fact, Span
+
+TRIM = "。；，、：:;,. 　\n\t"
+
+
+@dataclass(slots=True)
+class Problem:
+    """One problem with all that was found in it; `problem` is None until its statement is read."""
+
+    label: str = ""
+    label_span: Span | None = None
+    school: Fact | None = None
+    aspect: Fact | None = None
+    category: Fact | None = None
+    problem: Fact | None = None
+    status: Fact | None = None
+    long_term: bool = False
+    fields: dict[str, Fact] = field(default_factory=dict)  # lead, dept, person, deadline
+    measures: list[Measure] = field(default_factory=list)
+    rectification: list[Span] = field(default_factory=list)
+    region: list[Span] = field(default_factory=list)  # everything of the document that is this problem's
+
+
+@dataclass(slots=True)
+class Measure:
+    """One enumerated action and its enumerator."""
+
+    fact: Fact
+    label: str = ""
+    headline: str = ""
+
+
+def trimmed(document: Document, span: Span, extra: str = "") -> Span:
+    """The span without blanks and closing punctuation at its ends (only its first and last block matter)."""
+    last = span.block if span.last == -1 else span.last
+    head = document.blocks[span.block].text
+    tail = document.blocks[last].text
+    start, end = span.start, span.end
+    limit = end if last == span.block else len(head)
+    while start < limit and head[start] in " 　\n\t。；，、：;,.:":
+        start += 1
+    floor = start if last == span.block else 0
+    while end > floor and tail[end - 1] in TRIM + extra:
+        end -= 1
+    return Span(span.block, start, end, -1 if last == span.block else last)
+
+
+def joined(spans: list[Span]) -> Span:
+    """From the first to the last of some spans in reading order."""
+    first, last = spans[0], spans[-1]
+    end_block = last.block if last.last == -1 else last.last
+    return Span(first.block, first.start, last.end, -1 if end_block == first.block else end_block)
+
+
+def fact(document: Document, name: str, span: Span, rule: str, value: object = None) -> Fact:
+    """A fact whose value is its own text, unless a normal value is given."""
+    text = document.text(span)
+    return Fact(name, text if value is None else value, text, span, rule)  # type: ignore[arg-type]

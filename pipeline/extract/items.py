@@ -1,0 +1,304 @@
+"""One problem section → its statement, rectification text, status, responsibility and measures."""
+
+from __future__ import annotations
+
+from pipeline.extract.found import Measure, Problem, fact, joined, trimmed
+from pipeline.extract.parts import BREAKS, Item, Reading, Start
+from pipeline.model import FEEDBACK, Fact, Span
+from pipeline.outline import Section
+from pipeline.rules import Hit
+
+_HEADLINE = 40  # a first sentence longer than this is no headline
+
+
+def read_item(reading: Reading, item: Item) -> Problem:
+    """Everything that an item says, as facts with spans."""
+    section = item.section
+    problem = Problem(label=section.mark.text,
+                      label_span=Span(section.mark.block, section.mark.start, section.mark.end))
+    problem.region = section.all_pieces()
+    _group(reading, problem, item.groups)
+    statement, rest, start = _split(reading, section, item.start)
+    problem.problem = _statement(reading, section, statement)
+    children = [c for c in section.children if c.mark.scheme not in BREAKS]
+    if reading.kind == FEEDBACK:
+        return problem
+    if start is not None and start.how == "status" and start.hit.groups.get("long"):
+        problem.long_term = True
+    problem.rectification = rest + [p for c in children for p in c.all_pieces()]
+    if item.status is not None:
+        place, hit = item.status
+        problem.status = Fact("status", hit.value, reading.document.text(place), place, hit.rule.id)
+        problem.long_term = bool(hit.groups.get("long"))
+    body = Body(reading, problem)
+    body.read(rest, children)
+    _fields(reading, problem)
+    return problem
+
+
+def _group(reading: Reading, problem: Problem, groups: list[Section]) -> None:
+    facts = [f for f in (heading(reading, g, "aspect") for g in groups) if f is not None]
+    if len(facts) >= 3 and reading.rules.at("school_heading", str(facts[0].value)):
+        facts = facts[:2]  # several schools in one document: the school is the aspect, 方面 the category
+    if facts:
+        problem.aspect = facts[0]
+    if len(facts) >= 2:
+        last = facts[-1]
+        problem.category = Fact("category", last.value, last.text, last.span, last.rule)
+
+
+def heading(reading: Reading, section: Section, name: str) -> Fact | None:
+    """The text of a heading without number, frame and closing punctuation."""
+    if not section.pieces:
+        return None
+    piece = section.pieces[0]
+    text = reading.view(piece)
+    marker = next((h for r in reading.rules.of("rectification") if (h := r.search(text)) and h.start > 0), None)
+    if marker:
+        text = text[: marker.start]
+    return unframed(reading, Span(piece.block, piece.start, piece.start + len(text)), name, whole=False)
+
+
+def unframed(reading: Reading, span: Span, name: str, whole: bool) -> Fact:
+    """A text without its frame (关于“…”的问题); of an unframed one the first sentence, or all when `whole`."""
+    text = reading.view(span)
+    start = len(text) - len(text.lstrip())
+    hit = reading.rules.at("frame", text, start)
+    if hit is not None:
+        inner = Span(span.block, span.start + hit.value_start, span.start + hit.value_end)
+        named = hit.rule.id == "frame.named"
+        place = trimmed(reading.document, inner)
+        if named:  # 反馈问题：关于“…”的问题
+            again = unframed(reading, place, name, whole)
+            return again
+        return fact(reading.document, name, place, hit.rule.id)
+    end = span.end if whole else span.start + sentence_end(text)
+    return fact(reading.document, name, trimmed(reading.document, Span(span.block, span.start, end)), "heading.text")
+
+
+def sentence_end(text: str) -> int:
+    """Length of the first sentence, quotes and book titles counted as one."""
+    depth = 0
+    for i, char in enumerate(text):
+        if char in "“《（":
+            depth += 1
+        elif char in "”》）":
+            depth = max(0, depth - 1)
+        elif char in "。！？" and depth == 0:
+            return i
+    return len(text)
+
+
+def _split(reading: Reading, section: Section, start: Start | None) -> tuple[list[Span], list[Span], Start | None]:
+    """Own pieces → those of the statement and those of the rectification text."""
+    pieces = section.pieces
+    if start is not None:
+        piece = pieces[start.piece]
+        before = [Span(piece.block, piece.start, start.offset)] if start.offset > piece.start else []
+        after = [Span(piece.block, start.offset, piece.end)] if start.offset < piece.end else []
+        statement = [*pieces[: start.piece], *before]
+        if statement or not pieces:
+            return statement, [*after, *pieces[start.piece + 1 :]], start
+    if not pieces or reading.kind == FEEDBACK:
+        return list(pieces), [], start
+    first = pieces[0]
+    text = reading.view(first)
+    frame = reading.rules.at("frame", text)
+    if frame is not None:
+        cut = first.start + frame.end
+    elif len(pieces) > 1:
+        cut = first.end
+    elif section.children and section.children[0].mark.block != first.block:
+        cut = first.end
+    else:
+        cut = first.start + sentence_end(text)
+    rest = [Span(first.block, cut, first.end)] if reading.view(Span(first.block, cut, first.end)).strip("。；，： ") else []
+    return [Span(first.block, first.start, cut)], [*rest, *pieces[1:]], None
+
+
+def _statement(reading: Reading, section: Section, pieces: list[Span]) -> Fact | None:
+    if not pieces:
+        return None
+    if len(pieces) == 1:
+        return unframed(reading, pieces[0], "problem", whole=True)
+    framed = reading.rules.at("frame", reading.view(pieces[0]))
+    if framed is not None and framed.rule.id != "frame.named":
+        return unframed(reading, pieces[0], "problem", whole=True)
+    if reading.kind == FEEDBACK and section.children:
+        return unframed(reading, pieces[0], "problem", whole=True)
+    return fact(reading.document, "problem", trimmed(reading.document, joined(pieces)), "problem.paragraphs")
+
+
+class Body:
+    """The rectification text of one problem, read from left to right."""
+
+    def __init__(self, reading: Reading, problem: Problem) -> None:
+        self.reading, self.problem = reading, problem
+        self._pending: list[Span] = []
+
+    def read(self, own: list[Span], children: list[Section]) -> None:
+        """Markers and statuses first; then the enumerated measures, or one for each paragraph."""
+        # with an enumeration, what stands before its first enumerator is a lead-in and no measure
+        plain = [piece for piece in (self._head(piece) for piece in own) if piece is not None]
+        if not children:
+            for piece in plain:
+                self._paragraph(piece)
+        for number, child in enumerate(children):
+            self._enumerated(child, number == len(children) - 1)
+        if self.problem.status is None:
+            self._status_at_end()
+
+    def _head(self, piece: Span) -> Span | None:
+        """What is left of a piece after its marker, status and remark; None when nothing is."""
+        view = self.reading.view(piece)
+        at = 0
+        for _ in range(6):
+            while at < len(view) and view[at] in "。；，： \n":
+                at += 1
+            hit = self.reading.rules.at("rectification", view, at) or self.reading.rules.at("effect", view, at)
+            if hit is not None and hit.end > at:
+                self._bracketed(piece, hit)
+                if hit.rule.field == "effect":
+                    self._effect(Span(piece.block, piece.start + hit.end, piece.end))
+                    return None
+                at = hit.end
+                continue
+            label = self.reading.rules.at("status_label", view, at)
+            status = self.reading.rules.at("status", view, label.end if label else at)
+            if status is None:
+                break
+            self._take_status(piece, status)
+            at = status.end
+            remark = _bracket_end(view, at)
+            if remark > at:
+                at = remark
+        rest = Span(piece.block, piece.start + at, piece.end)
+        return rest if self.reading.view(rest).strip("。；，： ") else None
+
+    def _bracketed(self, piece: Span, hit: Hit) -> None:
+        words = hit.groups.get("status")
+        if not words:
+            return
+        at = hit.rule.pattern.match(self.reading.view(piece), hit.start)
+        if at is not None:
+            inner = self.reading.rules.at("status", self.reading.view(piece), at.start("status"), at.end("status"))
+            if inner is not None:
+                self._take_status(piece, inner)
+
+    def _take_status(self, piece: Span, hit: Hit) -> None:
+        place = Span(piece.block, piece.start + hit.value_start, piece.start + hit.value_end)
+        if self.problem.status is None or self.problem.status.rule.startswith("status_group"):
+            self.problem.status = Fact("status", hit.value, self.reading.document.text(place), place, hit.rule.id)
+            self.problem.long_term = bool(hit.groups.get("long"))
+
+    def _effect(self, span: Span) -> None:
+        view = self.reading.view(span)
+        start = len(view) - len(view.lstrip())
+        status = self.reading.rules.at("status", view, start)
+        if status is not None:
+            self._take_status(span, status)
+
+    def _paragraph(self, piece: Span) -> None:
+        end = self._cut(piece)
+        place = trimmed(self.reading.document, Span(piece.block, piece.start, end))
+        if place.end > place.start:
+            self._measure(place, "", "measure.paragraph")
+
+    def _cut(self, piece: Span) -> int:
+        """Where the action ends: at 整改成效：, a responsibility label, or a bracket that holds one."""
+        view = self.reading.view(piece)
+        ends = [len(view)]
+        for name in ("effect", "responsibility"):
+            hits = [hit for rule in self.reading.rules.of(name) for hit in rule.find(view)
+                    if hit.start == 0 or view[hit.start - 1] in "。；，：（ \n）"]
+            for hit in hits:
+                at = hit.start
+                if at and view[at - 1] == "（":
+                    at -= 1
+                ends.append(at)
+                if name == "effect":
+                    self._effect(Span(piece.block, piece.start + hit.end, piece.end))
+        return piece.start + min(ends)
+
+    def _enumerated(self, child: Section, last: bool) -> None:
+        pieces = child.all_pieces()
+        if not pieces:
+            return
+        kept: list[Span] = []
+        first = child.mark.block
+        for number, piece in enumerate(pieces):
+            own = piece.block == first or not last or piece not in child.pieces
+            if not own:
+                rest = self._head(piece)
+                if rest is not None:
+                    self._later(rest)
+                continue
+            if number and self._closing(piece):
+                self._head(piece)
+                continue
+            end = self._cut(piece)
+            if end > piece.start:
+                kept.append(Span(piece.block, piece.start, end))
+            if end < piece.end:
+                break
+        if not kept:
+            return
+        place = trimmed(self.reading.document, joined(kept))
+        self._measure(place, child.mark.text, child.mark.rule, len(self.problem.measures))
+
+    def _later(self, piece: Span) -> None:
+        """A paragraph after the last enumerated measure: an action of its own, unless it only closes."""
+        end = self._cut(piece)
+        place = trimmed(self.reading.document, Span(piece.block, piece.start, end))
+        if place.end > place.start:
+            self._pending.append(place)
+
+    def _closing(self, piece: Span) -> bool:
+        view = self.reading.view(piece)
+        return self.reading.rules.at("effect", view) is not None or self.reading.rules.at("status", view) is not None
+
+    def _measure(self, place: Span, label: str, rule: str, at: int | None = None) -> None:
+        view = self.reading.view(Span(place.block, place.start, place.end)) if place.last == -1 else \
+            self.reading.outline.views[place.block][place.start :]
+        cut = sentence_end(view)
+        headline = view[:cut] if 0 < cut <= _HEADLINE and cut < len(view) - 1 else ""
+        text = self.reading.document.blocks[place.block].text[place.start : place.start + len(headline)]
+        self.problem.measures.append(Measure(fact(self.reading.document, "measure", place, rule), label, text))
+        for extra in self._pending:
+            self.problem.measures.append(Measure(fact(self.reading.document, "measure", extra, "measure.paragraph")))
+        self._pending.clear()
+
+    def _status_at_end(self) -> None:
+        """`…目前，该问题已整改到位。` as the last sentence of the rectification text."""
+        for piece in self.problem.rectification[-1:]:
+            view = self.reading.view(piece).rstrip("。； ")
+            at = max(view.rfind("。"), view.rfind("；")) + 1
+            status = self.reading.rules.at("status", view, at)
+            if status is not None and status.end == len(view):
+                self._take_status(piece, status)
+
+
+def _bracket_end(view: str, at: int) -> int:
+    """Behind a bracketed remark that begins at `at` (…已完成（约七成）), else `at`."""
+    if at < len(view) and view[at] == "（":
+        close = view.find("）", at)
+        if 0 < close - at <= 120:
+            return close + 1
+    return at
+
+
+def _fields(reading: Reading, problem: Problem) -> None:
+    """Responsibility and deadline after their labels, wherever in the item they stand."""
+    for piece in problem.region:
+        view = reading.view(piece)
+        hits = [h for h in reading.rules.every("responsibility", view)
+                if h.start == 0 or view[h.start - 1] in "。；，：（ \n）、"]
+        for number, hit in enumerate(hits):
+            limit = hits[number + 1].start if number + 1 < len(hits) else len(view)
+            end = next((i for i in range(hit.end, limit) if view[i] in "；。\n"), limit)
+            text = view[hit.end : end]
+            if text.count("）") > text.count("（"):
+                end = hit.end + text.rindex("）")
+            place = trimmed(reading.document, Span(piece.block, piece.start + hit.end, piece.start + end))
+            if hit.value != "other" and hit.value not in problem.fields and place.end > place.start:
+                problem.fields[hit.value] = fact(reading.document, hit.value, place, hit.rule.id)

@@ -1,0 +1,226 @@
+"""Tables → problems: which column is which field, and each row a problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline import values
+from pipeline.extract.found import Measure, Problem, fact, trimmed
+from pipeline.extract.items import sentence_end
+from pipeline.model import Document, Fact, Span
+from pipeline.outline import find_marks
+from pipeline.rules import Rules
+
+_HEADER_ROWS = 4  # rows in which headings are looked for
+_FIELDS = ("lead", "dept", "person", "deadline")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table's cells by row and column (block numbers), and the field of each column."""
+
+    cells: dict[tuple[int, int], int]
+    rows: tuple[int, ...]  # the rows below the headings
+    fields: dict[int, str]
+    rules: dict[int, str]  # column → rule that named it
+
+
+def read_tables(document: Document, views: Sequence[str], rules: Rules) -> list[Table]:
+    """All tables whose headings name a problem column, in reading order."""
+    grids: dict[int, dict[tuple[int, int], int]] = {}
+    for i, block in enumerate(document.blocks):
+        if block.kind == "cell":
+            grids.setdefault(block.table, {})[block.row, block.column] = i
+    found: list[Table] = []
+    for number in sorted(grids):
+        table = _headed(grids[number], views, rules)
+        if table is not None:
+            found.append(table)
+        elif found and _continues(grids[number], found[-1]):
+            found.append(Table(grids[number], tuple(sorted({r for r, _ in grids[number]})), found[-1].fields,
+                               found[-1].rules))
+    return found
+
+
+def _continues(grid: dict[tuple[int, int], int], before: Table) -> bool:
+    """A table of the same width without headings goes on with the one before it (a page break)."""
+    return {c for _, c in grid} == {c for _, c in before.cells}
+
+
+def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules) -> Table | None:
+    rows = sorted({row for row, _ in grid})
+    best: tuple[int, dict[int, str], dict[int, str]] | None = None
+    for row in rows[:_HEADER_ROWS]:
+        fields, named = _columns(grid, row, views, rules)
+        if "problem" not in fields.values() or len(fields) < 2:
+            continue
+        if best is None or len(set(fields.values())) > len(set(best[1].values())):
+            best = (row, fields, named)
+    if best is None:
+        return None
+    row, fields, named = best
+    return Table(grid, tuple(r for r in rows if r > row), fields, named)
+
+
+def _columns(grid: dict[tuple[int, int], int], row: int, views: Sequence[str], rules: Rules) -> tuple[dict[int, str], dict[int, str]]:
+    """Column → field by exact heading; a heading of two lines may be split over this row and those above."""
+    fields: dict[int, str] = {}
+    named: dict[int, str] = {}
+    for (r, column), i in grid.items():
+        if r != row:
+            continue
+        above = [views[grid[k, column]] for k in range(max(0, row - 2), row) if (k, column) in grid]
+        for text in (views[i], *reversed(above)):
+            heading = re.sub(r"[\s（）()：]", "", text)
+            rule = next((rule for rule in rules.of("column") if heading in rule.words), None)
+            if rule is not None:
+                fields[column], named[column] = rule.value, rule.id
+                break
+    taken: dict[str, int] = {}
+    for column in sorted(fields):
+        name = fields[column]
+        if name in taken:  # 问题 | 具体问题: the first groups, the second is the problem
+            if name == "problem" and "category" not in fields.values():
+                fields[taken[name]] = "category"
+            else:
+                fields[column] = "note"
+                continue
+        taken[name] = column
+    return fields, named
+
+
+def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rules) -> list[Problem]:
+    """One problem for each row that states one; an empty cell under a grouping column carries the value above."""
+    column = {name: c for c, name in reversed(sorted(table.fields.items()))}
+    carried: dict[str, int] = {}
+    problems: list[Problem] = []
+    for row in table.rows:
+        cells = {name: table.cells.get((row, c)) for name, c in column.items()}
+        for name in ("aspect", "category", "school"):
+            if name in column:
+                i = cells.get(name)
+                if i is not None and views[i].strip():
+                    carried[name] = i
+                elif name in carried:
+                    cells[name] = carried[name]
+        i = cells.get("problem")
+        if i is None or not views[i].strip() or (document.blocks[i].merged and problems and _same_row(document, problems[-1], i)):
+            if problems:
+                _continue(document, views, problems[-1], cells, rules)
+            continue
+        if sum(bool(views[j].strip()) for j in cells.values() if j is not None) < 2 or _repeats_heading(table, row, views, rules):
+            continue
+        problems.append(_row(document, views, cells, table, rules))
+    return problems
+
+
+def _repeats_heading(table: Table, row: int, views: Sequence[str], rules: Rules) -> bool:
+    fields, _ = _columns(table.cells, row, views, rules)
+    return "problem" in fields.values() and len(fields) > 2
+
+
+def _same_row(document: Document, problem: Problem, i: int) -> bool:
+    """A merged problem cell carried down: several rows of measures for one problem."""
+    assert problem.problem is not None
+    return document.blocks[problem.problem.span.block].text == document.blocks[i].text
+
+
+def _row(document: Document, views: Sequence[str], cells: dict[str, int | None], table: Table, rules: Rules) -> Problem:
+    problem = Problem()
+    seq = cells.get("seq")
+    if seq is not None and views[seq].strip():
+        problem.label, problem.label_span = document.blocks[seq].text.strip(), Span(seq, 0, len(views[seq]))
+    for name in ("school", "aspect", "category"):
+        i = cells.get(name)
+        if i is not None and views[i].strip():
+            setattr(problem, name, _cell(document, views, i, name, rules, f"column.{name}"))
+    if problem.school is not None:
+        problem.aspect, problem.category = problem.school, problem.aspect
+    if problem.aspect is None and problem.category is not None:
+        problem.aspect, problem.category = problem.category, None
+    i = cells["problem"]
+    assert i is not None
+    problem.problem = _cell(document, views, i, "problem", rules, "column.problem")
+    problem.region = [Span(j, 0, len(views[j])) for j in cells.values() if j is not None and views[j].strip()]
+    _continue(document, views, problem, cells, rules)
+    return problem
+
+
+def _cell(document: Document, views: Sequence[str], i: int, name: str, rules: Rules, rule: str) -> Fact:
+    """A cell's text without its own number and frame."""
+    view = views[i]
+    start = len(view) - len(view.lstrip())
+    label = rules.at("label", view, start)
+    if label is not None and label.end < len(view):
+        start = label.end
+    hit = rules.at("frame", view, start)
+    if hit is not None and hit.end >= len(view.rstrip("。；， ")):
+        return fact(document, name, trimmed(document, Span(i, hit.value_start, hit.value_end)), hit.rule.id)
+    return fact(document, name, trimmed(document, Span(i, start, len(view))), rule)
+
+
+def _continue(document: Document, views: Sequence[str], problem: Problem, cells: dict[str, int | None], rules: Rules) -> None:
+    """Measures, progress and responsibility of one row; a further row of the same problem adds measures."""
+    i = cells.get("measures")
+    if i is not None and views[i].strip() and not (document.blocks[i].merged and problem.measures):
+        problem.measures += cell_measures(document, views, i, rules)
+        problem.rectification.append(Span(i, 0, len(views[i])))
+    i = cells.get("progress")
+    if i is not None and views[i].strip() and problem.status is None:
+        _progress(document, views, i, problem, "measures" in cells, rules)
+    for name in _FIELDS:
+        i = cells.get(name)
+        if i is not None and views[i].strip() and name not in problem.fields:
+            problem.fields[name] = fact(document, name, trimmed(document, Span(i, 0, len(views[i]))), f"column.{name}")
+
+
+def _progress(document: Document, views: Sequence[str], i: int, problem: Problem, has_measures: bool, rules: Rules) -> None:
+    view = views[i]
+    start = len(view) - len(view.lstrip())
+    hit = rules.at("status", view, start)
+    if hit is None:
+        hit = next((h for h in (rules.at("status", view, at) for at in _clause_starts(view)) if h is not None), None)
+    if hit is not None:
+        place = Span(i, hit.value_start, hit.value_end)
+        problem.status = Fact("status", hit.value, document.text(place), place, hit.rule.id)
+        problem.long_term = bool(hit.groups.get("long"))
+    problem.rectification.append(Span(i, 0, len(view)))
+    if not has_measures and (hit is None or hit.end < len(view.rstrip("。； "))):
+        begin = hit.end if hit is not None and hit.start <= start else start
+        problem.measures += cell_measures(document, views, i, rules, begin)
+
+
+def _clause_starts(view: str) -> list[int]:
+    return [k + 1 for k, char in enumerate(view) if char in "。；，（\n"]
+
+
+def cell_measures(document: Document, views: Sequence[str], i: int, rules: Rules, start: int = 0) -> list[Measure]:
+    """The measures in a cell: by its enumerators (1. ① 一是), else one for each line."""
+    view = views[i]
+    marks = [m for m in find_marks(document.blocks, views, [i], rules)
+             if m.end > start and m.scheme not in ("break", "aside")]
+    found: list[Measure] = []
+    if marks:
+        first = marks[0].scheme.rstrip("+'")
+        marks = [m for m in marks if m.scheme.rstrip("+'") == first]
+        for k, mark in enumerate(marks):
+            end = marks[k + 1].start if k + 1 < len(marks) else len(view)
+            found += _one(document, views, Span(i, mark.end, end), mark.text, mark.rule)
+        return found
+    at = start
+    for line in view[start:].split("\n"):
+        found += _one(document, views, Span(i, at, at + len(line)), "", "measure.paragraph")
+        at += len(line) + 1
+    return found
+
+
+def _one(document: Document, views: Sequence[str], span: Span, label: str, rule: str) -> list[Measure]:
+    place = trimmed(document, span)
+    if place.end <= place.start:
+        return []
+    text = document.text(place)
+    cut = sentence_end(values.view(text))
+    headline = text[:cut] if 0 < cut <= 40 and cut < len(text) - 1 else ""
+    return [Measure(fact(document, "measure", place, rule), label, headline)]

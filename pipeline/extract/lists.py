@@ -1,0 +1,97 @@
+"""Lists inside running text: the problems of a feedback meeting's news item, and pieces of advice."""
+
+from __future__ import annotations
+
+from pipeline.extract.found import Problem, fact, trimmed
+from pipeline.extract.items import read_item
+from pipeline.extract.parts import BREAKS, Item, Reading
+from pipeline.model import Fact, Span
+
+
+def news_problems(reading: Reading) -> list[Problem]:
+    """`…发现了一些问题，主要是：甲；乙；丙。`: one problem for each part; or 一是…二是… behind the same words."""
+    for i, view in enumerate(reading.outline.views):
+        if reading.document.blocks[i].kind != "paragraph":
+            continue
+        for hit in reading.rules.every("listing", view):
+            listed = _enumerated(reading, i, hit.end) or _separated(reading, i, hit.end)
+            if len(listed) >= 2:
+                return listed
+    return []
+
+
+def _enumerated(reading: Reading, i: int, start: int) -> list[Problem]:
+    sections = [s for s in reading.outline.sections
+                if s.mark.block >= i and s.mark.scheme not in BREAKS and (s.mark.block > i or s.mark.start >= start)]
+    if not sections or sections[0].mark.block != i or sections[0].mark.start - start > 2:
+        return []
+    scheme = sections[0].mark.scheme
+    chosen = []
+    for section in sections:
+        if section.mark.scheme == scheme and section.mark.block == i:
+            chosen.append(section)
+    return [read_item(reading, Item(section, [], None, None)) for section in chosen]
+
+
+def _separated(reading: Reading, i: int, start: int) -> list[Problem]:
+    view = reading.outline.views[i]
+    stop = _end_of_list(reading, view, start)
+    marks = "；" if "；" in view[start:stop] else "。"
+    problems, at, depth = [], start, 0
+    for k in range(start, stop + 1):
+        char = view[k] if k < stop else marks
+        depth += (char in "“《（") - (char in "”》）")
+        if char in marks and depth <= 0:
+            place = trimmed(reading.document, Span(i, at, k))
+            if place.end - place.start >= 4:
+                problem = Problem(problem=fact(reading.document, "problem", place, "listing.part"))
+                problem.region = [place]
+                problems.append(problem)
+            at = k + 1
+    return problems
+
+
+def _end_of_list(reading: Reading, view: str, start: int) -> int:
+    """The list ends with its sentence when its parts end with ；, else with its paragraph or an aside."""
+    if "；" in view[start:]:
+        last = view.rfind("；")
+        stop = view.find("。", last)
+        return len(view) if stop < 0 else stop
+    aside = next((h.start for rule in reading.rules.of("break") for h in rule.find(view, start)
+                  if rule.options.get("level") == "leaf"), len(view))
+    return aside
+
+
+def read_advice(reading: Reading, parts: dict[int, str]) -> list[tuple[str, Fact]]:
+    """Label and text of each piece of advice: the items of the chapter, or those behind `提出…建议：`."""
+    found: list[tuple[str, Fact]] = []
+    for root in reading.outline.roots:
+        if parts.get(root.index) != "advice":
+            continue
+        for child in root.children or []:
+            if child.mark.scheme in BREAKS:
+                continue
+            pieces = child.all_pieces()
+            if pieces:
+                first, last = pieces[0], pieces[-1]
+                span = Span(first.block, first.start, last.end, -1 if last.block == first.block else last.block)
+                found.append((child.mark.text, fact(reading.document, "advice", trimmed(reading.document, span), "advice.item")))
+        if not root.children:
+            found += [("", fact(reading.document, "advice", trimmed(reading.document, p), "advice.paragraph"))
+                      for p in root.pieces[1:]]
+    return found or _advice_in_text(reading)
+
+
+def _advice_in_text(reading: Reading) -> list[tuple[str, Fact]]:
+    for i, view in enumerate(reading.outline.views):
+        hit = reading.rules.first("advice_lead", view)
+        if hit is None or reading.document.blocks[i].kind != "paragraph":
+            continue
+        found = []
+        for section in reading.outline.sections:
+            if section.mark.block == i and section.mark.start >= hit.end and section.pieces:
+                place = trimmed(reading.document, section.pieces[0])
+                found.append((section.mark.text, fact(reading.document, "advice", place, hit.rule.id)))
+        if found:
+            return found
+    return []

@@ -1,0 +1,230 @@
+"""Sections → which of them are problems, which only group, and what each chapter is.
+
+The one idea: evidence decides, not position.  A section with its own rectification text (a
+marker, a status, a frame that is answered) is a problem; a section above such sections groups
+them; only where nothing of the kind is found do the words of chapter titles decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.model import FEEDBACK, Document, Span
+from pipeline.outline import Outline, Section
+from pipeline.rules import Hit, Rules
+
+BREAKS = ("break", "aside")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where rectification text begins in a section's own pieces: piece number and offset in the block."""
+
+    piece: int
+    offset: int
+    hit: Hit
+    how: str  # marker, status, frame
+
+
+@dataclass(slots=True)
+class Item:
+    """A section that is a problem, the sections that group it, and a status that a group heading states."""
+
+    section: Section
+    groups: list[Section]
+    status: tuple[Span, Hit] | None
+    start: Start | None
+
+
+class Reading:
+    """One document's outline with the questions that are asked of its sections (answers are kept)."""
+
+    def __init__(self, document: Document, outline: Outline, rules: Rules, kind: str) -> None:
+        self.document, self.outline, self.rules, self.kind = document, outline, rules, kind
+        self._starts: dict[int, Start | None] = {}
+        self._strong: dict[int, bool] = {}
+
+    def view(self, span: Span) -> str:
+        """The view of a span inside one block."""
+        return self.outline.views[span.block][span.start : span.end]
+
+    def title(self, section: Section) -> str:
+        """The first sentence of a section's own text."""
+        if not section.pieces:
+            return ""
+        text = self.view(section.pieces[0])
+        cut = next((i for i, char in enumerate(text) if char in "。；"), len(text))
+        return text[:cut]
+
+    def start(self, section: Section) -> Start | None:
+        """Where the rectification text begins in the section's own pieces, None when nothing says so."""
+        if section.index not in self._starts:
+            self._starts[section.index] = self._find_start(section.pieces)
+        return self._starts[section.index]
+
+    def _find_start(self, pieces: Sequence[Span]) -> Start | None:
+        if self.kind == FEEDBACK:
+            return None
+        for k, piece in enumerate(pieces):
+            text = self.view(piece)
+            for hit in self._markers(text, first=k == 0):
+                return Start(k, piece.start + hit.start, hit, "marker")
+            effect = self.rules.at("effect", text)
+            if effect and k:
+                return Start(k, piece.start, effect, "marker")
+            status = self.rules.at("status", text) if k or not text else None
+            if status is None and k == 0:
+                status = self._status_after_frame(text)
+            if status:
+                return Start(k, piece.start + status.start, status, "status")
+        return None
+
+    def _markers(self, text: str, first: bool) -> list[Hit]:
+        found = []
+        for rule in self.rules.of("rectification"):
+            if rule.options.get("own_line"):
+                hit = None if first else rule.match(text)
+                if hit:
+                    found.append(hit)
+                continue
+            found += [hit for hit in rule.find(text) if hit.start == 0 or text[hit.start - 1] in "。；：！？”）】 …，" or
+                      text[: hit.start].endswith(("\n",))]
+        return sorted(found, key=lambda hit: hit.start)[:1]
+
+    def _status_after_frame(self, text: str) -> Hit | None:
+        frame = self.rules.at("frame", text)
+        if frame is None:
+            return None
+        at = frame.end
+        while at < len(text) and text[at] in "。：， ":
+            at += 1
+        return self.rules.at("status", text, at)
+
+    def strong(self, section: Section) -> bool:
+        """Whether the section, or one below it, has rectification text of its own."""
+        if section.index not in self._strong:
+            below = [s for s in section.walk() if s.index != section.index]
+            self._strong[section.index] = self._strong_alone(section) or any(self._strong_alone(s) for s in below)
+        return self._strong[section.index]
+
+    def _strong_alone(self, section: Section) -> bool:
+        if section.mark.enumerator or section.mark.scheme in BREAKS:
+            return False
+        if self.start(section) is not None or section.mark.scheme.startswith("named"):
+            return True
+        if not section.pieces or self.kind == FEEDBACK:
+            return False
+        text = self.view(section.pieces[0])
+        frame = self.rules.at("frame", text)
+        if frame is None or not frame.rule.id.startswith(("frame.about", "frame.quoted")):
+            return False
+        run_in = frame.end < len(text.rstrip("。： "))
+        return run_in or any(child.mark.enumerator for child in section.children)
+
+    def part(self, section: Section) -> str:
+        """What a chapter is by its title: organisation, problems, next_steps, advice, requirement … or ""."""
+        title = self.title(section)
+        return next((hit.value for rule in self.rules.of("part") if (hit := rule.search(title))), "")
+
+
+def chapters(reading: Reading) -> dict[int, str]:
+    """Root section index → its part.  Evidence below a chapter outweighs a title that only sounds like duty."""
+    roots = [root for root in reading.outline.roots]
+    parts: dict[int, str] = {}
+    for root in roots:
+        named = root.mark.rule if root.mark.scheme in BREAKS else reading.part(root)
+        if root.mark.scheme in BREAKS:
+            parts[root.index] = root.mark.text
+        elif named in ("next_steps", "advice", "evaluation") or (named == "requirement" and not reading.strong(root)):
+            parts[root.index] = named
+        elif reading.strong(root):
+            parts[root.index] = "problems"
+        else:
+            parts[root.index] = named
+    if "problems" not in parts.values() or reading.kind == FEEDBACK:
+        _by_elimination(reading, roots, parts)
+    return parts
+
+
+def _by_elimination(reading: Reading, roots: Sequence[Section], parts: dict[int, str]) -> None:
+    """Without evidence or title, chapters that are nothing else hold the problems (feedback, plain lists)."""
+    if any(part == "problems" for part in parts.values()):
+        return
+    for root in roots:
+        if parts[root.index] == "" and not root.mark.enumerator and (root.children or reading.kind == FEEDBACK):
+            parts[root.index] = "problems"
+
+
+def items(reading: Reading, parts: dict[int, str]) -> list[Item]:
+    """All problems of the chapters that hold them, in reading order."""
+    roots = [root for root in reading.outline.roots if parts.get(root.index) == "problems"]
+    containers = _containers(reading, roots)
+    found: list[Item] = []
+    for root in roots:
+        _descend(reading, root, [] if root.index in containers else None, found)
+    return found
+
+
+def _containers(reading: Reading, roots: Sequence[Section]) -> set[int]:
+    """Chapters that only hold the aspects (整改落实情况), rather than being one."""
+    named = {root.index for root in roots if root.children and reading.part(root) == "problems"
+             and reading.start(root) is None and not _framed(reading, root)}
+    if len(roots) == 1 and roots[0].children and not _framed(reading, roots[0]) and not _is_problem(reading, roots[0]):
+        named.add(roots[0].index)
+    return named
+
+
+def _framed(reading: Reading, section: Section) -> bool:
+    frame = reading.rules.at("frame", reading.title(section))
+    return frame is not None and frame.rule.id != "frame.trailing"
+
+
+def _is_problem(reading: Reading, section: Section) -> bool:
+    """A section whose children are measures (or that has none): it is answered itself."""
+    children = [c for c in section.children if c.mark.scheme not in BREAKS]
+    if any(reading.strong(child) for child in children):
+        return False
+    if reading.kind == FEEDBACK:
+        return not children
+    if reading.start(section) is not None or not children:
+        return True
+    if all(child.mark.enumerator or child.mark.scheme == "circled" for child in children):
+        return True
+    frame = reading.rules.at("frame", reading.title(section))
+    answered = frame is not None and frame.value_end < frame.end and frame.rule.options.get("answered")
+    return bool(answered)
+
+
+def _descend(reading: Reading, top: Section, above: list[Section] | None, found: list[Item]) -> None:
+    """Depth first without recursion: groups are carried along; None as groups marks a root that counts itself."""
+    stack: list[tuple[Section, list[Section], tuple[Span, Hit] | None, bool]] = [(top, above or [], None, above is None)]
+    while stack:
+        section, groups, status, counts = stack.pop()
+        if section.mark.scheme in BREAKS:
+            continue
+        if counts and _is_problem(reading, section):
+            found.append(Item(section, groups, status, reading.start(section)))
+            continue
+        group_status = _group_status(reading, section) if counts else None
+        below = groups if not counts or group_status or not section.pieces else [*groups, section]
+        stack.extend((child, below, group_status or status, True) for child in reversed(section.children))
+
+
+def _group_status(reading: Reading, section: Section) -> tuple[Span, Hit] | None:
+    """A heading such as `已完成整改2个，分别是：` states the status of every problem under it."""
+    if not section.pieces:
+        return None
+    piece = section.pieces[-1]
+    text = reading.view(piece)
+    marker = reading.rules.at("rectification", text)
+    offset = marker.end if marker else 0
+    for rule in reading.rules.of("status_group"):
+        hit = rule.match(text, offset)
+        if hit is None or hit.end < len(text.rstrip()):
+            continue
+        status = reading.rules.at("status", hit.value.strip())
+        if status:
+            place = Span(piece.block, piece.start + hit.value_start, piece.start + hit.value_end)
+            return place, status
+    return None

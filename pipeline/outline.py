@@ -1,0 +1,318 @@
+"""Document → Sections: which numbers label what, and what stands under what.
+
+The one idea: a label is believed for its place (a paragraph's start, or after a stop) and for its
+sequence (it continues, or begins at one).  The level of a scheme is not fixed: it is the order in
+which schemes nest in this document, decided region by region, because `（一）` alone can be a
+duty, an aspect, a problem or a measure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline import values
+from pipeline.model import Block, Document, Span
+from pipeline.rules import Hit, Rules
+
+_STOPS = "。；：！？;… \n”）】"
+_QUOTED = re.compile(r"《[^《》\n]{1,120}》|“[^“”\n]{1,600}”")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A label at its place: `start`–`end` are the label's characters (both 0 for an automatic number)."""
+
+    block: int
+    start: int
+    end: int
+    scheme: str
+    number: int | None
+    text: str
+    enumerator: bool
+    inline: bool  # not at the start of its paragraph
+    rule: str
+
+
+@dataclass(slots=True)
+class Section:
+    """A labelled piece and what stands under it.
+
+    `pieces` is its own text (label excluded, sections below it excluded) as spans in reading
+    order; `children` are the sections directly below.  `index` counts sections from 0 in
+    reading order, `parent` is the parent's index or -1.
+    """
+
+    index: int
+    level: int
+    mark: Mark
+    parent: int
+    pieces: list[Span] = field(default_factory=list)
+    children: list[Section] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Section]:
+        """The section and everything below it, in reading order, without recursion."""
+        stack = [self]
+        while stack:
+            section = stack.pop()
+            yield section
+            stack.extend(reversed(section.children))
+
+    def all_pieces(self) -> list[Span]:
+        """Its own text and that of all sections below, in reading order."""
+        return [piece for section in self.walk() for piece in section.pieces]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The views of all blocks, the text before the first label, and the tree of sections."""
+
+    views: tuple[str, ...]
+    preamble: tuple[Span, ...]
+    roots: tuple[Section, ...]
+    sections: tuple[Section, ...]
+
+
+def outline(document: Document, rules: Rules, last: int | None = None) -> Outline:
+    """The outline of a document's paragraphs up to block `last` (table cells are read by their columns)."""
+    views = tuple(values.view(block.text) for block in document.blocks)
+    end = len(views) if last is None else last
+    numbers = [i for i in range(end) if document.blocks[i].kind == "paragraph"]
+    marks = find_marks(document.blocks, views, numbers, rules)
+    return _tree(views, numbers, marks)
+
+
+def find_marks(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[int], rules: Rules) -> list[Mark]:
+    """All believed labels of these blocks, in reading order."""
+    tracker = _Sequences()
+    marks: list[Mark] = []
+    breaks = find_breaks(blocks, views, numbers, rules)
+    for i in numbers:
+        if i in breaks:
+            marks.append(breaks[i])
+        if blocks[i].label:
+            marks.append(tracker.take(_automatic(i, blocks[i].label, rules)))
+        marks.extend(_block_marks(i, views[i], rules, tracker, bool(blocks[i].label)))
+    return marks
+
+
+def find_breaks(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[int], rules: Rules) -> dict[int, Mark]:
+    """Paragraphs that end the item above them: contact, signature, a closing 下一步, an aside."""
+    labelled = [i for i in numbers if blocks[i].label or _heading_at(views[i], rules)]
+    last_heading = labelled[-1] if labelled else -1
+    found: dict[int, Mark] = {}
+    for i in numbers:
+        hit = rules.at("break", views[i].lstrip()) if i not in labelled else None
+        if hit and (hit.rule.options.get("level") != "last" or i > last_heading >= 0):
+            found[i] = _break(i, hit.value, str(hit.rule.options.get("level")), hit.rule.id)
+    for place, i in enumerate(numbers):
+        date = rules.at("signature_date", views[i])
+        if date is None or place == 0 or place < len(numbers) - 20 or i < last_heading:
+            continue
+        found[i] = _break(i, "date", "root", date.rule.id)
+        for before in reversed(numbers[max(0, place - 3) : place]):
+            name = rules.at("signature_name", views[before])
+            if name is None or before in labelled or before in found:
+                break
+            found[before] = _break(before, "signature", "root", name.rule.id)
+    return found
+
+
+def _heading_at(view: str, rules: Rules) -> bool:
+    hit = rules.at("label", view, len(view) - len(view.lstrip()))
+    return hit is not None and not hit.rule.options.get("enumerator") and hit.rule.options["scheme"] != "circled"
+
+
+def _break(i: int, part: str, level: str, rule: str) -> Mark:
+    return Mark(i, 0, 0, "aside" if level == "leaf" else "break", None, part, False, False, rule)
+
+
+class _Sequences:
+    """The last number of each scheme: whether a label in running text continues something."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, int | None] = {}
+        self.block = -1
+
+    def take(self, mark: Mark) -> Mark:
+        if mark.block != self.block:  # lists in running text end with their paragraph
+            self.block = mark.block
+            self.last = {k: v for k, v in self.last.items() if not k.endswith("+")}
+        self.last[mark.scheme] = mark.number
+        return mark
+
+    def expects(self, scheme: str, number: int | None) -> bool:
+        before = self.last.get(scheme)
+        return number is not None and before is not None and number == before + 1
+
+
+def _automatic(block: int, label: str, rules: Rules) -> Mark:
+    hit = rules.at("label", values.view(label).strip() + " ")
+    if hit is None:
+        return Mark(block, 0, 0, "automatic", None, label, False, False, "label.automatic")
+    return Mark(block, 0, 0, str(hit.rule.options["scheme"]), _number(hit), label,
+                bool(hit.rule.options.get("enumerator")), False, hit.rule.id)
+
+
+def _number(hit: Hit) -> int | None:
+    numbers = hit.rule.options.get("numbers")
+    if numbers:
+        return int(numbers[hit.groups["phrase"]])
+    return values.ordinal((hit.groups.get("number") or hit.groups.get("other") or "").strip())
+
+
+def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled: bool) -> Iterator[Mark]:
+    quoted = [(m.start(), m.end()) for m in _QUOTED.finditer(view)]
+    position = len(view) - len(view.lstrip())
+    opening = None if labelled else _opening(view, position, rules, tracker)
+    if opening:
+        mark = _mark(i, opening, inline=False)
+        mark = _absorb(mark, view, rules, tracker)
+        yield tracker.take(mark)
+        position = mark.end
+    candidates = sorted(
+        (hit for rule in rules.of("label") if rule.options.get("inline") for hit in rule.find(view, position)),
+        key=lambda hit: (hit.start, -hit.end))
+    for hit in candidates:
+        if hit.start < position or any(a <= hit.start < b for a, b in quoted):
+            continue
+        scheme, number = str(hit.rule.options["scheme"]), _number(hit)
+        stop = hit.start == 0 or view[hit.start - 1] in _STOPS
+        if not _believed(view, hit, scheme, number, stop, tracker, i):
+            continue
+        mark = _mark(i, hit, inline=True)
+        if tracker.expects(scheme + "+", number) and tracker.block == i:
+            mark = _renamed(mark, scheme + "+")
+        elif not tracker.expects(scheme, number) and not mark.enumerator:
+            mark = _renamed(mark, scheme + "+")
+        mark = _absorb(mark, view, rules, tracker)
+        yield tracker.take(mark)
+        position = mark.end
+
+
+def _opening(view: str, position: int, rules: Rules, tracker: _Sequences) -> Hit | None:
+    hit = rules.at("label", view, position)
+    if hit is None or hit.end < len(view) or hit.rule.options["scheme"] in ("chinese_paren", "decimal_paren"):
+        return hit
+    return hit if hit.end < len(view) else None  # a label with nothing behind it labels nothing
+
+
+def _believed(view: str, hit: Hit, scheme: str, number: int | None, stop: bool, tracker: _Sequences, i: int) -> bool:
+    """Whether a label inside a paragraph is one: after a stop and in sequence, or plainly continuing."""
+    if number is None:
+        return False
+    open_here = tracker.block == i and (tracker.expects(scheme + "+", number) or tracker.expects(scheme, number))
+    if hit.rule.options.get("enumerator"):
+        comma = hit.start > 0 and view[hit.start - 1] in "，、"
+        return (number == 1 and (stop or comma)) or open_here or (stop and number > 1 and tracker.expects(scheme, number))
+    if scheme == "circled":
+        return number == 1 or open_here or tracker.expects(scheme, number)
+    if scheme == "nested":
+        return stop
+    if scheme == "named":
+        return stop and (number == 1 or tracker.expects(scheme, number))
+    return stop and (number == 1 or open_here or tracker.expects(scheme, number))
+
+
+def _mark(i: int, hit: Hit, inline: bool) -> Mark:
+    return Mark(i, hit.start, hit.end, str(hit.rule.options["scheme"]), _number(hit), hit_text(hit).strip(),
+                bool(hit.rule.options.get("enumerator")), inline, hit.rule.id)
+
+
+def hit_text(hit: Hit) -> str:
+    """The characters of a label as matched."""
+    return hit.value if not hit.rule.words else str(hit.groups.get("phrase"))
+
+
+def _renamed(mark: Mark, scheme: str) -> Mark:
+    return Mark(mark.block, mark.start, mark.end, scheme, mark.number, mark.text, mark.enumerator, mark.inline, mark.rule)
+
+
+def _absorb(mark: Mark, view: str, rules: Rules, tracker: _Sequences) -> Mark:
+    """`1.问题1：` is one label; `问题12019年…` ends where the sequence says."""
+    if mark.scheme == "named" and not re.search(r"[：、.．，）]\s*$", mark.text):
+        digits = re.search(r"\d+$", mark.text)
+        expected = (tracker.last.get("named") or 0) + 1
+        if digits and int(digits[0]) != expected and digits[0].startswith(str(expected)):
+            cut = len(digits[0]) - len(str(expected))
+            return Mark(mark.block, mark.start, mark.end - cut, mark.scheme, expected, mark.text[: len(mark.text) - cut],
+                        mark.enumerator, mark.inline, mark.rule)
+        return mark
+    if mark.scheme in ("named", "item") or mark.enumerator:
+        return mark
+    inner = next((rule.match(view, mark.end) for rule in rules.of("label") if rule.options["scheme"] == "named"), None)
+    if inner is None:
+        return mark
+    return Mark(mark.block, mark.start, inner.end, mark.scheme, mark.number, view[mark.start : inner.end].strip(),
+                mark.enumerator, mark.inline, mark.rule)
+
+
+def _tree(views: tuple[str, ...], numbers: Sequence[int], marks: Sequence[Mark]) -> Outline:
+    sections: list[Section] = []
+    roots: list[Section] = []
+    stack: list[Section] = []
+    preamble: list[Span] = []
+    at = 0
+    for i in numbers:
+        start = 0
+        while at < len(marks) and marks[at].block == i:
+            mark = marks[at]
+            _append(stack, preamble, views, i, start, mark.start)
+            _push(mark, stack, roots, sections, views)
+            start, at = mark.end, at + 1
+        _append(stack, preamble, views, i, start, len(views[i]))
+    return Outline(views, tuple(preamble), tuple(roots), tuple(sections))
+
+
+def _append(stack: list[Section], preamble: list[Span], views: Sequence[str], i: int, start: int, end: int) -> None:
+    text = views[i][start:end]
+    if not text.strip():
+        return
+    start += len(text) - len(text.lstrip())
+    end -= len(text) - len(text.rstrip())
+    (stack[-1].pieces if stack else preamble).append(Span(i, start, end))
+
+
+def _push(mark: Mark, stack: list[Section], roots: list[Section], sections: list[Section], views: Sequence[str]) -> None:
+    if mark.scheme == "break":
+        stack.clear()
+    elif mark.scheme == "aside":
+        while stack and stack[-1].mark.enumerator:
+            stack.pop()
+        del stack[-1:]
+    depth = next((d for d in reversed(range(len(stack))) if stack[d].mark.scheme == mark.scheme), None)
+    if depth is not None and _nested(mark, stack[depth:], views):
+        mark = _renamed(mark, mark.scheme + "'")
+        depth = next((d for d in reversed(range(len(stack))) if stack[d].mark.scheme == mark.scheme), None)
+    elif depth is None or (depth is not None and mark.number != 1):
+        variant = next((d for d in reversed(range(len(stack))) if stack[d].mark.scheme == mark.scheme + "'"), None)
+        if variant is not None and (stack[variant].mark.number or 0) + 1 == mark.number and (depth is None or variant > depth):
+            mark, depth = _renamed(mark, mark.scheme + "'"), variant
+    if depth is None and not mark.inline and not mark.enumerator:
+        while stack and (stack[-1].mark.enumerator or stack[-1].mark.inline) and not _open_list(stack[-1], views):
+            stack.pop()
+        if mark.scheme in ("chinese", "chapter"):  # nothing stands above 一、 but 第一部分
+            while stack and stack[-1].mark.scheme != "chapter":
+                stack.pop()
+    elif depth is not None:
+        del stack[depth:]
+    parent = stack[-1] if stack else None
+    section = Section(len(sections), len(stack), mark, parent.index if parent else -1)
+    (parent.children if parent else roots).append(section)
+    sections.append(section)
+    stack.append(section)
+
+
+def _nested(mark: Mark, above: Sequence[Section], views: Sequence[str]) -> bool:
+    """A list that begins at one again right after `整改措施：` stands inside the item of the same scheme."""
+    return mark.number == 1 and bool(above[0].mark.number) and len(above) == 1 and _open_list(above[0], views) \
+        and len(above[0].pieces) > 0
+
+
+def _open_list(section: Section, views: Sequence[str]) -> bool:
+    """Whether the section's text so far ends by announcing a list (`…：`)."""
+    if section.children or not section.pieces:
+        return False
+    piece = section.pieces[-1]
+    return views[piece.block][piece.start : piece.end].rstrip().endswith("：")

@@ -1,0 +1,167 @@
+"""Recognisers of Chinese numerals, money, dates and document numbers: text in, plain values out.
+
+All of them read the *view* of a text: the same characters at the same places, with punctuation
+full-width and digits and letters half-width, so that one pattern serves both ways of typing.
+Nothing is guessed: what has no single reading gives None.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from decimal import Decimal
+
+# half-width punctuation → the full-width one that rules are written with; never brackets of 文号
+_TO_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
+_TO_NARROW = str.maketrans(
+    {**{0xFF01 + i: 0x21 + i for i in range(94) if chr(0x21 + i) not in ",;:!?()"}, 0x3000: " ", 0xA0: " ", 0x09: " "}
+)
+_TO_VIEW = {**_TO_NARROW, **_TO_WIDE}
+
+
+def view(text: str) -> str:
+    """The text with one width for each character; same length, so spans hold for both."""
+    return text.translate(_TO_VIEW)
+
+
+DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "兩": 2}
+UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+def chinese_number(text: str) -> int | None:
+    """`三十三` → 33, `二〇一九` → 2019, `一万二千` → 12000; None when it is no numeral."""
+    if not text:
+        return None
+    if "万" in text:
+        high, _, low = text.partition("万")
+        upper, lower = chinese_number(high), chinese_number(low.lstrip("零〇")) if low else 0
+        return None if upper is None or lower is None else upper * 10_000 + lower
+    if all(char in DIGITS for char in text):
+        return int("".join(str(DIGITS[char]) for char in text))
+    total, digit = 0, None
+    for char in text:
+        if char in DIGITS:
+            digit = DIGITS[char] or None
+        elif char in UNITS:
+            total += (1 if digit is None else digit) * UNITS[char]
+            digit = None
+        else:
+            return None
+    return total + (digit or 0)
+
+
+def number(text: str) -> float | None:
+    """A count written in Arabic digits (commas and spaces allowed) or in Chinese numerals."""
+    plain = re.sub(r"[\s，,]", "", text)
+    if re.fullmatch(r"\d+(?:\.\d+)?", plain):
+        return float(plain)
+    value = chinese_number(plain)
+    return None if value is None else float(value)
+
+
+CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)} | {chr(0x3251 + i): i + 21 for i in range(15)}
+
+
+def ordinal(text: str) -> int | None:
+    """The number of a label: `三`, `12`, `⑤`, `1-2` (its last part)."""
+    if text in CIRCLED:
+        return CIRCLED[text]
+    value = number(re.split(r"[-－—.]", text)[-1]) if text else None
+    return None if value is None else int(value)
+
+
+_SCALE = {"": Decimal(1), "百": Decimal(100), "千": Decimal(1000), "万": Decimal(10_000), "百万": Decimal(1_000_000),
+          "千万": Decimal(10_000_000), "亿": Decimal(100_000_000)}
+MONEY = (
+    r"(?:\d{1,3}(?:[，,]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[零一二两三四五六七八九十百千]+)"
+    r"\s{0,2}(?:百万|千万|[万亿百千])?(?:余|多)?\s{0,2}(?:余|多)?元"
+)
+_MONEY = re.compile(
+    r"(?P<number>\d{1,3}(?:[，,]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[零一二两三四五六七八九十百千]+)"
+    r"\s{0,2}(?P<scale>百万|千万|[万亿百千])?\s{0,2}(?:余|多)?\s{0,2}元"
+)
+
+
+def money(text: str) -> float | None:
+    """Yuan of `21.3万元`, `233,740元`, `九千七百五十元`; None when it is no sum."""
+    match = _MONEY.fullmatch(view(text).strip())
+    if match is None:
+        return None
+    figure = re.sub(r"[，,]", "", match["number"])
+    chinese = None if figure[0].isdigit() else chinese_number(figure)
+    if chinese is None and not figure[0].isdigit():
+        return None
+    value = Decimal(figure) if chinese is None else Decimal(chinese)
+    return float(value * _SCALE[match["scale"] or ""])
+
+
+_CN = "〇零○一二三四五六七八九十"
+YEAR = rf"(?:(?:19|20)\s?\d\s?\d|二[{_CN}]{{3}})"
+_MONTH_TEXT = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_DAY_TEXT = r"(?:[12]\d|3[01]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
+_LOOSE_DAY = r"\d{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]"
+# a date as people write it; the year may be missing, the day may be a part of the month
+DATE = (
+    rf"(?:{YEAR}\s?年\s?)?{_MONTH_TEXT}\s?月\s?(?:(?:{_LOOSE_DAY})\s?[日号]|[上中下]旬|底|末|初)?"
+    rf"|{YEAR}\s?年\s?(?:底|末|初|年底)?|{YEAR}[./\-]{_MONTH_TEXT}(?:[./\-]{_DAY_TEXT})?"
+)
+_DATE = re.compile(
+    rf"(?:(?P<year>{YEAR})\s?年\s?)?(?P<month>\d{{1,2}}|{_MONTH_TEXT})\s?月\s?(?:(?P<day>{_LOOSE_DAY})\s?[日号]?)?"
+)
+_DOTTED = re.compile(rf"(?P<year>{YEAR})\s?[./\-]\s?(?P<month>\d{{1,2}})(?:\s?[./\-]\s?(?P<day>\d{{1,2}}))?")
+_LOST = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?P<rest>\d{2,4})月?(?P<day>\d{1,2})?[日号]")
+
+
+def _part(text: str | None) -> int | None:
+    return None if not text else int(number(text.replace(" ", "")) or 0)
+
+
+def date_parts(text: str) -> tuple[int | None, int | None, int | None] | None:
+    """Year, month and day as written (each may be None); None when the text holds no date."""
+    plain = view(text).strip()
+    match = _DATE.match(plain) or _DOTTED.match(plain)
+    if match:
+        return _part(match["year"]), _part(match["month"]), _part(match["day"])
+    return lost_date(plain)
+
+
+def lost_date(text: str) -> tuple[int | None, int | None, int | None] | None:
+    """A date that lost 年/月 in copying (`2024717日`), when exactly one reading is possible."""
+    match = _LOST.match(text)
+    if match is None or match["day"]:
+        return None
+    rest = match["rest"]
+    readings = {
+        (int(rest[:cut]), int(rest[cut:]))
+        for cut in range(1, len(rest))
+        if rest[0] != "0" and rest[cut] != "0" and valid(int(match["year"]), int(rest[:cut]), int(rest[cut:]))
+    }
+    if len(readings) != 1:
+        return None
+    month, day = readings.pop()
+    return int(match["year"]), month, day
+
+
+def valid(year: int, month: int, day: int | None = None) -> bool:
+    """Whether the calendar has this day (or month)."""
+    return 1 <= month <= 12 and (day is None or 1 <= day <= calendar.monthrange(year, month)[1])
+
+
+def iso(year: int | None, month: int | None, day: int | None = None) -> str | None:
+    """`2021-09-06`, or `2021-09` without a day; None when it is no possible date."""
+    if year is None or month is None or not valid(year, month, day):
+        return None
+    return f"{year:04d}-{month:02d}" + (f"-{day:02d}" if day else "")
+
+
+def iso_date(text: str, year: int | None = None) -> str | None:
+    """The ISO form of a written date; `year` stands in for one that is not written."""
+    parts = date_parts(text)
+    return None if parts is None else iso(parts[0] or year, parts[1], parts[2])
+
+
+# 文号: agency code, bracketed year, number; every bracket form that people type
+DOCNO = (
+    r"(?:[一-龥]{1,16})(?:〔\s?\d{4}\s?年?\s?〕|\[\s?\d{4}\s?年?\s?\]|【\s?\d{4}\s?年?\s?】|（\s?\d{4}\s?年?\s?）|"
+    r"﹝\s?\d{4}\s?年?\s?﹞)\s?第?\s?\d{1,4}\s?号"
+)
