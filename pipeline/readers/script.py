@@ -1,0 +1,72 @@
+"""Is a text what it should be: simplified Chinese, not a traditional or glossed copy, not mojibake?
+
+In: text.  Out: a name, or `Rejected`.  One idea: which characters only one of the two national
+character sets holds says which script a text is in, so no list has to be kept.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.errors import Rejected
+from pipeline.readers.encoding import SAMPLE, common_share
+
+ENOUGH = 20  # Chinese characters below which nothing can be said
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_GLOSS = re.compile(r"[\u4e00-\u9fff][（(][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ]{1,6}[1-5]?[)）]")
+# U+FFFD written in UTF-8 and read as GBK, and what other common double conversions leave
+_RUINS = re.compile("锟斤拷|锘匡豢|烫烫烫|屯屯屯|ï¿½|鈥[溿渳淺]|銆[傘]|锛[孾屻]")
+_LATIN = re.compile(r"[\u00a1-\u00ff]")
+
+
+@lru_cache(maxsize=8192)
+def _script_of(char: str) -> int:
+    """1: only traditional, -1: only simplified, 0: both or neither."""
+    simplified, traditional = _has(char, "gb2312"), _has(char, "big5")
+    return int(traditional) - int(simplified)
+
+
+def _has(char: str, codec: str) -> bool:
+    try:
+        char.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def script(text: str) -> str:
+    """simplified, traditional or glossed (每个字后带拼音)."""
+    piece = text[:SAMPLE]
+    han = _HAN.findall(piece)
+    if len(han) < ENOUGH:
+        return "simplified"
+    if len(_GLOSS.findall(piece)) >= max(5, len(han) // 50):
+        return "glossed"
+    marks = [_script_of(char) for char in han]
+    traditional, simplified = marks.count(1), marks.count(-1)
+    return "traditional" if traditional > simplified and traditional >= len(han) // 20 else "simplified"
+
+
+def mojibake(text: str) -> str:
+    """What shows that the text went through a wrong encoding before it came here, or ""."""
+    piece = text[:SAMPLE]
+    han, foreign = len(_HAN.findall(piece)), sum(char > "\x7f" for char in piece)
+    if (ruins := _RUINS.findall(piece)) and len(ruins) * 100 >= han:
+        return f"出现“{ruins[0]}”等乱码 {len(ruins)} 处"
+    if foreign >= ENOUGH and len(_LATIN.findall(piece)) * 2 > foreign:
+        return "汉字成了西文字母"
+    if foreign >= 2 * ENOUGH and common_share(piece) < 0.6:
+        return "生僻字过多"
+    if piece.count("?") >= ENOUGH and piece.count("?") > 2 * han:
+        return "汉字成了问号"
+    return ""
+
+
+def check_text(text: str) -> None:
+    """Raises bad_encoding or traditional_script."""
+    if ruin := mojibake(text):
+        raise Rejected("bad_encoding", ruin)
+    found = script(text)
+    if found != "simplified":
+        raise Rejected("traditional_script", "繁体字" if found == "traditional" else "字后带拼音")

@@ -1,0 +1,256 @@
+"""Workbooks and csv → blocks: each sheet a table, merged cells carried, hidden parts left out by name.
+
+Formulas give the value that was stored with them.  Lines above the table's heading and below its last row
+that hold one text only (title, 填报单位, 备注) are paragraphs, as a person sees them.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from pipeline import limits
+from pipeline.errors import Rejected
+from pipeline.model import Block, Document, Omitted, Warned
+from pipeline.readers.coverage import coverage
+from pipeline.readers.encoding import decode
+from pipeline.readers.kind import sniff
+from pipeline.readers.xlsx_marks import Marks, marks
+
+Place = tuple[int, int]  # row and column from 0
+DELIMITERS = ",\t;|"
+_REPEATED = re.compile(rb'<table:table-cell\b[^>]*number-columns-repeated="(\d{4,9})"[^>]*[^/]>')
+_REPEATED_ROW = re.compile(
+    rb'<table:table-row\b[^>]*number-rows-repeated="(\d{4,9})"[^>]*>(.{0,4000}?)</table:table-row>', re.DOTALL
+)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The shown texts of a sheet: rows of equally many cells, and the places that merged cells cover."""
+
+    rows: list[list[str]]
+    covered: dict[Place, Place] = field(default_factory=dict)  # place → where its text stands
+
+
+def read_bytes(data: bytes, name: str) -> Document:
+    """A workbook as a document.  Raises encrypted, bad_zip, bad_package, bad_ole, too_large, empty."""
+    import python_calamine
+
+    kind = sniff(data, name)
+    warnings: list[Warned] = []
+    omitted: list[Omitted] = []
+    known = _checked(data, kind, warnings, omitted)
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [
+            sheet
+            for meta in workbook.sheets_metadata
+            if (sheet := _sheet(workbook, meta, known.get(meta.name, Marks()), omitted)) is not None
+        ]
+    except python_calamine.PasswordError as error:
+        raise Rejected("encrypted", "Excel 密码") from error
+    except (python_calamine.CalamineError, ValueError, OverflowError, KeyError, OSError) as error:
+        broken = "bad_ole" if kind == "xls" else "bad_package"
+        raise Rejected(broken, str(error)[:120]) from error
+    if any(left.reason == "hidden" for left in omitted):
+        warnings.append(Warned("hidden_text", "有隐藏的工作表、行或列，未读入"))
+    blocks = [block for number, sheet in enumerate(sheets) for block in sheet_blocks(sheet, number)]
+    source = "".join(text for sheet in sheets for row in sheet.rows for text in row)
+    return Document(
+        name=name,
+        format=kind,
+        sha256=sha256(data).hexdigest(),
+        blocks=tuple(blocks),
+        warnings=tuple(warnings),
+        omitted=tuple(omitted),
+        coverage=coverage(source + "".join(left.text for left in omitted), blocks, omitted),
+    )
+
+
+def read_csv(data: bytes, name: str) -> Document:
+    """A csv file as a document.  Raises too_large, bad_encoding."""
+    if len(data) > limits.TEXT_FILE_BYTES:
+        raise Rejected("too_large", f"文本文件超过 {limits.TEXT_FILE_BYTES // limits.MIB} MB")
+    decoded = decode(data)
+    text = decoded.text
+    if (first := re.match(r"sep=(.)\r?\n", text)) is not None:  # Excel's own note of the delimiter
+        delimiter, text = first[1], text[first.end() :]
+    else:
+        delimiter = _delimiter(text)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = [[cell.strip() for cell in row] for row in reader]
+    except csv.Error as error:
+        raise Rejected("too_large", "一格超过 131072 字") from error
+    if len(rows) > limits.SHEET_ROWS or sum(map(len, rows)) > limits.SHEET_CELLS:
+        raise Rejected("too_large", f"表格超过 {limits.SHEET_ROWS} 行或 {limits.SHEET_CELLS} 格")
+    width = max(map(len, rows), default=0)
+    if width * len(rows) > 4 * limits.SHEET_CELLS:
+        raise Rejected("too_large", f"表格超过 {limits.SHEET_CELLS} 格")
+    blocks = sheet_blocks(Sheet([row + [""] * (width - len(row)) for row in rows]), 0)
+
+    plain = text.replace(delimiter, "").replace('"', "")
+    held = [Block(block.text.replace(delimiter, "").replace('"', "")) for block in blocks]
+    return Document(
+        name=name,
+        format="csv",
+        sha256=sha256(data).hexdigest(),
+        blocks=tuple(blocks),
+        warnings=decoded.warnings,
+        omitted=(),
+        encoding=decoded.encoding,
+        coverage=coverage(plain, held, ()),
+    )
+
+
+def _delimiter(text: str) -> str:
+    """The sign that parts the first lines into the same number of cells, and into most."""
+    lines = [line for line in re.split(r"\r\n|\n|\r", text[:20_000]) if line.strip()][:20]
+
+    def fitness(sign: str) -> tuple[int, int]:
+        counts = [line.count(sign) for line in lines]
+        common = max(set(counts), key=counts.count, default=0)
+        return (counts.count(common) if common else 0, common)
+
+    return max(DELIMITERS, key=fitness)
+
+
+def _checked(data: bytes, kind: str, warnings: list[Warned], omitted: list[Omitted]) -> dict[str, Marks]:
+    """The container is sound; what the library does not read is noted."""
+    if kind == "xls":
+        return {}
+    from pipeline.readers.package import open_package
+    from pipeline.readers.xml import parse
+
+    package = open_package(data)
+    names = package.names()
+    if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
+        warnings.append(Warned("macro_present", "表格带有宏，未运行"))
+    if any(name.startswith("xl/externalLinks/") for name in names):
+        warnings.append(Warned("external_link_ignored", "表格中有指向别的文件的链接，未打开"))
+    for name in names:  # all parts that the library will read go through the guards first
+        if name.lower().endswith((".xml", ".rels")) and not name.startswith("xl/worksheets/sheet"):
+            _note_texts(name, parse(package.read(name), name), omitted)
+        elif name.startswith("xl/worksheets/sheet") or name.lower().endswith(".bin"):
+            package.read(name)
+    if kind == "ods":
+        _check_repeats(package.read("content.xml") if "content.xml" in package else b"")
+    return marks(package) if kind == "xlsx" else {}
+
+
+def _note_texts(name: str, root: Any, omitted: list[Omitted]) -> None:
+    """Comments and text boxes stand beside the cells."""
+    reason = "comment" if "/comments" in name or "/threadedComments" in name else ""
+    reason = "textbox" if name.startswith("xl/drawings/drawing") else reason
+    if reason:
+        named = (element for element in root.iter() if isinstance(element.tag, str))
+        text = "".join(element.text or "" for element in named if element.tag.endswith("}t"))
+        if text.strip():
+            omitted.append(Omitted(reason, text))
+
+
+def _check_repeats(content: bytes) -> None:
+    cells = [int(found[1]) for found in _REPEATED.finditer(content)]
+    rows = [int(found[1]) for found in _REPEATED_ROW.finditer(content) if b"<text:p" in found[2]]
+    if max(cells, default=0) > limits.TABLE_COLUMNS * 16 or max(rows, default=0) > limits.SHEET_ROWS:
+        raise Rejected("too_large", "同一格重复次数过多")
+
+
+def _sheet(workbook: Any, meta: Any, known: Marks, omitted: list[Omitted]) -> Sheet | None:
+    """The sheet's texts; hidden ones go to `omitted`.  None for a sheet without text."""
+    if "WorkSheet" not in str(meta.typ):
+        return None
+    source = workbook.get_sheet_by_name(meta.name)
+    height, width = source.total_height, source.total_width
+    if height > limits.SHEET_ROWS or height * width > limits.SHEET_CELLS:
+        raise Rejected("too_large", f"工作表有 {height} 行 {width} 列，上限 {limits.SHEET_CELLS} 格")
+    rows = [
+        [shown(value, known.percents.get((row, column))) for column, value in enumerate(values)]
+        for row, values in enumerate(source.to_python(skip_empty_area=False))
+    ]
+    if "Visible" not in str(meta.visible):
+        omitted.extend(Omitted("hidden", text) for row in rows for text in row if text)
+        return None
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            if text and (row in known.rows or column in known.columns):
+                omitted.append(Omitted("hidden", text))
+                texts[column] = ""
+    if not any(text for texts in rows for text in texts):
+        return None
+    return Sheet(rows, _covered(source.merged_cell_ranges or [], rows))
+
+
+def _covered(ranges: Iterable[tuple[Place, Place]], rows: list[list[str]]) -> dict[Place, Place]:
+    """Each place that a merged cell covers → where its text stands.  Raises too_large."""
+    width = max(map(len, rows), default=0)
+    covered: dict[Place, Place] = {}
+    for (top, left), (bottom, right) in ranges:
+        if top >= len(rows) or left >= width:
+            continue
+        low, far = min(bottom, len(rows) - 1), min(right, width - 1)
+        if (low - top + 1) * (far - left + 1) + len(covered) > limits.MERGED_COPIES:
+            raise Rejected("too_large", f"合并单元格覆盖超过 {limits.MERGED_COPIES} 格")
+        for row in range(top, low + 1):
+            for column in range(left, far + 1):
+                if (row, column) != (top, left):
+                    covered[row, column] = (top, left)
+    return covered
+
+
+def shown(value: object, percent: int | None = None) -> str:
+    """A cell's value as a person reads it: dates ISO, numbers without .0, percents as such."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if percent is not None:
+            return f"{value * 100:.{percent}f}%"
+        text = f"{value:.15g}"
+        return format(Decimal(text), "f") if "e" in text else text
+    if isinstance(value, datetime.datetime):
+        at_midnight = value.time() == datetime.time()
+        return value.date().isoformat() if at_midnight else value.isoformat(" ", "minutes")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return "" if value is None else str(value).replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def sheet_blocks(sheet: Sheet, table: int) -> list[Block]:
+    """Rows as cells; single texts above and below them as paragraphs."""
+    filled = [row for row, texts in enumerate(sheet.rows) if any(texts)]
+    wide = [row for row in filled if sum(map(bool, sheet.rows[row])) > 1]
+    first, last = (wide[0], wide[-1]) if wide else (len(sheet.rows), -1)
+    while last >= 0 and last + 1 in filled and not _alone(sheet, last + 1):
+        last += 1  # a row with one text in a column of its own still belongs to the table
+    columns = [column for column in range(_width(sheet)) if any(sheet.rows[row][column] for row in filled)]
+    blocks: list[Block] = []
+    for row in filled:
+        if not first <= row <= last:
+            text = next(text for text in sheet.rows[row] if text)
+            blocks += [Block(text=line.strip()) for line in text.split("\n") if line.strip()]
+            continue
+        for column in range(columns[0], columns[-1] + 1):
+            home = sheet.covered.get((row, column))
+            text = sheet.rows[home[0]][home[1]] if home else sheet.rows[row][column]
+            blocks.append(
+                Block(text=text, kind="cell", table=table, row=row - first, column=column, merged=home is not None)
+            )
+    return blocks
+
+
+def _alone(sheet: Sheet, row: int) -> bool:
+    """Does the row's only text run across the sheet, or stand in its first column?"""
+    column = next(column for column, text in enumerate(sheet.rows[row]) if text)
+    return column == 0 or (row, column + 1) in sheet.covered
+
+
+def _width(sheet: Sheet) -> int:
+    return max(map(len, sheet.rows), default=0)

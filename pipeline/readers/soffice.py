@@ -1,0 +1,141 @@
+"""One document through LibreOffice: bytes in, the bytes of a docx out, nothing opened but that file.
+
+Each conversion has a fresh profile that blocks links, macros and updates, a folder of its own that is
+removed afterwards, its own process group, limits of time and memory and, where the system allows it
+(Linux user namespaces), no network at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline import limits
+from pipeline.errors import Rejected
+
+_PLACES = (  # where installers put it when it is not on the PATH
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    "C:/Program Files/LibreOffice/program/soffice.exe",
+    "C:/Program Files (x86)/LibreOffice/program/soffice.exe",
+)
+_COMMON = "/org.openoffice.Office.Common/"
+_SETTINGS = (  # path, property, value: the profile's registrymodifications.xcu
+    (f"{_COMMON}Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    (f"{_COMMON}Security/Scripting", "MacroSecurityLevel", "3"),
+    (f"{_COMMON}Security/Scripting", "DisableMacrosExecution", "true"),
+    (f"{_COMMON}Security/Scripting", "DisableActiveContent", "true"),
+    (f"{_COMMON}Security/Scripting", "DisableOLEAutomation", "true"),
+    (f"{_COMMON}Misc", "FirstRun", "false"),
+    (f"{_COMMON}Misc", "CollectUsageInformation", "false"),
+    ("/org.openoffice.Office.Writer/Content/Update", "Link", "2"),
+    ("/org.openoffice.Office.Calc/Content/Update", "Link", "1"),
+    (
+        "/org.openoffice.Office.Jobs/Jobs/org.openoffice.Office.Jobs:Job['UpdateCheck']/Arguments",
+        "AutoCheckEnabled",
+        "false",
+    ),
+)
+_FILTER = "docx:MS Word 2007 XML"
+# `ulimit` and not a hook between fork and exec: that is not safe beside threads. What can't be set stays as it is.
+_LIMITED = 'ulimit -S -v "$0" 2>/dev/null; ulimit -S -t "$1" 2>/dev/null; ulimit -c 0 2>/dev/null; shift; exec "$@"'
+
+
+@lru_cache(maxsize=1)
+def program() -> str:
+    """The path of LibreOffice.  Raises converter_missing."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    found = found or next((place for place in _PLACES if Path(place).is_file()), None)
+    if found is None:
+        raise Rejected("converter_missing")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _unplugged() -> tuple[str, ...]:
+    """The words that start a program without network, () where the system has no such means."""
+    unshare = shutil.which("unshare")
+    if unshare is None or not sys.platform.startswith("linux"):
+        return ()
+    words = (unshare, "--user", "--map-current-user", "--net")
+    tried = subprocess.run([*words, "true"], capture_output=True, check=False, timeout=10)  # noqa: S603
+    return words if tried.returncode == 0 else ()
+
+
+def profile() -> str:
+    """The profile's settings as LibreOffice stores them."""
+    items = "\n".join(
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in _SETTINGS
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry" '
+        'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+        f"{items}\n</oor:items>\n"
+    )
+
+
+def to_docx(data: bytes, suffix: str, reading: str = "", *, network: bool = False) -> bytes | None:
+    """The docx that LibreOffice makes of the file, None when it makes none.
+
+    `suffix` and `reading` (the name of an import filter) say what the file is.  `network` leaves the network in
+    place: only the test that proves the profile's blocks needs that.  Raises converter_missing, timeout, crash.
+    """
+    soffice = program()
+    # LibreOffice may leave a lock or a pipe behind when it is stopped: the folder goes all the same
+    with TemporaryDirectory(prefix="zhenggai-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "profile" / "user").mkdir(parents=True)
+        (folder / "profile" / "user" / "registrymodifications.xcu").write_text(profile(), encoding="utf-8")
+        source = folder / f"document.{suffix}"
+        source.write_bytes(data)
+        (folder / "out").mkdir()
+        command = [
+            soffice, "--headless", "--invisible", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            *([f"--infilter={reading}"] if reading else []),
+            "--convert-to", _FILTER, "--outdir", str(folder / "out"), str(source),
+        ]  # fmt: skip
+        code = _run([*(() if network else _unplugged()), *command], folder)
+        made = folder / "out" / "document.docx"
+        if made.is_file():
+            return made.read_bytes()
+        if code < 0 or code > 128:
+            raise Rejected("crash", f"LibreOffice 异常退出（{code}）")
+        return None
+
+
+def _run(command: list[str], folder: Path) -> int:
+    """Run in a process group of its own; the whole group is ended with it."""
+    if os.name == "posix":
+        kilobytes, seconds = limits.CONVERTER_MEMORY_BYTES // 1024, limits.CONVERTER_SECONDS
+        command = ["/bin/sh", "-c", _LIMITED, str(kilobytes), str(seconds), *command]
+    kept = {name: os.environ[name] for name in ("PATH", "SystemRoot", "LANG", "LC_ALL") if name in os.environ}
+    environment = {**kept, "HOME": str(folder), "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder),
+                   "SAL_USE_VCLPLUGIN": "svp"}  # fmt: skip
+    process = subprocess.Popen(  # noqa: S603 (a list of words, no shell reads the file's name)
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        return process.wait(limits.CONVERTER_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise Rejected("timeout", f"LibreOffice 转换超过 {limits.CONVERTER_SECONDS} 秒") from error
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End what is left of the group: soffice starts a second process that outlives a killed first one."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody is left
+            os.killpg(process.pid, signal.SIGKILL)
+    elif process.poll() is None:
+        process.kill()
+    process.wait()
