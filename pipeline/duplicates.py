@@ -1,0 +1,115 @@
+"""Measures that several units share: texts of all units in, groups of near-duplicates out.
+
+Names, places and numbers are masked first, so that only the wording is compared.  The search is exact:
+two texts whose sets of five-character shingles have a Jaccard index of at least the threshold share one
+of their rarest shingles, so each text is indexed by only a few of them (prefix filter).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.match import plain
+
+_SHINGLE = 5
+_MASKS = (
+    (re.compile(r"《[^》]{1,60}》"), "某"),
+    (re.compile(r"\d+(?:\.\d+)?"), ""),
+    (re.compile(r"[一二三四五六七八九十百千]+(?=[年月日个项名人次份家])"), ""),
+    (re.compile(r"[一-龥]{2,12}(?:学校|中学|小学|幼儿园|教育局|党支部|党委|党总支)"), "某"),
+)
+_MOST = 400  # texts that one shingle may lead to: more is a turn of phrase, not a copy
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text with its unit; `key` is the caller's."""
+
+    key: str
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Text `key` is found in other units: the nearest one, how like it is, and all units that share it."""
+
+    key: str
+    other: str
+    score: float
+    units: tuple[str, ...]
+
+
+def masked(text: str) -> str:
+    """The wording alone: without titles, numbers, names of schools and offices, punctuation."""
+    for pattern, instead in _MASKS:
+        text = pattern.sub(instead, text)
+    return plain(text)
+
+
+def copies(texts: Sequence[Text], threshold: float, shortest: int) -> list[Copy]:
+    """Every text that stands, but for names and numbers, in another unit's document too."""
+    same: dict[str, list[Text]] = defaultdict(list)
+    for text in texts:
+        wording = masked(text.text)
+        if len(wording) >= shortest:
+            same[wording].append(text)
+    wordings = sorted(same)
+    near = _near(wordings, threshold)
+    found = []
+    for i, wording in enumerate(wordings):
+        groups = [(1.0, i), *((score, j) for j, score in near.get(i, ()))]
+        units = {t.unit for _, j in groups for t in same[wordings[j]]}
+        if len(units) < 2:
+            continue
+        for text in same[wording]:
+            other, score = _other(text, groups, same, wordings)
+            if other:
+                found.append(Copy(text.key, other.key, round(score, 3), tuple(sorted(units - {text.unit}))))
+    return sorted(found, key=lambda c: c.key)
+
+
+def _other(
+    text: Text, groups: Iterable[tuple[float, int]], same: dict[str, list[Text]], wordings: Sequence[str]
+) -> tuple[Text | None, float]:
+    """The most similar text of another unit."""
+    for score, j in sorted(groups, key=lambda g: (-g[0], g[1])):
+        for other in same[wordings[j]]:
+            if other.unit != text.unit:
+                return other, score
+    return None, 0.0
+
+
+def _near(wordings: Sequence[str], threshold: float) -> dict[int, list[tuple[int, float]]]:
+    """Pairs of different wordings that are similar enough, both ways."""
+    sets = [frozenset(_shingles(w)) for w in wordings]
+    rare = Counter(s for shingles in sets for s in shingles)
+    index: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    order = sorted(range(len(sets)), key=lambda i: (len(sets[i]), i))
+    for i in order:
+        mine = sets[i]
+        prefix = sorted(mine, key=lambda s: (rare[s], s))[: len(mine) - math.ceil(threshold * len(mine)) + 1]
+        candidates: set[int] = set()
+        for shingle in prefix:
+            candidates.update(index[shingle][-_MOST:])
+            index[shingle].append(i)
+        for j in sorted(candidates):
+            if len(sets[j]) < threshold * len(mine):
+                continue
+            score = len(mine & sets[j]) / len(mine | sets[j])
+            if score >= threshold:
+                found[i].append((j, score))
+                found[j].append((i, score))
+    return found
+
+
+def _shingles(text: str) -> list[int]:
+    """Hashes of a text's five-character pieces, the same in every run."""
+    pieces = {text[i : i + _SHINGLE] for i in range(len(text) - _SHINGLE + 1)} or {text}
+    return [int.from_bytes(hashlib.blake2b(p.encode(), digest_size=8).digest(), "big") for p in pieces]

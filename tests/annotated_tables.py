@@ -1,0 +1,139 @@
+"""Tables straight from annotated documents: what a perfect extraction would give to the checks."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+from pipeline.model import Tables
+from pipeline.schema import empty_tables, row
+
+CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
+LABEL = re.compile(r"(?:^|(?<=[，。；:：、 　]))(问题表现[（(]\d+[)）]|问题\d+|\d+[-－]\d+"
+                   r"|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s?[、.．])[，、:：\s]*(?:反馈问题[：:]?\s*)?(?:关于|针对|聚焦|在)?[“\"‘]?$")
+
+
+def sources() -> list[Path]:
+    """Every annotated document; empty where the corpus is not there."""
+    return sorted(CORPUS.glob("dev/*.ann.txt")) + sorted(CORPUS.glob("seed/*.ann.txt"))
+
+
+def _annotated() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("annotated", CORPUS / "annotated.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
+    """The tables of one annotated document, and its front matter."""
+    module = _annotated()
+    source = module.Source(path)
+    gold, lines = source.gold(), [text for _, text in source.labelled()]
+    shift = [len(long) - len(short[1]) for long, short in zip(lines, source.lines, strict=True)]
+    name = path.name.removesuffix(".ann.txt")
+    tables = empty_tables()
+    meta = {k: v.split("|")[0] for k, v in gold["meta"].items() if v}
+    columns = ("kind", "title", "unit", "inspector", "round", "inspected_from", "inspected_to", "feedback_date",
+               "issued_date", "docno")
+    tables["documents"] = [row("documents", doc_id=name, file=f"{name}.docx", state="ok",
+                               **{c: meta.get(c) for c in columns})]
+    regions = _regions(source, lines)
+    spans = {tag: [s for s in source.spans if s["tag"] == tag] for tag in module.NAMES}
+    ids = {}
+    for i, problem in enumerate(gold["problems"]):
+        span = spans["problem"][i]
+        first, start, last, end = regions[span["id"]]
+        ids[span["id"]] = problem_id = f"{name}-{span['id']}"
+        before = lines[span["line"]][: span["start"] + shift[span["line"]]]
+        text = "\n".join(lines[first:last + 1])[start:]
+        text = text[: len(text) - (len(lines[last]) - end)] if end < len(lines[last]) else text
+        state = next((s for s in spans["status"] if s.get("p") is None and _inside(s, regions[span["id"]])), None)
+        tables["problems"].append(row(
+            "problems", doc_id=name, problem_id=problem_id, seq=i + 1, label=_label(before), aspect=problem["aspect"],
+            category=problem["category"], problem=problem["problem"], status=problem["status"],
+            status_text=state["text"] if state else None, long_term=problem["long_term"], lead=problem["lead"],
+            dept=problem["dept"], person=problem["person"], rectification=text.strip(), paragraph=span["line"],
+            deadline=problem["deadline"], deadline_text=problem["deadline"], start=span["start"], end=0))
+    current: dict[str, int] = {}
+    for measure, span in zip(gold["measures"], spans["m"], strict=True):
+        key = measure["problem"]
+        current[key] = current.get(key, 0) + 1
+        tables["measures"].append(row("measures", doc_id=name, problem_id=ids[key], seq=current[key],
+                                      text=measure["text"], paragraph=span["line"], start=span["start"], end=0))
+    for claim, span in zip(gold["claims"], spans["claim"], strict=True):
+        tables["claims"].append(row("claims", doc_id=name, metric=claim["metric"], value=claim["value"],
+                                    unit=claim["unit"], part_of=span.get("part_of"), text=claim["text"],
+                                    paragraph=span["line"], start=span["start"], end=span["start"] + len(span["text"])))
+    for reference, span in zip(gold["references"], spans["ref"], strict=True):
+        tables["references"].append(row("references", doc_id=name, title=reference["title"], docno=reference["docno"],
+                                        action=reference["action"], problem_id=ids.get(reference["problem"]),
+                                        paragraph=span["line"], start=span["start"], end=0))
+    for money, span in zip(gold["amounts"], spans["money"], strict=True):
+        tables["amounts"].append(row("amounts", doc_id=name, problem_id=ids.get(money["problem"]), value=money["value"],
+                                     text=money["text"], paragraph=span["line"], start=span["start"], end=0))
+    for i, (text, span) in enumerate(zip(gold["advice"], spans["advice"], strict=True)):
+        tables["advice"].append(row("advice", doc_id=name, seq=i + 1, text=text, paragraph=span["line"]))
+    tables["passages"] = _passages(name, source, lines, regions)
+    return tables, gold["meta"]
+
+
+def _inside(span: dict, region: tuple[int, int, int, int]) -> bool:
+    return region[0] <= span["line"] <= region[2]
+
+
+def _label(before: str) -> str:
+    if before.startswith("¦"):
+        return before.split("¦")[1]
+    match = LABEL.search(before)
+    return match[1] if match else ""
+
+
+def _regions(source: object, lines: list[str]) -> dict[str, tuple[int, int, int, int]]:
+    """Problem id → first line and offset of its answer, last line and offset after it."""
+    shift = [len(long) - len(short[1]) for long, short in zip(lines, source.lines, strict=True)]
+    heads = [s for s in source.spans if s["tag"] in ("problem", "category", "aspect")]
+    own = [s for s in source.spans if s["tag"] in ("m", "status", "lead", "dept", "person", "deadline")]
+    regions = {}
+    for i, head in enumerate(heads):
+        if head["tag"] != "problem":
+            continue
+        following = heads[i + 1] if i + 1 < len(heads) else None
+        limit = (following["line"], following["start"]) if following else (len(lines), 0)
+        tagged = [s["line"] for s in own if (head["line"], head["start"]) < (s["line"], s["start"]) < limit]
+        last = max([head["line"], *tagged])
+        end = len(lines[last])
+        if following and following["line"] == last and head["line"] != -1:
+            at = following["start"] + shift[last]
+            label = LABEL.search(lines[last][:at])
+            end = label.start() if label else at
+        start = head["start"] + len(head["text"]) + shift[head["line"]]
+        regions[head["id"]] = (head["line"], start, last, end)
+    return regions
+
+
+def _passages(name: str, source: object, lines: list[str], regions: dict) -> list[dict]:
+    problem_lines = {n for first, _, last, _ in regions.values() for n in range(first, last + 1)}
+    groups = {s["line"] for s in source.spans if s["tag"] in ("aspect", "category")}
+    titles = {s["line"] for s in source.spans if s["tag"] == "title"}
+    passages = []
+    for number, text in enumerate(lines):
+        if number in problem_lines or text.startswith("¦"):
+            continue
+        part = "title" if number in titles else "group" if number in groups else "other"
+        label = re.match(r"[（(]?[一二三四五六七八九十\d]+[)）、.．]", text) if part == "group" else None
+        passages.append(row("passages", doc_id=name, seq=len(passages) + 1, part=part, text=text, paragraph=number,
+                            label=label[0] if label else None, start=0, end=len(text)))
+    return passages
+
+
+def merged(all_tables: list[Tables]) -> Tables:
+    """The tables of several documents as one."""
+    out = empty_tables()
+    for tables in all_tables:
+        for name, rows in tables.items():
+            out[name] += rows
+    return out
