@@ -229,20 +229,25 @@ def without_duplicates(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def expand_archive(path: Path, name: str, folder: Path) -> Tables:
-    """Write an archive's files under numbers into a folder of its own; gives the rows `members`: name, path.
+    """Write an archive's files under numbers into a folder of its own; gives the rows `members`.
 
-    Runs in a limited worker; no name from the archive becomes a path.
+    A member has `name`, `path` and, when the archive's reader refused it, `error` and `detail`.  Runs in a limited
+    worker; no name from the archive becomes a path.
     """
     from pipeline.readers.archive import expand
 
     place = folder / hashlib.sha256(name.encode()).hexdigest()[:16]
-    place.mkdir()
+    place.mkdir(exist_ok=True)  # a second try finds what the first one left
     members: list[Row] = []
-    for number, (member, data) in enumerate(expand(path, name)):
+    for number, (member, content) in enumerate(expand(path, name)):
         suffix = Path(member).suffix.lower()
         target = place / f"{number}{suffix if suffix[1:].isalnum() and suffix.isascii() else ''}"
-        target.write_bytes(data)
-        members.append({"name": printable(member), "path": str(target)})
+        if isinstance(content, Rejected):
+            members.append({"name": printable(member), "path": str(target), "error": content.error,
+                            "detail": content.detail})
+            continue
+        target.write_bytes(content)
+        members.append({"name": printable(member), "path": str(target), "error": "", "detail": ""})
     if not members:
         raise Rejected("empty", "压缩包里没有文件")
     return {"members": members}
@@ -255,5 +260,6 @@ def member_entries(archive: Entry, tables: Tables) -> list[Entry]:
     for row in tables["members"]:
         name = str(row["name"])
         name = name if name.startswith(inside) else inside + name
-        entries.append(Entry(name, Path(str(row["path"])), error=class_of_name(name)))
+        error = str(row["error"]) or class_of_name(name)
+        entries.append(Entry(name, Path(str(row["path"])), error=error, detail=str(row["detail"])))
     return entries

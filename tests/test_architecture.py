@@ -23,7 +23,7 @@ STAGES = [
     ["extract"],
     ["tables"],
     ["process"],
-    ["cases", "match", "recount"],
+    ["cases", "match", "recount", "duplicates"],
     ["checks"],
     ["overview", "corrections"],
     ["sheets", "workbook", "word"],
@@ -58,6 +58,9 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
+KNOWN = {f"pipeline.{name_of(path)}" for path in MODULES}
+
+
 def stage_of(name: str) -> int:
     first = name.split(".")[0]
     for number, names in enumerate(STAGES):
@@ -77,18 +80,17 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: relative import"
-            yield node.module or "", node.lineno
-            if (node.module or "").startswith("pipeline"):
-                yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from ((name, node.lineno) for name in inner if name in KNOWN)
+            if not all(name in KNOWN for name in inner):
+                yield node.module or "", node.lineno
 
 
 def own_imports(path: Path) -> Iterator[tuple[str, int]]:
     """The project's modules among them, without `pipeline.`."""
-    known = {name_of(module) for module in MODULES}
     for module, line in imports(path):
-        name = module.removeprefix("pipeline.")
-        if module.startswith("pipeline.") and name in known:
-            yield name, line
+        if module in KNOWN:
+            yield module.removeprefix("pipeline."), line
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
