@@ -17,6 +17,7 @@ from pipeline.model import Block, Document, Span
 from pipeline.rules import Hit, Rules
 
 _STOPS = "。；：！？;… \n”）】"
+_ANNOUNCE = 10  # characters in front of a label that may announce a list without a colon
 _QUOTED = re.compile(r"《[^《》\n]{1,120}》|“[^“”\n]{1,600}”")
 
 
@@ -178,7 +179,8 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
         if hit.start < position or any(a <= hit.start < b for a, b in quoted):
             continue
         scheme, number = str(hit.rule.options["scheme"]), _number(hit)
-        stop = hit.start == 0 or view[hit.start - 1] in _STOPS
+        stop = hit.start == 0 or view[hit.start - 1] in _STOPS or \
+            rules.first("announce", view, max(0, hit.start - _ANNOUNCE), hit.start) is not None
         if not _believed(view, hit, scheme, number, stop, tracker, i):
             continue
         mark = _mark(i, hit, inline=True)

@@ -9,7 +9,8 @@ from pipeline import values
 from pipeline.model import Document, Fact, Span
 from pipeline.rules import Hit, Rules
 
-_NESTED = "其中"  # noqa: RUF001
+_NESTED = "其中"
+_ONE = "一"  # 每一项、整改一个: no count
 _CONTEXT = 30  # characters in front of a claim that may name its scope or say that it is a target
 
 
@@ -54,7 +55,7 @@ def _number(hit: Hit) -> float | None:
     text = next((t for k, t in hit.groups.items() if k.startswith("number") and t), "")
     if hit.rule.options.get("money"):
         return values.money(text)
-    return values.number(text.rstrip("余多%％ "))
+    return None if text == _ONE else values.number(text.rstrip("余多%％ "))
 
 
 def _unit(hit: Hit) -> str:
@@ -75,7 +76,7 @@ def _target(view: str, span: Span, hit: Hit, rules: Rules) -> bool:
 
 def _scope(view: str, span: Span, hit: Hit, rules: Rules) -> str:
     found = rules.first("claim_scope", view, max(span.start, hit.start - _CONTEXT), hit.start)
-    return found.value if found else ""
+    return (found.groups.get("value") or found.groups.get("also") or "") if found else ""
 
 
 def _nested(view: str, span: Span, hit: Hit) -> bool:

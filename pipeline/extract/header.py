@@ -272,10 +272,7 @@ class _Reader:
     def _feedback(self) -> None:
         for i in self._front_texts():
             for hit in (h for rule in self.rules.of("feedback_date") for h in rule.find(self.views[i])):
-                text = self.views[i][hit.start : hit.end]
                 written = hit.groups.get("value") or hit.groups.get("also") or ""
-                if any(word in text for word in str(hit.rule.options.get("not") or "\0").split("|")):
-                    continue
                 parts = values.date_parts(written)
                 if parts is None:
                     continue

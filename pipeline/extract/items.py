@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from pipeline import values
 from pipeline.extract.found import Measure, Problem, fact, joined, trimmed
 from pipeline.extract.parts import BREAKS, Item, Reading, Start
 from pipeline.model import FEEDBACK, Fact, Span
@@ -53,9 +56,8 @@ def heading(reading: Reading, section: Section, name: str) -> Fact | None:
         return None
     piece = section.pieces[0]
     text = reading.view(piece)
-    marker = next((h for r in reading.rules.of("rectification") if (h := r.search(text)) and h.start > 0), None)
-    if marker:
-        text = text[: marker.start]
+    for marker in reading.markers(text, first=True):
+        text = text[: marker.start] or text
     return unframed(reading, Span(piece.block, piece.start, piece.start + len(text)), name, whole=False)
 
 
@@ -301,4 +303,23 @@ def _fields(reading: Reading, problem: Problem) -> None:
                 end = hit.end + text.rindex("）")
             place = trimmed(reading.document, Span(piece.block, piece.start + hit.end, piece.start + end))
             if hit.value != "other" and hit.value not in problem.fields and place.end > place.start:
-                problem.fields[hit.value] = fact(reading.document, hit.value, place, hit.rule.id)
+                text = reading.document.text(place)
+                value = deadline(text) if hit.value == "deadline" else text
+                problem.fields[hit.value] = fact(reading.document, hit.value, place, hit.rule.id, value)
+
+
+_DATES = re.compile(values.DATE)
+
+
+def deadline(text: str) -> str:
+    """ISO form of the last date of a deadline's words; "" for a vague or impossible one.
+
+    A year that the last date leaves out is that of the date before it."""
+    found, year = "", None
+    for match in _DATES.finditer(values.view(text)):
+        parts = values.date_parts(match[0])
+        if parts is None or parts[1] is None:
+            continue
+        year = parts[0] or year
+        found = values.iso(year, parts[1], parts[2]) or ""
+    return found

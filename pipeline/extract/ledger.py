@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline import values
 from pipeline.extract.found import Measure, Problem, fact, trimmed
-from pipeline.extract.items import sentence_end
+from pipeline.extract.items import deadline, sentence_end
 from pipeline.model import Document, Fact, Span
 from pipeline.outline import find_marks
 from pipeline.rules import Rules
@@ -53,7 +53,7 @@ def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules
     rows = sorted({row for row, _ in grid})
     best: tuple[int, dict[int, str], dict[int, str]] | None = None
     for row in rows[:_HEADER_ROWS]:
-        fields, named = _columns(grid, row, views, rules)
+        fields, named = _columns(grid, row, views, rules, rows_above=2)
         if "problem" not in fields.values() or len(fields) < 2:
             continue
         if best is None or len(set(fields.values())) > len(set(best[1].values())):
@@ -64,14 +64,15 @@ def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules
     return Table(grid, tuple(r for r in rows if r > row), fields, named)
 
 
-def _columns(grid: dict[tuple[int, int], int], row: int, views: Sequence[str], rules: Rules) -> tuple[dict[int, str], dict[int, str]]:
+def _columns(grid: dict[tuple[int, int], int], row: int, views: Sequence[str], rules: Rules, rows_above: int = 0
+             ) -> tuple[dict[int, str], dict[int, str]]:
     """Column → field by exact heading; a heading of two lines may be split over this row and those above."""
     fields: dict[int, str] = {}
     named: dict[int, str] = {}
     for (r, column), i in grid.items():
         if r != row:
             continue
-        above = [views[grid[k, column]] for k in range(max(0, row - 2), row) if (k, column) in grid]
+        above = [views[grid[k, column]] for k in range(max(0, row - rows_above), row) if (k, column) in grid]
         for text in (views[i], *reversed(above)):
             heading = re.sub(r"[\s（）()：]", "", text)
             rule = next((rule for rule in rules.of("column") if heading in rule.words), None)
@@ -173,7 +174,9 @@ def _continue(document: Document, views: Sequence[str], problem: Problem, cells:
     for name in _FIELDS:
         i = cells.get(name)
         if i is not None and views[i].strip() and name not in problem.fields:
-            problem.fields[name] = fact(document, name, trimmed(document, Span(i, 0, len(views[i]))), f"column.{name}")
+            place = trimmed(document, Span(i, 0, len(views[i])))
+            value = deadline(document.text(place)) if name == "deadline" else document.text(place)
+            problem.fields[name] = fact(document, name, place, f"column.{name}", value)
 
 
 def _progress(document: Document, views: Sequence[str], i: int, problem: Problem, has_measures: bool, rules: Rules) -> None:

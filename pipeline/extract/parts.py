@@ -68,7 +68,7 @@ class Reading:
             return None
         for k, piece in enumerate(pieces):
             text = self.view(piece)
-            for hit in self._markers(text, first=k == 0):
+            for hit in self.markers(text, first=k == 0):
                 return Start(k, piece.start + hit.start, hit, "marker")
             effect = self.rules.at("effect", text)
             if effect and k:
@@ -80,7 +80,8 @@ class Reading:
                 return Start(k, piece.start + status.start, status, "status")
         return None
 
-    def _markers(self, text: str, first: bool) -> list[Hit]:
+    def markers(self, text: str, first: bool) -> list[Hit]:
+        """The first marker of rectification text in a paragraph, if any; only at its start or after a stop."""
         found = []
         for rule in self.rules.of("rectification"):
             if rule.options.get("own_line"):
@@ -136,6 +137,8 @@ def chapters(reading: Reading) -> dict[int, str]:
         named = root.mark.rule if root.mark.scheme in BREAKS else reading.part(root)
         if root.mark.scheme in BREAKS:
             parts[root.index] = root.mark.text
+        elif root.mark.enumerator:
+            parts[root.index] = "" if named == "problems" else named
         elif named in ("next_steps", "advice", "evaluation") or (named == "requirement" and not reading.strong(root)):
             parts[root.index] = named
         elif reading.strong(root):
@@ -169,15 +172,16 @@ def items(reading: Reading, parts: dict[int, str]) -> list[Item]:
 def _containers(reading: Reading, roots: Sequence[Section]) -> set[int]:
     """Chapters that only hold the aspects (整改落实情况), rather than being one."""
     named = {root.index for root in roots if root.children and reading.part(root) == "problems"
-             and reading.start(root) is None and not _framed(reading, root)}
-    if len(roots) == 1 and roots[0].children and not _framed(reading, roots[0]) and not _is_problem(reading, roots[0]):
+             and reading.start(root) is None and not _aspect(reading, root)}
+    if len(roots) == 1 and roots[0].children and not _aspect(reading, roots[0]) and not _is_problem(reading, roots[0]):
         named.add(roots[0].index)
     return named
 
 
-def _framed(reading: Reading, section: Section) -> bool:
+def _aspect(reading: Reading, section: Section) -> bool:
+    """A chapter title that names an aspect (在…方面, 关于“…”的问题) rather than the work done."""
     frame = reading.rules.at("frame", reading.title(section))
-    return frame is not None and frame.rule.id != "frame.trailing"
+    return frame is not None and frame.rule.id.startswith(("frame.aspect", "frame.quoted", "frame.about"))
 
 
 def _is_problem(reading: Reading, section: Section) -> bool:
@@ -207,7 +211,8 @@ def _descend(reading: Reading, top: Section, above: list[Section] | None, found:
             found.append(Item(section, groups, status, reading.start(section)))
             continue
         group_status = _group_status(reading, section) if counts else None
-        below = groups if not counts or group_status or not section.pieces else [*groups, section]
+        only_status = group_status is not None and len(section.pieces) == 1
+        below = groups if not counts or only_status or not section.pieces else [*groups, section]
         stack.extend((child, below, group_status or status, True) for child in reversed(section.children))
 
 
