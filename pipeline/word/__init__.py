@@ -1,0 +1,85 @@
+"""Word documents: tables in, finished docx files in one folder a unit out.
+
+A builder makes the fields of one kind of document; the template of the same name in `rules/templates/`
+gives words and order, the profile in `rules/profiles/` the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.labels import load_labels
+from pipeline.model import BULLETIN, Tables
+from pipeline.package import replace_file
+from pipeline.word.check_report import check_report
+from pipeline.word.content import Builder, Report, Source
+from pipeline.word.profile import load_profile
+from pipeline.word.rebuilt import rebuilt
+from pipeline.word.template import Template, load_template, render
+from pipeline.word.text import safe_name
+
+# one builder a kind, in the order in which the documents are written
+BUILDERS: dict[str, Builder] = {
+    "bulletin": partial(rebuilt, kind=BULLETIN),
+    "check_report": check_report,
+}
+
+
+def write_reports(
+    tables: Tables, folder: Path, rules_folder: Path, kinds: Sequence[str] | None = None, unit: str | None = None
+) -> list[Path]:
+    """Write the documents of the given kinds (none: every kind that has data) for one unit or all.
+
+    Gives the files in the order of units and kinds.  Raises InputError for an unknown kind or unit,
+    TemplateError for a broken template, OutputError where nothing can be written.
+    """
+    source = Source(tables, load_labels(rules_folder), load_profile(rules_folder))
+    chosen = _chosen(source, kinds)
+    if unit is not None and unit not in source.units:
+        known = "、".join(list(source.units)[:10]) or "没有任何单位"
+        raise InputError(unit, "结果里没有这个单位", f"请写成下列之一：{known}")
+    templates: dict[str, Template] = {}
+    written: list[Path] = []
+    folders: set[str] = set()
+    for name, documents in source.units.items():
+        place = folder / safe_name(name, folders)
+        if unit is not None and name != unit:
+            continue
+        files: set[str] = set()
+        for kind in chosen:
+            for report in BUILDERS[kind](source, name, documents):
+                written.append(_write(report, place, files, templates, source, rules_folder))
+    return written
+
+
+def _write(
+    report: Report, place: Path, files: set[str], templates: dict[str, Template], source: Source, rules_folder: Path
+) -> Path:
+    if report.kind not in templates:
+        templates[report.kind] = load_template(rules_folder / "templates" / f"{report.kind}.docx", source.profile)
+    content = render(templates[report.kind], report.context, report.title)
+    return replace_file(place / f"{safe_name(report.name, files)}.docx", content)
+
+
+def _chosen(source: Source, kinds: Sequence[str] | None) -> list[str]:
+    """The kinds by code or Chinese label."""
+    if not kinds:
+        return list(BUILDERS)
+    out = []
+    for given in kinds:
+        code = given if given in BUILDERS else source.labels.code("report", given)
+        if code not in BUILDERS:
+            known = "、".join(source.labels.of("report", name) for name in BUILDERS)
+            raise InputError(given, "没有这种文书", f"请写成下列之一：{known}")
+        out.append(str(code))
+    return out
+
+
+def report_kinds(rules_folder: Path) -> Iterator[tuple[str, str]]:
+    """Every kind of document with its Chinese name."""
+    labels = load_labels(rules_folder)
+    for kind in BUILDERS:
+        yield kind, labels.of("report", kind)

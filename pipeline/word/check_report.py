@@ -1,0 +1,75 @@
+"""核对报告: all findings of a unit by severity, each with its quotes, their places, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.model import Row
+from pipeline.overview import SEVERITIES, main_document
+from pipeline.word.content import Context, Report, Source, context_of, latest_date
+from pipeline.word.text import chinese_date, chinese_number
+
+
+def check_report(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+    """The report on one unit."""
+    findings = unit_findings(source, unit, documents)
+    live = [row for row in findings if not row["waived"]]
+    groups: list[Context] = []
+    for severity in SEVERITIES:
+        rows = [entry(source, row) for row in live if row["severity"] == severity]
+        if rows:
+            groups.append({"序": chinese_number(len(groups) + 1), "名称": source.labels.of("severity", severity),
+                           "项": rows})
+    main = main_document(documents)
+    problems = source.problems.get(str(main["doc_id"]), []) if main else []
+    title = f"关于{unit}巡察整改材料的核对报告"
+    context = context_of(
+        source, title, unit=unit, date=latest_date(documents) if source.profile.setting("office", "dated") else "",
+        材料=[_document(source, row) for row in documents], 程度组=groups,
+        数={"问题": len(problems), "发现": len(live),
+           "措施": sum(len(source.measures.get(str(row["problem_id"]), ())) for row in problems)},
+        豁免=[{**entry(source, row), "理由": source.text(row["waived"])} for row in findings if row["waived"]],
+    )
+    return [Report("check_report", unit, source.labels.of("report", "check_report"), context, title)]
+
+
+def unit_findings(source: Source, unit: str, documents: Sequence[Row]) -> list[Row]:
+    """Findings on a unit's documents, in the order of the documents and of their places."""
+    order = {str(row["doc_id"]): at for at, row in enumerate(documents)}
+    mine = [row for row in source.tables.get("findings", ()) if str(row["doc_id"]) in order
+            or (not row["doc_id"] and row["unit"] == unit)]
+    return sorted(mine, key=lambda r: (order.get(str(r["doc_id"]), 99), int(str(r["paragraph"] or 0))))
+
+
+def entry(source: Source, row: Row) -> Context:
+    """One finding as the templates show it."""
+    problem = source.problem(row["problem_id"])
+    quotes = []
+    if row["quote"]:
+        quotes.append({"出处": _place(source.file(row["doc_id"]), row["paragraph"]), "文": source.text(row["quote"])})
+    if row["other_quote"]:
+        quotes.append({"出处": _place("对照", row["other_paragraph"]), "文": source.text(row["other_quote"])})
+    return {
+        "名称": source.labels.of("check", row["check"]), "说明": _sentence(source.text(row["message"])),
+        "问题": source.text(problem["problem"]) if problem else "", "原文": quotes,
+        "应为": source.text(row["expected"]) or "（空）", "实为": source.text(row["actual"]) or "（空）",
+        "建议": _sentence(source.text(row["suggestion"])),
+        "材料": source.file(row["doc_id"]), "程度": source.labels.of("severity", row["severity"]),
+    } | ({} if row["expected"] or row["actual"] else {"应为": "", "实为": ""})
+
+
+def _place(name: str, number: object) -> str:
+    return f"{name}第{int(str(number)) + 1}段：" if number is not None else f"{name}："
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text[-1] in "。！？；" else text + "。"
+
+
+def _document(source: Source, row: Row) -> Context:
+    problems = source.problems.get(str(row["doc_id"]), [])
+    parts = [f"问题{len(problems)}个"] if problems else []
+    if row["issued_date"]:
+        parts.append(f"成文日期{chinese_date(str(row['issued_date']))}")
+    return {"名称": source.file(row["doc_id"]), "文种": source.labels.of("kind", row["kind"]),
+            "说明": _sentence("，".join(parts) or "没有读出问题")}

@@ -1,0 +1,119 @@
+"""What all documents are built from: paragraphs with a level, and the fields that every template may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.labels import Labels
+from pipeline.model import Row, Tables
+from pipeline.overview import by_document, unit_name, units
+from pipeline.word.profile import Profile
+from pipeline.word.text import balanced, chinese_date, full_width
+
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One document to be made: its kind, the unit that it goes to, its file's name and what fills the template."""
+
+    kind: str
+    unit: str
+    name: str
+    context: Context
+    title: str = ""
+
+
+@dataclass(slots=True)
+class Source:
+    """The tables with the look-ups that builders need, the labels and the layout."""
+
+    tables: Tables
+    labels: Labels
+    profile: Profile
+    units: dict[str, list[Row]] = field(init=False)
+    problems: dict[str, list[Row]] = field(init=False)
+    measures: dict[str, list[Row]] = field(init=False)
+    documents: dict[str, Row] = field(init=False)
+    _by_id: dict[str, Row] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.units = units(self.tables)
+        self.problems = by_document(self.tables, "problems")
+        self._by_id = {str(row["problem_id"]): row for row in self.tables.get("problems", ())}
+        self.measures = {}
+        for row in self.tables.get("measures", ()):
+            self.measures.setdefault(str(row["problem_id"]), []).append(row)
+        self.documents = {str(row["doc_id"]): row for row in self.tables.get("documents", ())}
+
+    def problem(self, problem_id: object) -> Row | None:
+        """A problem by its id."""
+        return self._by_id.get(str(problem_id))
+
+    def text(self, value: object) -> str:
+        """A text as it goes on the page."""
+        text = "" if value is None else str(value)
+        return full_width(text) if self.profile.punctuation else text
+
+    def file(self, doc_id: object) -> str:
+        """The name of a document's file, for people."""
+        row = self.documents.get(str(doc_id))
+        return str(row["file"] or row["doc_id"]).replace("\\", "/").rsplit("/", 1)[-1] if row else ""
+
+
+def paragraph(level: int, head: str, text: str = "") -> Context:
+    """One paragraph of the body: its level (0: plain), its heading and what follows it in the same paragraph."""
+    return {"级": level, "题": head, "文": text}
+
+
+def context_of(
+    source: Source, title: str, *, body: Sequence[Context] = (), addressee: str = "", signature: Iterable[str] = (),
+    date: str = "", before: Iterable[str] = (), attachments: Iterable[str] = (), remarks: Iterable[str] = (),
+    unit: str = "", docno: str = "", break_title: bool = True, **more: object,
+) -> Context:
+    """The fields that every template may use; `more` are the kind's own."""
+    profile = source.profile
+    heading = "\n".join(balanced(title, profile)) if title and break_title else title
+    return {
+        "标题": heading, "主送": addressee, "正文": list(body), "署名": list(signature), "成文日期": date,
+        "题前": list(before), "附件": list(attachments), "附注": list(remarks), "单位": unit,
+        "版头": _letterhead(profile, unit, docno), "版记": _imprint(profile, unit, date), **more,
+    }
+
+
+def _letterhead(profile: Profile, unit: str, docno: str) -> Context | None:
+    if not profile.setting("letterhead", "show", False):
+        return None
+    return {
+        "名称": profile.setting("letterhead", "name") or f"{unit}文件",
+        "文号": profile.setting("letterhead", "number") or docno,
+        "签发人": profile.setting("letterhead", "issuer"),
+    }
+
+
+def _imprint(profile: Profile, unit: str, date: str) -> Context | None:
+    if not profile.setting("imprint", "show", False):
+        return None
+    return {
+        "抄送": profile.setting("imprint", "copies"), "印发机关": profile.setting("imprint", "printer") or unit,
+        "印发日期": profile.setting("imprint", "date") or date,
+    }
+
+
+def latest_date(documents: Sequence[Row]) -> str:
+    """The latest date of issue, in Chinese; empty where none is stated."""
+    dates = [str(row["issued_date"]) for row in documents if row["issued_date"]]
+    return chinese_date(max(dates)) if dates else ""
+
+
+def named(source: Source, row: Row) -> str:
+    """The unit of a document."""
+    for unit, documents in source.units.items():
+        if any(document["doc_id"] == row["doc_id"] for document in documents):
+            return unit
+    return unit_name(row)
+
+
+Builder = Callable[[Source, str, list[Row]], "list[Report]"]

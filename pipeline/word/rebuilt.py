@@ -1,0 +1,194 @@
+"""A bulletin or report rebuilt from the tables alone: running text where it stood, problems and measures in place.
+
+Nothing is invented: headings, labels and running text are the document's own; where the rectification text
+still holds every measure of the tables it is used as it stands, else it is put together from them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.model import Row
+from pipeline.word.content import Context, Report, Source, context_of, named, paragraph
+from pipeline.word.text import chinese_date, full_width, numbered
+
+BEFORE = ("docno",)
+SKIPPED = ("metadata",)
+SENTENCE_END = re.compile(r"[。！？；：]$")
+
+
+def rebuilt(source: Source, unit: str, documents: list[Row], kind: str) -> list[Report]:
+    """The rebuilt document of each document of a kind; `kind` is a document kind."""
+    return [
+        Report(kind, unit, source.labels.of("report", kind), context_for(source, row), str(row["title"] or ""))
+        for row in documents if row["kind"] == kind
+    ]
+
+
+def context_for(source: Source, document: Row) -> Context:
+    """What fills the template for one document."""
+    doc_id = document["doc_id"]
+    passages = [row for row in source.tables.get("passages", ()) if row["doc_id"] == doc_id]
+    front, middle, tail = _divided(passages)
+    by_part: dict[str, list[str]] = {}
+    for row in (*front, *tail):
+        by_part.setdefault(str(row["part"]), []).append(_whole(source, row))
+    title = "\n".join(by_part.get("title", [])) or str(document["title"] or "")
+    dates = by_part.get("date") or [chinese_date(str(document["issued_date"] or ""))]
+    if not (by_part.get("date") or by_part.get("signature")):
+        dates = [""]  # the document is not signed at its end
+    return context_of(
+        source, source.text(title), body=_body(source, document, middle),
+        addressee="\n".join(by_part.get("addressee", [])), signature=by_part.get("signature", ()),
+        date=dates[-1], before=by_part.get("docno", ()), attachments=by_part.get("attachment", ()),
+        remarks=[text for part in ("note", "contact", "closing", "other") for text in by_part.get(part, ())],
+        unit=named(source, document), docno=str(document["docno"] or ""),
+    )
+
+
+def _divided(passages: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Running text before the body, in it, and from the signature on."""
+    shown = [row for row in passages if row["part"] not in SKIPPED]
+    head = 0
+    while head < len(shown) and shown[head]["part"] in ("title", "docno", "addressee", "date", "signature"):
+        head += 1
+    if any(row["part"] in ("date", "signature") for row in shown[:head]) and not any(
+        row["part"] in ("title", "docno") for row in shown[:head]
+    ):
+        head = 0
+    foot = len(shown)
+    for at in range(len(shown) - 1, head - 1, -1):
+        if shown[at]["part"] not in ("signature", "date", "note", "attachment", "other"):
+            break
+        if shown[at]["part"] in ("signature", "date"):
+            foot = at
+    return shown[:head], shown[head:foot], shown[foot:]
+
+
+def _whole(source: Source, row: Row) -> str:
+    """A passage with its label."""
+    text, label = str(row["text"] or ""), str(row["label"] or "")
+    return source.text(text if not label or text.startswith(label) else label + text)
+
+
+def _place(row: Row) -> tuple[int, int]:
+    return int(str(row["paragraph"] or 0)), int(str(row["start"] or 0))
+
+
+def _body(source: Source, document: Row, passages: list[Row]) -> list[Context]:
+    """Passages and problems in reading order, each problem followed by its rectification."""
+    problems = source.problems.get(str(document["doc_id"]), [])
+    entries = sorted(
+        [(_place(row), 0, row) for row in passages] + [(_place(row), 1, row) for row in problems], key=lambda e: e[:2]
+    )
+    out: list[Context] = []
+    written: list[str] = []  # headings since the last problem, to know which groups are already named
+    aspect: object = None
+    category: object = None
+    for _, is_problem, row in entries:
+        if not is_problem:
+            out.append(_passage(source, row))
+            written.append(str(row["text"] or ""))
+            continue
+        for level, name, before in ((2, row["aspect"], aspect), (3, row["category"], category)):
+            if name and name != before and not any(str(name) in text for text in written):
+                out.append(paragraph(level, source.text(name)))
+        aspect, category = row["aspect"], row["category"]
+        out += problem_paragraphs(source, row)
+        written = []
+    return _renumbered(out) if source.profile.renumber else out
+
+
+def _passage(source: Source, row: Row) -> Context:
+    """A passage as heading, run-in heading or plain text."""
+    text, level = _whole(source, row), int(str(row["level"] or 0))
+    if not row["label"] or not 1 <= level <= 4:
+        return paragraph(0, "", text)
+    if row["part"] in ("heading", "group") and len(text) <= 80 and "。" not in text[:-1]:
+        return paragraph(level, text)
+    head, mark, rest = text.partition("。")
+    if mark and len(head) <= 60:
+        return paragraph(level, head + mark, rest)
+    return paragraph(level, text) if len(text) <= 40 else paragraph(0, "", text)
+
+
+def problem_paragraphs(source: Source, row: Row, label: str | None = None) -> list[Context]:
+    """One problem: its statement, then what was done about it."""
+    label = str(row["label"] or "") if label is None else label
+    statement = source.text(f"{label}{row['problem'] or ''}")
+    head = statement if SENTENCE_END.search(statement) else statement + "。"
+    level = 4 if re.match(r"^[（(]\d", label) else 3
+    first = paragraph(level, head) if len(head) <= 60 else paragraph(0, "", head)
+    return [first, *(paragraph(0, "", text) for text in rectification(source, row))]
+
+
+def rectification(source: Source, row: Row) -> list[str]:
+    """The paragraphs that answer a problem: the document's own while they agree with the tables."""
+    measures = source.measures.get(str(row["problem_id"]), [])
+    given = str(row["rectification"] or "")
+    if given and _agrees(given, row, measures):
+        lines = [line for line in source.text(given).split("\n") if line.strip()]
+        if row["status_text"] and _plain(str(row["status_text"])) not in _plain(given):
+            lines[0] = f"{source.text(row['status_text'])}。{lines[0]}"
+    else:
+        lines = _composed(source, row, measures)
+    marker = source.labels.of("wording", "rectification")
+    if lines and not re.match(rf"{marker}|整改", lines[0]):
+        lines[0] = f"{marker}：{lines[0]}"
+    duty = _duty(source, row, _plain("".join(lines)))
+    return [*lines, duty] if duty else lines
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s", "", full_width(text))
+
+
+def _agrees(given: str, row: Row, measures: list[Row]) -> bool:
+    """Whether the text still says what the tables say: nobody has corrected a measure or the status."""
+    plain, at = _plain(given), 0
+    for measure in measures:
+        found = plain.find(_plain(str(measure["text"] or "")), at)
+        if found < 0:
+            return False
+        at = found
+    return bool(measures) or not row.get("corrected")
+
+
+def _composed(source: Source, row: Row, measures: list[Row]) -> list[str]:
+    """Status and measures in order; measures without a number are paragraphs of their own."""
+    status = str(row["status_text"] or "") or source.labels.groups.get("wording", {}).get(
+        f"{row['status']}{'_long' if row['long_term'] else ''}", ""
+    )
+    lines = [source.text(status) + "。" if status else ""]
+    for measure in measures:
+        text = source.text(f"{measure['label'] or ''}{measure['text'] or ''}") + "。"
+        if measure["label"] or not lines[-1] or (len(lines) == 1 and lines[0].count("。") < 2):
+            lines[-1] += text
+        else:
+            lines.append(text)
+    return [line for line in lines if line]
+
+
+def _duty(source: Source, row: Row, plain: str) -> str:
+    """Who and by when, where the text does not say it already."""
+    values = (("lead", row["lead"]), ("dept", row["dept"]), ("person", row["person"]),
+              ("deadline", row["deadline_text"] or chinese_date(str(row["deadline"] or ""))))
+    said = [
+        f"{source.labels.column('problems', name)}：{source.text(value)}"
+        for name, value in values if value and _plain(str(value)) not in plain
+    ]
+    return "；".join(said) + "。" if said else ""
+
+
+def _renumbered(body: list[Context]) -> list[Context]:
+    """Headings numbered anew by 一、（一）1.（1）; each level starts again below the one above."""
+    counts = [0] * 5
+    for entry in body:
+        level = entry["级"]
+        if not 1 <= level <= 4:
+            continue
+        counts[level] += 1
+        counts[level + 1 :] = [0] * (4 - level)
+        bare = re.sub(r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.．、])", "", entry["题"])
+        entry["题"] = numbered(level, counts[level]) + bare
+    return body
