@@ -18,7 +18,7 @@ from pipeline import limits
 from pipeline.errors import Rejected
 from pipeline.model import Block, Document, Omitted, Warned
 from pipeline.readers.fields import are_whole
-from pipeline.readers.names import TEXTS, W
+from pipeline.readers.names import MC, TEXTS, W
 from pipeline.readers.numbering import Lists
 from pipeline.readers.parts import SALVAGEABLE, Parts, open_parts
 from pipeline.readers.settle import settle
@@ -28,8 +28,8 @@ from pipeline.readers.symbols import PRIVATE
 from pipeline.readers.xml import parse_office
 
 Element = etree._Element
-# the private area in UTF-8, and character references that may mean it
-PRIVATE_BYTES = (b"\xef\x80", b"\xef\x81", b"\xef\x82", b"\xef\x83", b"&#", b"UTF-16", b"utf-16")
+# elements with characters that are no text: instructions of fields, measures of drawings
+OTHER_CHARACTERS = (W + "instrText", W + "delInstrText", W + "drawing", W + "pict", W + "object", MC + "Choice")
 
 
 def read(path: Path, name: str | None = None) -> Document:
@@ -100,12 +100,10 @@ class Job:
 
     def text_part(self, name: str, reading: Reading) -> Element:
         """A part with text: parsed, its characters noted, settled."""
-        data = self.parts.read(name)
-        root = parse_office(data, name)
-        pieces: list[str] = list(root.itertext(*TEXTS, with_tail=False))  # type: ignore[arg-type]
-        self.source += pieces
-        private = any(mark in data for mark in PRIVATE_BYTES) and bool(PRIVATE.search("".join(pieces)))
-        settled = settle(root, reading.styles, private=private)
+        root = parse_office(self.parts.read(name), name)
+        pieces = source_text(root)
+        self.source.append(pieces)
+        settled = settle(root, reading.styles, private=PRIVATE.search(pieces) is not None)
         reading.omitted += settled.omitted
         reading.boxes.update(settled.boxes)
         if settled.revised:
@@ -164,6 +162,17 @@ class Job:
         kept = visible_count("".join([block.text for block in blocks if not block.merged]))
         left_out = visible_count("".join([omitted.text for omitted in reading.omitted]))
         return min(1.0, (kept - reading.added + left_out) / source) if source else 1.0
+
+
+def source_text(root: Element) -> str:
+    """All characters of a part that may be seen.
+
+    Where nothing but text elements can hold characters, lxml gathers them at once; a text in an element
+    that this reader does not know then counts as lost, as it should.
+    """
+    if next(root.iter(*OTHER_CHARACTERS), None) is None:
+        return str(etree.tostring(root, method="text", encoding="unicode"))
+    return "".join([element.text or "" for element in root.iter(*TEXTS)])
 
 
 def visible_count(text: str) -> int:

@@ -111,20 +111,42 @@ def renumbered(blocks: list[Block]) -> list[Block]:
 class Walk:
     """The state of one pass: the open tables and the paragraph that is being gathered."""
 
+    __slots__ = (
+        "after", "align", "bold", "bold_open", "bold_run", "counters", "default_style", "fields", "found",
+        "list_level", "number", "outline", "paragraph", "part", "pieces", "plain", "reading", "root", "style", "tables",
+    )
+
     def __init__(self, root: Element, part: str, reading: Reading) -> None:
         self.root, self.part, self.reading = root, part, reading
         self.counters = reading.counters_for(part)
+        self.default_style = reading.styles.paragraph(None)
         self.fields = Fields()
         self.found: list[Item] = []
         self.tables: list[OpenTable] = []
         self.pieces: list[str] = []
         self.paragraph: Element | None = None
+        self.style: Style | None = None
+        self.number: str | None = None
+        self.list_level: int | None = None
+        self.outline: int | None = None
+        self.align: str | None = None
+        self.bold = 0  # characters of the bold start so far
+        self.bold_open = True  # it may still go on
+        self.bold_run: tuple[Element, bool] | None = None  # the run that says something about it
+        self.plain = False  # text needs no look at bold or fields
+        self.after: list[Item] = []
         self.begin(None)
 
     def items(self) -> list[Item]:
-        handlers = HANDLERS
+        handlers, pieces = HANDLERS, self.pieces
         for element in self.root.iter(*TAGS):
-            handlers[element.tag](self, element)
+            tag = element.tag
+            if tag == TEXT and self.plain:  # most elements by far: a line of text and nothing to look after
+                text = element.text
+                if text and text[0] > " " < text[-1] and "\n" not in text:
+                    pieces.append(text)
+                    continue
+            handlers[tag](self, element)
         self.end_paragraph()
         while self.tables:
             self.end_table()
@@ -134,15 +156,12 @@ class Walk:
 
     def begin(self, paragraph: Element | None) -> None:
         self.paragraph = paragraph
-        self.style: Style | None = None
-        self.number: str | None = None
-        self.list_level: int | None = None
-        self.outline: int | None = None
-        self.align: str | None = None
+        self.style = self.number = self.list_level = self.outline = self.align = self.bold_run = None
         self.bold = 0
         self.bold_open = True
-        self.bold_run: tuple[Element, bool] | None = None
-        self.after: list[Item] = []
+        self.plain = False
+        if self.after:
+            self.after = []
 
     def on_paragraph(self, element: Element) -> None:
         self.end_paragraph()
@@ -152,44 +171,52 @@ class Walk:
 
     def end_paragraph(self) -> None:
         """Make a block, or a line of the open cell, of what was gathered."""
-        paragraph = self.paragraph
-        if paragraph is None and not self.pieces:
+        paragraph, pieces = self.paragraph, self.pieces
+        if paragraph is None and not pieces:
             return
-        text = "".join(self.pieces)
-        self.pieces.clear()
-        if len(text) > limits.PARAGRAPH_CHARACTERS:
-            raise Rejected("too_large", f"一个段落超过 {limits.PARAGRAPH_CHARACTERS} 字")
+        self.paragraph = None
+        text = "".join(pieces)
+        pieces.clear()
         if text[:1] == "\n" or text[-1:] == "\n":  # page breaks at the edges
-            self.bold = max(0, self.bold - len(text) + len(text.lstrip("\n")))
-            text = text.strip("\n")
-            self.bold = min(self.bold, len(text))
-        style = self.style or self.reading.styles.paragraph(None)
+            text = self.trimmed(text)
+        style = self.style or self.default_style
         label, list_level, spaced = "", None, True
         if self.number is not None or style.number is not None:
-            placed = self.reading.lists.place(style, self.number, self.list_level)
-            if placed is not None:
-                numbered, list_level = placed
-                label = self.counters.label(numbered, list_level)
-                level = numbered.levels.get(list_level)
-                spaced = level is None or level.spaced
-        outline = style.outline if self.outline is None else (self.outline if self.outline < 9 else None)
+            label, list_level, spaced = self.count(style)
         align = style.align if self.align is None else self.align
+        level = style.outline if self.outline is None else (self.outline if self.outline < 9 else None)
+        if level is None:
+            level = list_level
         after = self.after
-        boxes = self.reading.boxes.get(paragraph) if self.reading.boxes and paragraph is not None else None
-        if boxes:
-            after = [*after, *(Insert(box, "textbox") for box in boxes)]
-        shown_level = list_level if outline is None else outline
-        self.paragraph = None
+        if self.reading.boxes and paragraph in self.reading.boxes:
+            after = [*after, *(Insert(box, "textbox") for box in self.reading.boxes[paragraph])]
         if self.tables:
-            self.add_to_cell(text, label, spaced, style.name, shown_level, align, after)
+            self.add_to_cell(text, label, spaced, style.name, level, align, after)
             return
         if label or (text and not text.isspace()):
-            self.found.append(Block(text, "paragraph", style.name, label, shown_level, align, self.bold, -1, -1, -1,
+            self.found.append(Block(text, "paragraph", style.name, label, level, align, self.bold, -1, -1, -1,
                                     False, self.part))
-            if len(self.found) > limits.BLOCKS:
-                raise Rejected("too_large", f"超过 {limits.BLOCKS} 个段落")
+            if len(text) > limits.PARAGRAPH_CHARACTERS or len(self.found) > limits.BLOCKS:
+                raise Rejected("too_large", f"超过 {limits.BLOCKS} 段或一段超过 {limits.PARAGRAPH_CHARACTERS} 字")
         if after:
             self.found.extend(after)
+
+    def trimmed(self, text: str) -> str:
+        """The line without the line breaks at its edges; the bold start shrinks with it."""
+        shorter = text.lstrip("\n")
+        self.bold = max(0, self.bold - len(text) + len(shorter))
+        shorter = shorter.rstrip("\n")
+        self.bold = min(self.bold, len(shorter))
+        return shorter
+
+    def count(self, style: Style) -> tuple[str, int | None, bool]:
+        """The paragraph's label, its list level, and whether a gap follows the label."""
+        placed = self.reading.lists.place(style, self.number, self.list_level)
+        if placed is None:
+            return "", None, True
+        numbered, place = placed
+        level = numbered.levels.get(place)
+        return self.counters.label(numbered, place), place, level is None or level.spaced
 
     def add_to_cell(
         self, text: str, label: str, spaced: bool, style: str, level: int | None, align: str, after: list[Item]
@@ -339,6 +366,7 @@ class Walk:
             self.bold = sum(map(len, self.pieces)) + len(text)
         elif text and not text.isspace():
             self.bold_open = False
+            self.plain = not (self.fields.hiding and self.reading.fields_whole)
 
     def add(self, text: str) -> None:
         """A character that is no text in the file."""
@@ -373,6 +401,7 @@ class Walk:
         if (box := checkbox(element)) and not self.fields.hiding:
             self.add(box)
         shown = self.fields.step(element)
+        self.plain = not self.bold_open and not (self.fields.hiding and self.reading.fields_whole)
         if shown:
             self.add(shown)
 

@@ -62,6 +62,7 @@ class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         self.elements: dict[str, etree._Element] = {}
         self.resolved: dict[tuple[str, str], Style] = {}
+        self.paragraphs: dict[str | None, Style] = {}  # the same for paragraphs, asked once a paragraph
         self.default: dict[str, str] = {}
         for element in root.iterchildren(STYLE) if root is not None else ():
             identifier = element.get(STYLE_ID) or ""
@@ -71,7 +72,8 @@ class Styles:
         self.hiding = self._hiding(root)
 
     def paragraph(self, identifier: str | None) -> Style:
-        return self._style(identifier if identifier is not None else self.default.get("paragraph", ""), "paragraph")
+        return self.paragraphs.get(identifier) or self._style(
+            identifier if identifier is not None else self.default.get("paragraph", ""), "paragraph")
 
     def character(self, identifier: str | None) -> Style:
         return self._style(identifier or "", "character")
@@ -88,6 +90,8 @@ class Styles:
             if element is None and kind == "paragraph":
                 element = self.elements.get(self.default.get("paragraph", ""))
             style = self.resolved[key] = PLAIN if element is None else self._resolve(element)
+            if kind == "paragraph":
+                self.paragraphs[identifier] = style
         return style
 
     def _resolve(self, element: etree._Element) -> Style:

@@ -34,14 +34,15 @@ def parser() -> etree.XMLParser:
     """A fresh parser with every dangerous option named, so that no library default decides."""
     return etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, dtd_validation=False,
-        attribute_defaults=False, remove_comments=True, remove_pis=True, recover=False,
+        attribute_defaults=False, remove_comments=True, remove_pis=True, recover=False, collect_ids=False,
     )
 
 
 def parse(data: bytes, what: str) -> etree._Element:
     """The root of the XML `data`; `what` names the part in messages.  Raises `Rejected`."""
     refuse_document_type(data, what)
-    if data.count(b"<") > limits.XML_ELEMENTS:  # an upper bound of the elements, in any encoding
+    # two upper bounds of the elements, in any encoding: four bytes each (<a/>), one opening sign each
+    if len(data) > 4 * limits.XML_ELEMENTS and data.count(b"<") > limits.XML_ELEMENTS:
         count_elements(data, what)
     try:
         root = etree.fromstring(data, parser())
