@@ -173,8 +173,8 @@ def _settings(rules: Path | None, profile: str = "default", as_of: datetime | No
 # --- the process -----------------------------------------------------------------------------------
 
 
-class Stopped(KeyboardInterrupt):
-    """The run was told to stop (Ctrl-C, TERM); `signal` is by what."""
+class Stopped(BaseException):
+    """The run was told to stop by `signal`.  It is no KeyboardInterrupt, which click turns into its own Abort."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -214,7 +214,7 @@ def invoke(arguments: Sequence[str]) -> int:
         return _said("已停止。已完成的部分已保存，用同样的命令再运行一次即可继续。", 128 + stopped.signal)
     except click.exceptions.Exit as left:
         return left.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except click.Abort:
         return _said("已停止。", 128 + signal.SIGINT)
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 0

@@ -306,7 +306,8 @@ def test_check_and_report_from_earlier_results(source: Path, settings: Settings)
 
 
 RUN = """
-import sys, json
+import sys
+from functools import partial
 from pathlib import Path
 import pytest
 from pipeline import batch, cli
@@ -314,11 +315,9 @@ from tests import stand_ins
 patch = pytest.MonkeyPatch()
 stand_ins.install(patch)
 source, output, rules = map(Path, sys.argv[1:4])
-def start(arguments, **more):
-    batch.run([source], output, batch.Settings(rules, jobs=2), stand_ins.slow)
-cli.zhenggai.main = start
+batch.run = partial(batch.run, task=stand_ins.slow)
 if __name__ == "__main__":
-    sys.exit(cli.invoke([]))
+    sys.exit(cli.invoke(["run", str(source), "-o", str(output), "--rules", str(rules), "--jobs", "2"]))
 """
 
 
@@ -336,7 +335,7 @@ def started(source: Path, tmp_path: Path, rules: Path):
     while done(output) < 3:
         assert time.monotonic() < until and process.poll() is None, process.stderr and process.stderr.read()
         time.sleep(0.05)
-    yield process, output, command
+    yield process, output
     process.kill()
     process.wait()
 
@@ -371,8 +370,10 @@ def assert_gone(group: int) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_stopping_leaves_nothing_half_and_can_go_on(started, number: int, code: int) -> None:
-    process, output, command = started
+def test_stopping_leaves_nothing_half_and_can_go_on(
+    started, source: Path, settings: Settings, number: int, code: int
+) -> None:
+    process, output = started
     begun = time.monotonic()
     process.send_signal(number)
     message = process.communicate(timeout=15)[1].decode()
@@ -383,12 +384,12 @@ def test_stopping_leaves_nothing_half_and_can_go_on(started, number: int, code: 
     assert not (output / "tables").exists()
     kept = done(output)
     assert 3 <= kept < 30
-    assert subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False).returncode == 0
+    assert batch.run([source], output, settings, stand_ins.read).reused == kept
     assert len(documents(output)) == 30
 
 
 def test_a_killed_run_loses_nothing(started, settings: Settings, source: Path, tmp_path: Path) -> None:
-    process, output, _ = started
+    process, output = started
     process.kill()
     process.wait()
     assert_gone(process.pid)
