@@ -29,6 +29,7 @@ EXACT, ASSIGNED, SPLIT, MERGED = "exact", "assigned", "split", "merged"
 TEXT, NUMBERS, PLACE = 0.76, 0.14, 0.10
 GRAMS, WORDS = 0.6, 0.4
 EVIDENCE = 0.12  # added when a sum of the problem stands in the other's answer
+WHOLLY = 0.8  # share of a problem's character pairs that must stand in a text which says it in full
 LONGEST = 1000  # characters of one text that are looked at: segmentation of more is slow
 
 _MONEY = re.compile(MONEY)
@@ -241,8 +242,11 @@ def _best_part(
         if one.sums and other.sums and not one.sums <= other.sums:
             continue
         own = mine[partner[k]].grams if k in partner else Counter[str]()
-        rest = {key for key in other.grams if key not in own}
-        share = sum(1 for key in one.grams if key in rest) / max(len(one.grams), 1)
+        held = [key for key in one.grams if key in other.grams]
+        beside = sum(1 for key in held if key not in own) / max(len(one.grams), 1)
+        inside = len(held) / max(len(one.grams), 1)
+        # said in full, with all of its numbers: no other text of the same kind is meant
+        share = inside if inside >= WHOLLY and one.numbers <= other.numbers else beside
         if share > best[1]:
             best = (k, share)
     return best

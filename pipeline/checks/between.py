@@ -106,9 +106,10 @@ def _lost(asked: str, given: str, category: str, context: Context) -> list[str]:
     lost = [n.replace("¥", "") + ("元" if n.startswith("¥") else "") for n in sorted(figures - kept)]
     lost += [name for name in settings.hits("organisation_name", asked) if plain(name) not in plain(given)]
     for group in settings.sharp:
-        spoken = [word for word in group if word in asked]
-        if spoken and not any(word in given for word in group):
-            lost.append(spoken[0])
+        gone = [word for word in group if word in asked and word not in given]
+        instead = [word for word in group if word in given and word not in asked]
+        if gone and not instead:
+            lost.append(gone[0])
     milder = settings.find("mild", given) and not settings.find("mild", asked)
     if milder and settings.find("negation", asked) and not settings.find("negation", given):
         lost += settings.hits("negation", asked)[:1]

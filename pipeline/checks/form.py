@@ -120,15 +120,16 @@ def _own_names(paper: Paper) -> list[str]:
 
 def _names(text: str, own: list[str], context: Context) -> Iterator[tuple[str, int, int, bool]]:
     """Names of schools in a text that are not the document's own; the last value: of another place."""
-    settings = context.settings
+    settings, ends = context.settings, set()
     for match in settings.matches("school", text):
+        ends.add(match.end())
         if settings.find("not_a_place", match["area"]):
             continue
         local = any(match["area"] in name for name in own)
         if not local or not any(_short_for(match["rest"], name) for name in own):
             yield text[match.start() : match.end()], match.start(), match.end(), not local
     for match in settings.matches("acting_school", text):
-        if not any(_short_for(match["name"], name) for name in own):
+        if match.end("name") not in ends and not any(_short_for(match["name"], name) for name in own):
             yield match["name"], match.start("name"), match.end("name"), False
 
 

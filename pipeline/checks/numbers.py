@@ -123,21 +123,16 @@ def rate_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
 
 @check("rate_overstated")
 def rate_overstated(paper: Paper, context: Context) -> Iterator[Defect]:
-    """The stated rate counts 基本完成 as done, or is near 100 % while problems are open."""
+    """The stated rate counts 基本完成 as done."""
     profile = context.settings.profile
     rates, kinder = _rates(paper, profile.done), _rates(paper, (*profile.done, "basically_done"))
-    tolerance, counts = profile.thresholds["rate_tolerance"], statuses(paper)
-    unfinished = sum(counts[s] for s in STATUSES if s not in profile.done)
+    tolerance = profile.thresholds["rate_tolerance"]
     for claim in [c for c in whole(paper.claims) if said(c, "metric") == "rate"][:1]:
         if not rates:
             continue
         if not _near(claim, rates, tolerance) and _near(claim, kinder, tolerance):
             rate = next(iter(rates))
             yield _defect(paper, claim, f"{rate:.2f}", why=f"把基本完成的也算作完成；只计已完成的为 {rate:.2f}%")
-        elif unfinished and (amount(claim, "value") or 0) > profile.thresholds["rate_high"] and _near(
-            claim, rates, tolerance
-        ):
-            yield _defect(paper, claim, "", why=f"但还有 {unfinished} 个问题没有完成")
 
 
 @check("rules_count_mismatch")

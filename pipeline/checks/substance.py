@@ -83,12 +83,11 @@ def _promise(text: str, context: Context) -> list[str]:
     for sentence in settings.split("sentence_end", text):
         future = settings.find("future", sentence)
         before = sentence[: future.start()] if future else sentence
-        if settings.find("fact", before):
+        headline = not future and settings.find("headline", sentence)
+        if settings.find("fact", before) or (not headline and settings.find("act", before)):
             return []
         if future:
             words.append(sentence[future.start() : future.end()])
-        elif not settings.find("headline", sentence) and settings.find("act", sentence):
-            return []
     return words
 
 
