@@ -18,11 +18,12 @@ from pipeline import limits
 from pipeline.errors import Rejected
 from pipeline.model import Block, Document, Omitted, Warned
 from pipeline.readers.fields import are_whole
-from pipeline.readers.names import MC, TEXTS, W
+from pipeline.readers.names import DRAWING_TEXT, MC, TEXTS, W
 from pipeline.readers.numbering import Lists
 from pipeline.readers.parts import SALVAGEABLE, Parts, open_parts
+from pipeline.readers.reading import Reading
 from pipeline.readers.settle import settle
-from pipeline.readers.story import Reading, read_story
+from pipeline.readers.story import read_story
 from pipeline.readers.styles import Styles
 from pipeline.readers.symbols import PRIVATE
 from pipeline.readers.xml import parse_office
@@ -67,6 +68,7 @@ class Job:
         body = next(root.iterchildren(W + "body"), root)
         blocks = read_story(body, "body", reading)
         self.read_margins(reading)
+        self.read_diagrams(reading)
         self.note_package(reading)
         return Document(
             name=self.name, format="docx", sha256=self.digest, blocks=tuple(blocks),
@@ -101,6 +103,8 @@ class Job:
     def text_part(self, name: str, reading: Reading) -> Element:
         """A part with text: parsed, its characters noted, settled."""
         root = parse_office(self.parts.read(name), name)
+        if not root.tag.startswith(W):
+            raise Rejected("bad_package", f"部件 {name} 不是 Word 文字")
         pieces = source_text(root)
         self.source.append(pieces)
         settled = settle(root, reading.styles, private=PRIVATE.search(pieces) is not None)
@@ -134,6 +138,15 @@ class Job:
                 root = self.salvage(name, lambda part: self.text_part(part, reading))
                 if root is not None:
                     leave_apart(root, reason, reason, reading)
+
+    def read_diagrams(self, reading: Reading) -> None:
+        """The words in diagrams: kept apart, since they have no order."""
+        for name in self.parts.related("diagramData"):
+            root = self.salvage(name, lambda part: parse_office(self.parts.read(part), part))
+            words = [element.text or "" for element in root.iter(DRAWING_TEXT)] if root is not None else []
+            self.source += words
+            if any(map(str.strip, words)):
+                reading.omitted.append(Omitted("drawing", "\n".join(words)))
 
     # --- what is said about the file
 

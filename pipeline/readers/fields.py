@@ -33,7 +33,12 @@ class Fields:
     """The fields that are open at a place in a story."""
 
     stack: list[Open] = field(default_factory=list)
-    hiding: bool = False  # the place is inside an instruction
+    instructions: int = 0  # how many of them are still in their instruction
+
+    @property
+    def hiding(self) -> bool:
+        """The place is inside an instruction: nothing is shown."""
+        return self.instructions > 0
 
     def step(self, element: etree._Element) -> str:
         """Take a `w:fldChar`; gives what a field without a result shows, when it ends."""
@@ -41,13 +46,15 @@ class Fields:
         shown = ""
         if kind == "begin":
             self.stack.append(Open(chosen(element)))
+            self.instructions += 1
         elif kind == "separate" and self.stack:
+            self.instructions -= not self.stack[-1].result
             self.stack[-1].result = True
         elif kind == "end" and self.stack:
             closed = self.stack.pop()
             if not closed.result:
+                self.instructions -= 1
                 shown = closed.fallback or circled("".join(closed.instruction))
-        self.hiding = any(not opened.result for opened in self.stack)
         return shown
 
     def instruct(self, text: str) -> None:

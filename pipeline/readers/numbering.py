@@ -61,6 +61,7 @@ class Lists:
     def __init__(self, root: etree._Element | None, styles: Styles) -> None:
         self.styles = styles
         self.resolved: dict[str, NumberedList | None] = {}
+        self.levels: dict[str, dict[int, Level]] = {}
         children = root.iterchildren(W + "num", W + "abstractNum") if root is not None else ()
         self.numbers: dict[str, etree._Element] = {}
         self.abstracts: dict[str, etree._Element] = {}
@@ -96,7 +97,9 @@ class Lists:
         key, abstract = self._abstract(element)
         if abstract is None:
             return None
-        levels = dict(map(read_level, abstract.iterchildren(W + "lvl")))
+        if key not in self.levels:
+            self.levels[key] = dict(map(read_level, abstract.iterchildren(W + "lvl")))
+        levels = dict(self.levels[key])
         starts: dict[int, int] = {}
         for override in element.iterchildren(W + "lvlOverride"):
             place = whole(override.get(LEVEL_PLACE), 0, 0, LAST_LEVEL)

@@ -142,7 +142,7 @@ def accept_revisions(root: Element, result: Settled) -> None:
                 leave_out(owner, "deleted", result)
         else:
             leave_out(element, "deleted", result)
-    for paragraph in ended:
+    for paragraph in reversed(ended):  # from the end, so that every run moves only once
         join_with_next(paragraph)
 
 

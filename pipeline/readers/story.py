@@ -7,16 +7,13 @@ everything else in C.  Notes and text boxes are left as `Insert` at their place 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-
-from lxml import etree
+from dataclasses import replace
 
 from pipeline import limits
 from pipeline.errors import Rejected
 from pipeline.model import Block, Omitted
 from pipeline.readers import symbols
 from pipeline.readers.fields import Fields, checkbox
-from pipeline.readers.grid import Cell, CopyBudget, Row, table_blocks
 from pipeline.readers.names import (
     CELL,
     DRAWING_TEXT,
@@ -31,53 +28,9 @@ from pipeline.readers.names import (
     TEXT,
     VAL,
     W,
-)
-from pipeline.readers.numbering import Counters, Lists
-from pipeline.readers.styles import ALIGNMENTS, Style, Styles, is_on, whole
-
-Element = etree._Element
-STRUCTURE = frozenset({PARAGRAPH, TABLE, ROW, CELL, W + "body"})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Insert:
-    """A note or a text box that is read at this place."""
-
-    element: Element
-    part: str
-
-
-Item = Block | Insert
-
-
-@dataclass
-class Reading:
-    """What the stories of one document share."""
-
-    styles: Styles
-    lists: Lists
-    notes: dict[str, dict[str, Element]] = field(default_factory=dict)  # footnote, endnote → id → element
-    boxes: dict[Element, list[Element]] = field(default_factory=dict)
-    omitted: list[Omitted] = field(default_factory=list)
-    budget: CopyBudget = field(default_factory=CopyBudget)
-    counters: dict[str, Counters] = field(default_factory=dict)
-    tables: int = 0
-    added: int = 0  # visible characters that are not text in the file: labels in cells, symbols
-    unknown: int = 0  # symbols that could not be made visible
-    fields_whole: bool = True  # every field that begins also ends
-
-    def counters_for(self, part: str) -> Counters:
-        """Each text box counts for itself, the notes of one kind together."""
-        return Counters() if part == "textbox" else self.counters.setdefault(part, Counters())
-
-
-@dataclass(slots=True)
-class OpenTable:
-    element: Element
-    number: int
-    rows: list[Row[Item]] = field(default_factory=list)
-    row: Element | None = None
-    cell: Element | None = None
+)  # fmt: skip
+from pipeline.readers.reading import Element, Insert, Item, OpenTables, Reading
+from pipeline.readers.styles import ALIGNMENTS, Style, is_on, whole
 
 
 def read_story(root: Element, part: str, reading: Reading) -> list[Block]:
@@ -109,11 +62,12 @@ def renumbered(blocks: list[Block]) -> list[Block]:
 
 
 class Walk:
-    """The state of one pass: the open tables and the paragraph that is being gathered."""
+    """One pass over a story: the paragraph that is being gathered, and the tables around it."""
 
     __slots__ = (
-        "after", "align", "bold", "bold_open", "bold_run", "counters", "default_style", "fields", "found",
-        "list_level", "number", "outline", "paragraph", "part", "pieces", "plain", "reading", "root", "style", "tables",
+        "after", "align", "bold", "bold_length", "bold_open", "bold_pieces", "bold_run", "counters",
+        "default_style", "fields", "found", "list_level", "number", "outline", "paragraph",
+        "part", "pieces", "plain", "reading", "root", "style", "tables",
     )
 
     def __init__(self, root: Element, part: str, reading: Reading) -> None:
@@ -122,7 +76,7 @@ class Walk:
         self.default_style = reading.styles.paragraph(None)
         self.fields = Fields()
         self.found: list[Item] = []
-        self.tables: list[OpenTable] = []
+        self.tables = OpenTables(reading, part, self.found)
         self.pieces: list[str] = []
         self.paragraph: Element | None = None
         self.style: Style | None = None
@@ -131,6 +85,7 @@ class Walk:
         self.outline: int | None = None
         self.align: str | None = None
         self.bold = 0  # characters of the bold start so far
+        self.bold_length = self.bold_pieces = 0  # up to where the pieces were measured
         self.bold_open = True  # it may still go on
         self.bold_run: tuple[Element, bool] | None = None  # the run that says something about it
         self.plain = False  # text needs no look at bold or fields
@@ -148,8 +103,8 @@ class Walk:
                     continue
             handlers[tag](self, element)
         self.end_paragraph()
-        while self.tables:
-            self.end_table()
+        while self.tables.stack:
+            self.tables.close()
         return self.found
 
     # --- paragraphs
@@ -157,7 +112,7 @@ class Walk:
     def begin(self, paragraph: Element | None) -> None:
         self.paragraph = paragraph
         self.style = self.number = self.list_level = self.outline = self.align = self.bold_run = None
-        self.bold = 0
+        self.bold = self.bold_length = self.bold_pieces = 0
         self.bold_open = True
         self.plain = False
         if self.after:
@@ -165,8 +120,8 @@ class Walk:
 
     def on_paragraph(self, element: Element) -> None:
         self.end_paragraph()
-        if self.tables:
-            self.leave_tables(element)
+        if self.tables.stack:
+            self.tables.leave(element)
         self.begin(element)
 
     def end_paragraph(self) -> None:
@@ -190,7 +145,7 @@ class Walk:
         after = self.after
         if self.reading.boxes and paragraph in self.reading.boxes:
             after = [*after, *(Insert(box, "textbox") for box in self.reading.boxes[paragraph])]
-        if self.tables:
+        if self.tables.stack:
             self.add_to_cell(text, label, spaced, style.name, level, align, after)
             return
         if label or (text and not text.isspace()):
@@ -222,12 +177,7 @@ class Walk:
         self, text: str, label: str, spaced: bool, style: str, level: int | None, align: str, after: list[Item]
     ) -> None:
         """A paragraph in a table: a line of its cell, the number in front of it."""
-        rows = self.tables[-1].rows
-        cells = rows[-1].cells if rows else []
-        if not cells:  # a paragraph in a table but in no cell: kept as the text of one
-            cells = [Cell()]
-            rows.append(Row(cells=cells))
-        cell = cells[-1]
+        cell = self.tables.cell_for_text()
         bold = self.bold
         if label:
             self.reading.added += len("".join(label.split()))
@@ -241,75 +191,17 @@ class Walk:
         if after:
             cell.after.extend(after)
 
-    # --- tables
-
-    def leave_tables(self, element: Element) -> None:
-        """Close the tables that `element` is not in."""
-        holder = element.getparent()
-        while holder is not None and holder.tag not in STRUCTURE:
-            holder = holder.getparent()
-        while self.tables:
-            table = self.tables[-1]
-            if holder is table.cell or holder is table.row or holder is table.element:
-                return
-            self.end_table()
-
     def on_table(self, element: Element) -> None:
         self.end_paragraph()
-        self.leave_tables(element)
-        if len(self.tables) >= limits.TABLE_NESTING:
-            raise Rejected("xml_too_deep", f"表格嵌套超过 {limits.TABLE_NESTING} 层")
-        self.tables.append(OpenTable(element, self.reading.tables))
-        self.reading.tables += 1
+        self.tables.begin_table(element)
 
     def on_row(self, element: Element) -> None:
         self.end_paragraph()
-        self.leave_tables(element)
-        if self.tables:
-            table = self.tables[-1]
-            table.row, table.cell = element, None
-            table.rows.append(Row())
+        self.tables.begin_row(element)
 
     def on_cell(self, element: Element) -> None:
         self.end_paragraph()
-        self.leave_tables(element)
-        if self.tables and self.tables[-1].rows:
-            table = self.tables[-1]
-            table.cell = element
-            table.rows[-1].cells.append(Cell())
-
-    def end_table(self) -> None:
-        self.end_paragraph()
-        table = self.tables.pop()
-        blocks = table_blocks(table.rows, table.number, self.part, self.reading.budget, self.reading.omitted)
-        if self.tables and self.tables[-1].rows and self.tables[-1].rows[-1].cells:
-            self.tables[-1].rows[-1].cells[-1].after.extend(blocks)
-        else:
-            self.found.extend(blocks)
-
-    def open_cell(self) -> Cell[Item] | None:
-        rows = self.tables[-1].rows if self.tables else []
-        return rows[-1].cells[-1] if rows and rows[-1].cells else None
-
-    def on_span(self, element: Element) -> None:
-        cell = self.open_cell()
-        if cell:
-            cell.span = whole(element.get(VAL), 1, 1, limits.TABLE_COLUMNS)
-
-    def on_vertical_merge(self, element: Element) -> None:
-        cell = self.open_cell()
-        if cell:
-            cell.begins = element.get(VAL) == "restart"
-            cell.continues = not cell.begins
-
-    def on_horizontal_merge(self, element: Element) -> None:
-        cell = self.open_cell()
-        if cell:
-            cell.joined = element.get(VAL) != "restart"
-
-    def on_before(self, element: Element) -> None:
-        if self.tables and self.tables[-1].rows:
-            self.tables[-1].rows[-1].before = whole(element.get(VAL), 0, 0, limits.TABLE_COLUMNS)
+        self.tables.begin_cell(element)
 
     # --- properties of a paragraph
 
@@ -363,7 +255,9 @@ class Walk:
         if self.bold_run is not None and element.getparent() is self.bold_run[0]:
             bold = self.bold_run[1]
         if bold:
-            self.bold = sum(map(len, self.pieces)) + len(text)
+            self.bold_length += sum(map(len, self.pieces[self.bold_pieces:])) + len(text)
+            self.bold_pieces = len(self.pieces) + 1
+            self.bold = self.bold_length
         elif text and not text.isspace():
             self.bold_open = False
             self.plain = not (self.fields.hiding and self.reading.fields_whole)
@@ -437,8 +331,11 @@ def shown_blanks(element: Element, text: str) -> str:
 HANDLERS: dict[str, Callable[[Walk, Element], None]] = {
     TEXT: Walk.on_text, MATH_TEXT: Walk.on_text, DRAWING_TEXT: Walk.on_text, W + "delText": Walk.on_text,
     PARAGRAPH: Walk.on_paragraph, TABLE: Walk.on_table, ROW: Walk.on_row, CELL: Walk.on_cell,
-    W + "gridSpan": Walk.on_span, W + "vMerge": Walk.on_vertical_merge, W + "hMerge": Walk.on_horizontal_merge,
-    W + "gridBefore": Walk.on_before, W + "pStyle": Walk.on_style, W + "numId": Walk.on_number,
+    W + "gridSpan": lambda walk, element: walk.tables.span(element),
+    W + "vMerge": lambda walk, element: walk.tables.merge_down(element),
+    W + "hMerge": lambda walk, element: walk.tables.merge_across(element),
+    W + "gridBefore": lambda walk, element: walk.tables.leave_free(element),
+    W + "pStyle": Walk.on_style, W + "numId": Walk.on_number,
     W + "ilvl": Walk.on_list_level, W + "outlineLvl": Walk.on_outline, W + "jc": Walk.on_align,
     W + "b": Walk.on_bold, W + "rStyle": Walk.on_run_style, W + "tab": Walk.on_tab, W + "ptab": Walk.on_tab,
     W + "br": Walk.on_break, W + "cr": Walk.on_break, W + "noBreakHyphen": Walk.on_hyphen,
