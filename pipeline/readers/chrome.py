@@ -22,6 +22,10 @@ LONGEST = 320  # characters of a line of chrome; longer ones are text
 GLUED = 2  # marks of a page at the front of a sentence from which on they are cut off
 _GAP = re.compile(r"[\s　|｜·•,，;；、/【】\[\]（）()<>《》»>＞：:]*")
 _VALUE_END = r"(?=[\s　|｜【\[]|$|{keys})"
+_MOMENT = (  # a date, and the time of day beside it
+    r"(?:19|20)\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?(?:\s{0,2}\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?"
+)
+_STAMP = re.compile(rf"\s*{_MOMENT}")
 _DATE = re.compile(r"((?:19|20)\d\d)\s*[-年/.]\s*(1[0-2]|0?[1-9])\s*[-月/.]\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
 
 
@@ -72,8 +76,7 @@ def rules() -> Chrome:
 def _field(words: Iterable[str], keys: Iterable[str]) -> re.Pattern[str]:
     names = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     end = _VALUE_END.replace("{keys}", "|".join(map(re.escape, keys)))
-    date = r"(?:19|20)\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?(?:\s{0,2}\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?"
-    value = rf"{date}|\d{{1,9}}\s?次?(?![\w.年月])|[^\s　|｜。，；]{{0,40}}?{end}"
+    value = rf"{_MOMENT}|\d{{1,9}}\s?次?(?![\w.年月])|[^\s　|｜。，；]{{0,40}}?{end}"
     return re.compile(rf"(?:{names})\s?[：:]\s*(?P<value>{value})")
 
 
@@ -81,6 +84,9 @@ def scan(text: str) -> Scan:
     """The chrome at the front of a line."""
     chrome, at, marks = rules(), 0, 0
     metadata: list[tuple[str, str]] = []
+    if dated := _leading_date(chrome, text):
+        marks, at = 1, dated.end()
+        metadata.append(("published", dated.group()))
     while at < len(text) and at < LONGEST:
         gap = _GAP.match(text, at)
         start = gap.end() if gap else at
@@ -95,6 +101,13 @@ def scan(text: str) -> Scan:
             metadata.append((name, value))
     gap = _GAP.match(text, at)
     return Scan(gap.end() if gap and marks else at, marks, tuple(metadata))
+
+
+def _leading_date(chrome: Chrome, text: str) -> re.Match[str] | None:
+    """A date at the front that another mark of a page follows: alone it is the article's own date line."""
+    found = _STAMP.match(text)
+    gap = _GAP.match(text, found.end()) if found else None
+    return found if gap and _next(chrome, text, gap.end(), strong=False) else None
 
 
 def _next(chrome: Chrome, text: str, start: int, *, strong: bool) -> tuple[str, str, int] | None:

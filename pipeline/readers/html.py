@@ -83,6 +83,7 @@ def read_bytes(data: bytes, name: str) -> Document:
     title = _title(root)
     kept, left = _article(pieces, title)
     blocks, omitted, metadata = trim([_block(piece) for piece in kept], page=True)
+    around = trim([_block(piece) for piece in left if not piece.hidden], page=True)[2]
     blocks = [replace(block, text=block.text.strip()) for block in blocks]
     blocks = _without_empty_rows(blocks)
     omitted = [*(Omitted("hidden" if piece.hidden else "chrome", piece.text) for piece in left), *omitted]
@@ -98,7 +99,7 @@ def read_bytes(data: bytes, name: str) -> Document:
         blocks=tuple(blocks),
         warnings=tuple(warnings),
         omitted=tuple(omitted),
-        metadata={**metadata, **({"title": title} if title else {})},
+        metadata={**around, **metadata, **({"title": title} if title else {})},
         encoding=decoded.encoding,
         coverage=coverage("".join(_seen(root)), blocks, omitted),
     )
@@ -145,7 +146,8 @@ def _seen(root: Any) -> list[str]:
 
 def _title(root: Any) -> str:
     found = root.find(".//title")
-    return _BLANKS.sub(" ", "".join(found.itertext())).strip() if found is not None else ""
+    text = _BLANKS.sub(" ", "".join(found.itertext())).strip() if found is not None else ""
+    return max(re.split(r"\s*[_|｜]+\s*|\s+-+\s+|-{2,}", text), key=len).strip()  # the site's name stands beside it
 
 
 class Walk:

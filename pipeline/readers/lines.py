@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.yaml_file import read_yaml, rules_folder
 
-# A file counts as wrapped when so many of its lines end at the same width (half-width columns)
-WRAPPED_SHARE = 0.4
+# A file counts as wrapped when so many of its lines end at the same width
+WRAPPED_SHARE = 0.3
 WRAPPED_LINES = 8
-NARROWEST, WIDEST = 30, 240
-RAGGED = 4  # columns that a wrapped line may be short of the width: punctuation that may not start a line
+NARROWEST, WIDEST = 20, 240
+RAGGED = 4  # columns or characters that a wrapped line may be short of the width
 INDENT = re.compile(r"^(?:　{2}|[  ]{4}|\t)")
 
 
@@ -80,41 +81,63 @@ def join(first: str, second: str) -> str:
     return f"{left} {right}" if words else left + right
 
 
-def wrap_width(lines: list[str]) -> int:
-    """The column at which a file's lines were broken by a program, 0 when they were not."""
-    widths = [columns(line.rstrip()) for line in lines if line.strip()]
-    if len(widths) < WRAPPED_LINES:
-        return 0
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """How a file's lines were broken: where, by which measure, and whether paragraphs begin set in."""
+
+    width: int
+    measure: Callable[[str], int]
+    indented: bool
+
+
+def wrap(lines: list[str]) -> Wrap | None:
+    """How a program broke the lines of a file; None when it did not: some broke by columns, some by characters."""
+    filled = [line.rstrip() for line in lines if line.strip()]
+    if len(filled) < WRAPPED_LINES:
+        return None
+    measures: tuple[Callable[[str], int], ...] = (columns, len)
+    found = [(share, width, measure) for measure in measures for share, width in [_usual_width(filled, measure)]]
+    share, width, measure = max(found, key=lambda one: one[0])
+    if share < WRAPPED_SHARE:
+        return None
+    indented = sum(bool(INDENT.match(line)) for line in filled) >= max(2, len(filled) // 20)
+    return Wrap(width, measure, indented)
+
+
+def _usual_width(lines: list[str], measure: Callable[[str], int]) -> tuple[float, int]:
+    """Share of the lines that end at the same width, and that width; 0 when others are longer."""
+    widths = [measure(line) for line in lines]
     counts = Counter(width for width in widths if NARROWEST <= width <= WIDEST)
     near = {width: sum(counts[width - less] for less in range(RAGGED + 1)) for width in counts}
     if not near:
-        return 0
+        return 0.0, 0
     width = max(near, key=lambda one: (near[one], one))
-    longer = sum(count for other, count in counts.items() if other > width + 2) + sum(one > WIDEST for one in widths)
-    full = near[width] >= WRAPPED_SHARE * len(widths) and longer <= 0.02 * len(widths)
-    return width if full else 0
+    longer = sum(other > width + 2 for other in widths)
+    full = [line for line, other in zip(lines, widths, strict=True) if width - RAGGED <= other <= width]
+    broken = sum(not ends_sentence(line) for line in full) * 2 >= len(full)  # most end in the middle of a sentence
+    return (len(full) / len(lines) if broken and longer <= 0.02 * len(lines) else 0.0), width
 
 
 def unwrap(lines: list[str]) -> list[str]:
     """Lines with those that a program had broken put together again."""
-    width = wrap_width(lines)
-    if not width:
+    how = wrap(lines)
+    if how is None:
         return lines
-    indented = sum(bool(INDENT.match(line)) for line in lines) >= max(2, len(lines) // 20)
     joined: list[str] = []
     previous = ""
     for line in lines:
-        if joined and _continues(previous, line, width, indented=indented):
-            joined[-1] = join(joined[-1], line)
+        if joined and _continues(previous, line, how):
+            cut = how.measure(previous.rstrip()) >= how.width  # in the middle of a word too
+            joined[-1] = joined[-1].rstrip() + line.lstrip() if cut else join(joined[-1], line)
         else:
             joined.append(line)
         previous = line
     return joined
 
 
-def _continues(previous: str, line: str, width: int, *, indented: bool) -> bool:
-    if not previous.strip() or not line.strip() or columns(previous.rstrip()) < width - RAGGED or starts_item(line):
+def _continues(previous: str, line: str, how: Wrap) -> bool:
+    if not previous.strip() or not line.strip() or INDENT.match(line) or starts_item(line, running=not how.indented):
         return False
-    if INDENT.match(line):
+    if how.measure(previous.rstrip()) < how.width - RAGGED:
         return False
-    return indented or not ends_sentence(previous)
+    return how.indented or not ends_sentence(previous)

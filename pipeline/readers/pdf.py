@@ -206,10 +206,14 @@ def _text_blocks(run: list[Line], edge: Margins) -> list[Block]:
         align = ""
         if len(group) == 1 and before > 3 * size and after < 3 * size and after * 2 < before:
             align = "right"
-        elif before > size and all(abs(line.left + line.right - edge.left - edge.right) < 1.5 * size for line in group):
+        elif before > 2.6 * size and all(_centred(line, edge) for line in group):
             align = "center"
         blocks.append(Block(text=text_of(group), align=align))
     return blocks
+
+
+def _centred(line: Line, edge: Margins) -> bool:
+    return abs(line.left + line.right - edge.left - edge.right) < 1.5 * line.size
 
 
 class Table:

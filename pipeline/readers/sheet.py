@@ -24,6 +24,7 @@ from pipeline.readers.encoding import decode
 from pipeline.readers.kind import sniff
 from pipeline.readers.xlsx_marks import Marks, marks
 
+_BROKEN = {"xls": "bad_ole"}  # class of a file that the library can't read
 Place = tuple[int, int]  # row and column from 0
 DELIMITERS = ",\t;|"
 _REPEATED = re.compile(rb'<table:table-cell\b[^>]*number-columns-repeated="(\d{4,9})"[^>]*[^/]>')
@@ -58,11 +59,16 @@ def read_bytes(data: bytes, name: str) -> Document:
     except python_calamine.PasswordError as error:
         raise Rejected("encrypted", "Excel 密码") from error
     except (python_calamine.CalamineError, ValueError, OverflowError, KeyError, OSError) as error:
-        broken = "bad_ole" if kind == "xls" else "bad_package"
-        raise Rejected(broken, str(error)[:120]) from error
+        raise Rejected(_BROKEN.get(kind, "bad_package"), str(error)[:120]) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how a bug of the library shows on a broken file
+            raise
+        raise Rejected(_BROKEN.get(kind, "bad_package"), "结构损坏") from error
     if any(left.reason == "hidden" for left in omitted):
         warnings.append(Warned("hidden_text", "有隐藏的工作表、行或列，未读入"))
-    blocks = [block for number, sheet in enumerate(sheets) for block in sheet_blocks(sheet, number)]
+    blocks: list[Block] = []
+    for sheet in sheets:
+        blocks += sheet_blocks(sheet, max((block.table for block in blocks), default=-1) + 1)
     source = "".join(text for sheet in sheets for row in sheet.rows for text in row)
     return Document(
         name=name,
@@ -128,7 +134,7 @@ def _checked(data: bytes, kind: str, warnings: list[Warned], omitted: list[Omitt
     if kind == "xls":
         return {}
     from pipeline.readers.package import open_package
-    from pipeline.readers.xml import parse
+    from pipeline.readers.xml import parse, refuse_document_type
 
     package = open_package(data)
     names = package.names()
@@ -139,7 +145,9 @@ def _checked(data: bytes, kind: str, warnings: list[Warned], omitted: list[Omitt
     for name in names:  # all parts that the library will read go through the guards first
         if name.lower().endswith((".xml", ".rels")) and not name.startswith("xl/worksheets/sheet"):
             _note_texts(name, parse(package.read(name), name), omitted)
-        elif name.startswith("xl/worksheets/sheet") or name.lower().endswith(".bin"):
+        elif name.startswith("xl/worksheets/sheet"):  # may be large: looked through by pattern, not built as a tree
+            refuse_document_type(package.read(name), name)
+        elif name.lower().endswith(".bin"):
             package.read(name)
     if kind == "ods":
         _check_repeats(package.read("content.xml") if "content.xml" in package else b"")
@@ -166,7 +174,7 @@ def _check_repeats(content: bytes) -> None:
 
 def _sheet(workbook: Any, meta: Any, known: Marks, omitted: list[Omitted]) -> Sheet | None:
     """The sheet's texts; hidden ones go to `omitted`.  None for a sheet without text."""
-    if "WorkSheet" not in str(meta.typ):
+    if not str(meta.typ).endswith(".WorkSheet"):
         return None
     source = workbook.get_sheet_by_name(meta.name)
     height, width = source.total_height, source.total_width
@@ -176,7 +184,7 @@ def _sheet(workbook: Any, meta: Any, known: Marks, omitted: list[Omitted]) -> Sh
         [shown(value, known.percents.get((row, column))) for column, value in enumerate(values)]
         for row, values in enumerate(source.to_python(skip_empty_area=False))
     ]
-    if "Visible" not in str(meta.visible):
+    if not str(meta.visible).endswith(".Visible"):
         omitted.extend(Omitted("hidden", text) for row in rows for text in row if text)
         return None
     for row, texts in enumerate(rows):
@@ -226,15 +234,12 @@ def shown(value: object, percent: int | None = None) -> str:
 def sheet_blocks(sheet: Sheet, table: int) -> list[Block]:
     """Rows as cells; single texts above and below them as paragraphs."""
     filled = [row for row, texts in enumerate(sheet.rows) if any(texts)]
-    wide = [row for row in filled if sum(map(bool, sheet.rows[row])) > 1]
-    first, last = (wide[0], wide[-1]) if wide else (len(sheet.rows), -1)
-    while last >= 0 and last + 1 in filled and not _alone(sheet, last + 1):
-        last += 1  # a row with one text in a column of its own still belongs to the table
     columns = [column for column in range(_width(sheet)) if any(sheet.rows[row][column] for row in filled)]
+    first, last = _extent(sheet, filled, len(columns))
     blocks: list[Block] = []
     for row in filled:
         if not first <= row <= last:
-            text = next(text for text in sheet.rows[row] if text)
+            text = "　　".join(text for text in sheet.rows[row] if text)
             blocks += [Block(text=line.strip()) for line in text.split("\n") if line.strip()]
             continue
         for column in range(columns[0], columns[-1] + 1):
@@ -244,6 +249,27 @@ def sheet_blocks(sheet: Sheet, table: int) -> list[Block]:
                 Block(text=text, kind="cell", table=table, row=row - first, column=column, merged=home is not None)
             )
     return blocks
+
+
+def _extent(sheet: Sheet, filled: list[int], columns: int) -> tuple[int, int]:
+    """First and last row of the table: the heading fills half of the columns, merged cells counted."""
+    heads = [row for row in filled if _filled(sheet, row) * 2 >= columns and _texts(sheet, row) > 1]
+    if not heads:
+        return len(sheet.rows), -1
+    last = max(row for row in filled if _texts(sheet, row) > 1)
+    while last + 1 in filled and not _alone(sheet, last + 1):
+        last += 1  # a row with one text in a column of its own still belongs to the table
+    return heads[0], last
+
+
+def _texts(sheet: Sheet, row: int) -> int:
+    return sum(map(bool, sheet.rows[row]))
+
+
+def _filled(sheet: Sheet, row: int) -> int:
+    """Places of the row that show a text."""
+    homes = (sheet.covered.get((row, column), (row, column)) for column in range(len(sheet.rows[row])))
+    return sum(bool(sheet.rows[down][right]) for down, right in homes)
 
 
 def _alone(sheet: Sheet, row: int) -> bool:
