@@ -7,7 +7,7 @@ once: the bulletin, else the ledger, else the plan, else the feedback.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.model import BULLETIN, FEEDBACK, LEDGER, OK, PLAN, WARNED, Row, Tables
@@ -15,7 +15,6 @@ from pipeline.model import BULLETIN, FEEDBACK, LEDGER, OK, PLAN, WARNED, Row, Ta
 STATUSES = ("done", "basically_done", "in_progress", "not_done")
 SEVERITIES = ("error", "warning", "info")
 UNSTATED = "unstated"
-Count = Callable[[Sequence[Row], Sequence[Row], Sequence[Row]], "float | None"]
 _RANK = {BULLETIN: 0, LEDGER: 1, PLAN: 2, FEEDBACK: 3}
 
 
@@ -141,53 +140,3 @@ def by_aspect(tables: Tables) -> dict[str, Counter[str]]:
         if row["doc_id"] in mains:
             out.setdefault(str(row["aspect"] or ""), Counter())[str(row["status"] or UNSTATED)] += 1
     return out
-
-
-def recount(claim: Row, problems: Sequence[Row], measures: Sequence[Row], references: Sequence[Row]) -> float | None:
-    """What the document itself adds up to for a claim about the whole of it; None where nothing can be counted."""
-    if claim["scope"]:
-        return None
-    count = _COUNTS.get(str(claim["metric"]))
-    return count(problems, measures, references) if count else None
-
-
-def _status(name: str) -> Count:
-    return lambda problems, _m, _r: (
-        float(sum(row["status"] == name for row in problems)) if any(row["status"] for row in problems) else None
-    )
-
-
-def _distinct(column: str) -> Count:
-    return lambda problems, _m, _r: float(len({row[column] for row in problems if row[column]})) or None
-
-
-def _titles(*actions: str) -> Count:
-    return lambda _p, _m, references: float(
-        len({row["title"] for row in references if row["action"] in actions and row["problem_id"]})
-    )
-
-
-def _rate(problems: Sequence[Row], _measures: object, _references: object) -> float | None:
-    if not any(row["status"] for row in problems):
-        return None
-    return round(100 * sum(row["status"] == "done" for row in problems) / len(problems), 2)
-
-
-_COUNTS: Mapping[str, Count] = {
-    "aspects": _distinct("aspect"),
-    "categories": _distinct("category"),
-    "problems": lambda problems, _m, _r: float(len(problems)) or None,
-    "tasks": lambda problems, _m, _r: float(len(problems)) or None,
-    "measures": lambda _p, measures, _r: float(len(measures)) or None,
-    "done": _status("done"),
-    "basically_done": _status("basically_done"),
-    "in_progress": _status("in_progress"),
-    "not_done": _status("not_done"),
-    "long_term": lambda problems, _m, _r: (
-        float(sum(bool(row["long_term"]) for row in problems)) if any(row["status"] for row in problems) else None
-    ),
-    "rate": _rate,
-    "rules_created": _titles("created"),
-    "rules_revised": _titles("revised"),
-    "rules_total": _titles("created", "revised"),
-}

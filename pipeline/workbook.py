@@ -18,6 +18,7 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 
+from pipeline.cases import Aliases, load_aliases, papers_of
 from pipeline.labels import Labels, load_labels
 from pipeline.model import Row, Tables
 from pipeline.overview import (
@@ -27,12 +28,12 @@ from pipeline.overview import (
     by_check,
     by_document,
     figures,
-    recount,
     total,
     unit_name,
     units,
 )
 from pipeline.package import replace_file
+from pipeline.recount import Recount, recount
 from pipeline.sheets import Book, Column, Link, lay_out
 
 KEY, BASE = "row_id", "base"
@@ -124,7 +125,7 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path, review_page: 
     order = ("guide", "overview", "problems", "measures", "claims", "links", "findings", "unused", "failed",
              "documents")
     sheets = {name: book.sheet(labels.of("sheet", name), _TABS.get(name, "")) for name in order}
-    context = _Context(tables, labels, book, sheets)
+    context = _Context(tables, labels, book, sheets, load_aliases(rules_folder))
     if tables.get("conflicts"):
         sheets["conflicts"] = book.sheet(labels.of("sheet", "conflicts"), "C00000")
         _conflicts(context)
@@ -150,7 +151,10 @@ _TABS = {"overview": "3B5B7F", "problems": "70AD47", "measures": "70AD47", "clai
 class _Context:
     """What every sheet needs: the tables, the labels, the book, and look-ups by document and problem."""
 
-    def __init__(self, tables: Tables, labels: Labels, book: Book, sheets: Mapping[str, object]) -> None:
+    def __init__(
+        self, tables: Tables, labels: Labels, book: Book, sheets: Mapping[str, object], aliases: Aliases
+    ) -> None:
+        self.aliases = aliases
         self.tables, self.labels, self.book, self.sheets = tables, labels, book, sheets
         self.documents = {str(row["doc_id"]): row for row in tables.get("documents", ())}
         self.units = {str(row["doc_id"]): unit for unit, rows in units(tables).items() for row in rows}
@@ -267,28 +271,31 @@ def _claims(context: _Context) -> None:
         column("claims", "scope", 18, "fill"), column("claims", "part_of", 14), column("claims", "text", 36),
         column("claims", "paragraph", 7, "centre"), *context.hidden(),
     ]
-    grouped = {name: by_document(context.tables, name) for name in ("problems", "measures", "references")}
+    counted = {
+        id(entry.claim): entry for paper in papers_of(context.tables, context.aliases) for entry in recount(paper)
+    }
 
     def line(entry: tuple[int, Row]) -> list[object]:
         position, row = entry
         doc_id = str(row["doc_id"])
-        counted = recount(row, *(grouped[name].get(doc_id, []) for name in ("problems", "measures", "references")))
-        kind = context.documents.get(doc_id, {}).get("kind")
-        counted = None if kind == "other" else counted
-        same = "" if counted is None or row["value"] is None else _agrees(row, counted)
+        said, same = _recounted(counted.get(id(row)))
         return [
             context.documents.get(doc_id, {}).get("file"), context.unit(doc_id), labels.of("metric", row["metric"]),
-            row["value"], row["unit"], counted, same, row["scope"], labels.of("metric", row["part_of"]) or None,
+            row["value"], row["unit"], said, same, row["scope"], labels.of("metric", row["part_of"]) or None,
             row["text"], row["paragraph"], row_identity("claims", row, position), base_of(fields, row),
         ]
 
     rows = context.write("claims", columns, map(line, positions(context.tables.get("claims", []))), len(columns) - 2)
-    _colour(context.sheets["claims"], "G", rows, {"一致": COLOURS["done"], "不一致": COLOURS["not_done"]})
+    _colour(context.sheets["claims"], "G", rows,
+            {"一致": COLOURS["done"], "不一致": COLOURS["not_done"], "请核对": COLOURS["warning"]})
 
 
-def _agrees(row: Row, counted: float) -> str:
-    tolerance = 0.05 if row["metric"] == "rate" else 0.001
-    return "一致" if abs(float(str(row["value"])) - counted) <= tolerance else "不一致"
+def _recounted(entry: Recount | None) -> tuple[object, str | None]:
+    """The recount as a number, or as a range in words, and whether the claim agrees with it."""
+    if entry is None or entry.agrees is None:
+        return None, None
+    number = entry.low if entry.low == entry.high else entry.expected
+    return number, "一致" if entry.agrees else "不一致" if entry.verdict else "请核对"
 
 
 def _links(context: _Context, places: Mapping[str, str]) -> None:

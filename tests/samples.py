@@ -103,9 +103,9 @@ def _passages(tables, name, source):
         found = LABEL.match(text)
         label = found.group() if found else None
         part = _part(number, directive, text, titles, heads)
-        level = 1 if re.match(r"[一二三四五六七八九十]+、", text) else 2 if re.match(r"[（(][一二三四]", text) else 3
+        level = 0 if re.match(r"[一二三四五六七八九十]+、", text) else 1 if re.match(r"[（(][一二三四]", text) else 2
         tables["passages"].append(row(
-            "passages", doc_id=name, seq=number, part=part, level=level if label else None, label=label,
+            "passages", doc_id=name, seq=number, part=part, level=level, label=label,
             text=text[len(label or ""):], paragraph=number, start=0, end=len(text),
         ))
 
@@ -158,7 +158,7 @@ def fictional_case():
             start=len(tables["measures"]),
         ))
     tables["amounts"].append(row("amounts", doc_id="b", problem_id="b2", value=15000.0, text="1.5万元"))
-    for metric, value in (("problems", 3.0), ("done", 2.0), ("money_refunded", 15000.0)):
+    for metric, value in (("problems", 3.0), ("done", 3.0), ("money_refunded", 15000.0)):
         tables["claims"].append(row("claims", doc_id="b", metric=metric, value=value, unit="个", text=f"{value:g}个"))
     tables["links"].append(row(
         "links", case_id="c1", feedback_problem_id="f1", bulletin_problem_id="b1", score=0.93, method="text",
@@ -171,8 +171,8 @@ def fictional_case():
         tables["findings"].append(row(
             "findings", finding_id=f"n{number}", case_id="c1", doc_id="b", unit="云溪县第九小学党支部", check=check,
             severity=severity, message="已完成数与逐条清点不符" if number == 1 else "只有问题，没有措施",
-            expected="1" if number == 1 else None, actual="2" if number == 1 else None,
-            problem_id=None if number == 1 else "b3", quote="已完成整改2个", other_quote="食堂验收流于形式",
+            expected="1" if number == 1 else None, actual="3" if number == 1 else None,
+            problem_id=None if number == 1 else "b3", quote="已完成整改3个", other_quote="食堂验收流于形式",
             paragraph=10 * number, other_paragraph=30, suggestion="请逐条核对后更正",
         ))
     tables["unused"].append(row("unused", doc_id="b", text="（文/图 办公室）", paragraph=99))

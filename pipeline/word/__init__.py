@@ -12,20 +12,35 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.labels import load_labels
-from pipeline.model import BULLETIN, Tables
+from pipeline.model import BULLETIN, PLAN, Tables
 from pipeline.package import replace_file
 from pipeline.word.check_report import check_report
 from pipeline.word.content import Builder, Report, Source
+from pipeline.word.letters import reminder, review_letter
+from pipeline.word.lists import closing_list, duty_list, ledger, problem_list, task_list
 from pipeline.word.profile import load_profile
 from pipeline.word.rebuilt import rebuilt
+from pipeline.word.report import progress_report
+from pipeline.word.summary import summary
 from pipeline.word.template import Template, load_template, render
 from pipeline.word.text import safe_name
 
 # one builder a kind, in the order in which the documents are written
 BUILDERS: dict[str, Builder] = {
     "bulletin": partial(rebuilt, kind=BULLETIN),
+    "report": progress_report,
+    "plan": partial(rebuilt, kind=PLAN),
+    "problem_list": problem_list,
+    "task_list": task_list,
+    "duty_list": duty_list,
+    "ledger": ledger,
+    "closing_list": closing_list,
     "check_report": check_report,
+    "review_letter": review_letter,
+    "reminder": reminder,
 }
+SUMMARY = "summary"  # the one document about all units
+KINDS = (*BUILDERS, SUMMARY)
 
 
 def write_reports(
@@ -50,8 +65,13 @@ def write_reports(
             continue
         files: set[str] = set()
         for kind in chosen:
+            if kind == SUMMARY:
+                continue
             for report in BUILDERS[kind](source, name, documents):
                 written.append(_write(report, place, files, templates, source, rules_folder))
+    whole = summary(source) if SUMMARY in chosen and unit is None else None
+    if whole:
+        written.append(_write(whole, folder, set(), templates, source, rules_folder))
     return written
 
 
@@ -60,19 +80,19 @@ def _write(
 ) -> Path:
     if report.kind not in templates:
         templates[report.kind] = load_template(rules_folder / "templates" / f"{report.kind}.docx", source.profile)
-    content = render(templates[report.kind], report.context, report.title)
+    content = render(templates[report.kind], report.context, report.title, report.charts)
     return replace_file(place / f"{safe_name(report.name, files)}.docx", content)
 
 
 def _chosen(source: Source, kinds: Sequence[str] | None) -> list[str]:
     """The kinds by code or Chinese label."""
     if not kinds:
-        return list(BUILDERS)
+        return list(KINDS)
     out = []
     for given in kinds:
-        code = given if given in BUILDERS else source.labels.code("report", given)
-        if code not in BUILDERS:
-            known = "、".join(source.labels.of("report", name) for name in BUILDERS)
+        code = given if given in KINDS else source.labels.code("report", given)
+        if code not in KINDS:
+            known = "、".join(source.labels.of("report", name) for name in KINDS)
             raise InputError(given, "没有这种文书", f"请写成下列之一：{known}")
         out.append(str(code))
     return out
@@ -81,5 +101,5 @@ def _chosen(source: Source, kinds: Sequence[str] | None) -> list[str]:
 def report_kinds(rules_folder: Path) -> Iterator[tuple[str, str]]:
     """Every kind of document with its Chinese name."""
     labels = load_labels(rules_folder)
-    for kind in BUILDERS:
+    for kind in KINDS:
         yield kind, labels.of("report", kind)

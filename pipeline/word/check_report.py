@@ -59,7 +59,7 @@ def entry(source: Source, row: Row) -> Context:
 
 
 def _place(name: str, number: object) -> str:
-    return f"{name}第{int(str(number)) + 1}段：" if number is not None else f"{name}："
+    return f"{name}第{number}段：" if number is not None else f"{name}："
 
 
 def _sentence(text: str) -> str:

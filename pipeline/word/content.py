@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.labels import Labels
-from pipeline.model import Row, Tables
-from pipeline.overview import by_document, unit_name, units
+from pipeline.model import ANSWERS, Row, Tables
+from pipeline.overview import by_document, main_document, unit_name, units
 from pipeline.word.profile import Profile
+from pipeline.word.template import Chart
 from pipeline.word.text import balanced, chinese_date, full_width
 
 Context = dict[str, Any]
@@ -24,6 +25,7 @@ class Report:
     name: str
     context: Context
     title: str = ""
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class Source:
     measures: dict[str, list[Row]] = field(init=False)
     documents: dict[str, Row] = field(init=False)
     _by_id: dict[str, Row] = field(init=False)
+    _notes: dict[str, list[str]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.units = units(self.tables)
@@ -51,6 +54,15 @@ class Source:
     def problem(self, problem_id: object) -> Row | None:
         """A problem by its id."""
         return self._by_id.get(str(problem_id))
+
+    def notes(self, doc_id: object) -> list[str]:
+        """Group headings of a document, which may state the status of all problems below."""
+        if self._notes is None:
+            self._notes = {}
+            for row in self.tables.get("passages", ()):
+                if row["part"] in ("group", "group_note", "heading"):
+                    self._notes.setdefault(str(row["doc_id"]), []).append("".join(str(row["text"] or "").split()))
+        return self._notes.get(str(doc_id), [])
 
     def text(self, value: object) -> str:
         """A text as it goes on the page."""
@@ -69,17 +81,17 @@ def paragraph(level: int, head: str, text: str = "") -> Context:
 
 
 def context_of(
-    source: Source, title: str, *, body: Sequence[Context] = (), addressee: str = "", signature: Iterable[str] = (),
-    date: str = "", before: Iterable[str] = (), attachments: Iterable[str] = (), remarks: Iterable[str] = (),
-    unit: str = "", docno: str = "", break_title: bool = True, **more: object,
+    source: Source, title: str, *, body: Sequence[Context] = (), addressee: Iterable[str] = (),
+    signature: Iterable[str] = (), date: str = "", before: Iterable[str] = (), attachments: Iterable[str] = (),
+    remarks: Iterable[str] = (), unit: str = "", docno: str = "", **more: object,
 ) -> Context:
     """The fields that every template may use; `more` are the kind's own."""
     profile = source.profile
-    heading = "\n".join(balanced(title, profile)) if title and break_title else title
     return {
-        "标题": heading, "主送": addressee, "正文": list(body), "署名": list(signature), "成文日期": date,
-        "题前": list(before), "附件": list(attachments), "附注": list(remarks), "单位": unit,
-        "版头": _letterhead(profile, unit, docno), "版记": _imprint(profile, unit, date), **more,
+        "标题": balanced(title, profile) if title else [], "主送": list(addressee), "正文": list(body),
+        "署名": list(signature), "成文日期": date, "题前": list(before), "附件": list(attachments),
+        "附注": list(remarks), "单位": unit, "版头": _letterhead(profile, unit, docno),
+        "版记": _imprint(profile, unit, date), **more,
     }
 
 
@@ -114,6 +126,31 @@ def named(source: Source, row: Row) -> str:
         if any(document["doc_id"] == row["doc_id"] for document in documents):
             return unit
     return unit_name(row)
+
+
+def status_words(source: Source, row: Row) -> str:
+    """The status of a problem in the document's own words, else by its label."""
+    if row["status_text"]:
+        return source.text(row["status_text"])
+    code = f"{row['status']}{'_long' if row['long_term'] else ''}"
+    return source.labels.groups.get("wording", {}).get(code, "") if row["status"] else ""
+
+
+def deadline_words(source: Source, row: Row) -> str:
+    """The deadline of a problem in the document's own words, else the date."""
+    return source.text(row["deadline_text"]) or chinese_date(str(row["deadline"] or ""))
+
+
+def measure_lines(source: Source, row: Row) -> list[str]:
+    """The measures of a problem with their numbers, one a line."""
+    measures = source.measures.get(str(row["problem_id"]), [])
+    return [source.text(f"{m['label'] or ''}{m['text'] or ''}") + "。" for m in measures]
+
+
+def answering(source: Source, documents: Sequence[Row]) -> Row | None:
+    """The document of a unit that answers the feedback, if there is one with problems."""
+    main = main_document([row for row in documents if row["kind"] in ANSWERS])
+    return main if main and source.problems.get(str(main["doc_id"])) else None
 
 
 Builder = Callable[[Source, str, list[Row]], "list[Report]"]

@@ -18,6 +18,8 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 ODD, EVEN = "rIdPageOdd", "rIdPageEven"
 
@@ -263,6 +265,19 @@ def core_properties(title: str) -> bytes:
         '<dcterms:created xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z</dcterms:created>'
         '<dcterms:modified xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z</dcterms:modified></cp:coreProperties>'
     ).encode()
+
+
+def chart_xml(name: str, number: int, width_mm: float, height_mm: float) -> str:
+    """The drawing that shows a chart, in place of a run's text."""
+    across, down = round(width_mm * 36000), round(height_mm * 36000)
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+    return (
+        f'<w:drawing><wp:inline xmlns:wp="{drawing}" distT="0" distB="0" distL="0" distR="0">'
+        f'<wp:extent cx="{across}" cy="{down}"/><wp:docPr id="{number}" name="{escape(name)}"/>'
+        f'<wp:cNvGraphicFramePr/><a:graphic xmlns:a="{DRAWING}"><a:graphicData uri="{CHART}">'
+        f'<c:chart xmlns:c="{CHART}" xmlns:r="{R}" r:id="{escape(name)}"/></a:graphicData></a:graphic></wp:inline>'
+        "</w:drawing>"
+    )
 
 
 def chart_relations(name: str) -> bytes:

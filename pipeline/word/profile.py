@@ -37,6 +37,7 @@ class Style:
     line: float | None = None
     outline: int | None = None
     keep_next: bool = False
+    together: bool = False
     bold: bool = False
     color: str = ""
     border: str = ""
@@ -151,6 +152,7 @@ def paragraph_properties(profile: Profile, style: Style) -> str:
         + grid
         + spacing
         + indent_xml(profile, style)
+        + ("<w:contextualSpacing/>" if style.together else "")
         + f'<w:jc w:val="{style.align}"/>'
         + outline
     )

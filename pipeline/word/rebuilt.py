@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import re
 
-from pipeline.model import Row
-from pipeline.word.content import Context, Report, Source, context_of, named, paragraph
+from pipeline.model import PLAN, Row
+from pipeline.word.content import (
+    Context,
+    Report,
+    Source,
+    context_of,
+    deadline_words,
+    named,
+    paragraph,
+    status_words,
+)
 from pipeline.word.text import chinese_date, full_width, numbered
 
 BEFORE = ("docno",)
 SKIPPED = ("metadata",)
+PUNCTUATION = "。！？；：，、"
 SENTENCE_END = re.compile(r"[。！？；：]$")
 
 
@@ -32,16 +42,20 @@ def context_for(source: Source, document: Row) -> Context:
     front, middle, tail = _divided(passages)
     by_part: dict[str, list[str]] = {}
     for row in (*front, *tail):
-        by_part.setdefault(str(row["part"]), []).append(_whole(source, row))
-    title = "\n".join(by_part.get("title", [])) or str(document["title"] or "")
-    dates = by_part.get("date") or [chinese_date(str(document["issued_date"] or ""))]
-    if not (by_part.get("date") or by_part.get("signature")):
-        dates = [""]  # the document is not signed at its end
+        part = str(row["part"])
+        if part in ("front", "docno"):
+            part = "under" if "title" in by_part else "above"
+        by_part.setdefault(part, []).append(_whole(source, row))
+    title = str(document["title"] or "") or "".join(by_part.get("title", []))
+    dates = [text for text in by_part.get("date", []) if len(text) <= 20]
+    if not dates and by_part.get("signature"):
+        dates = [chinese_date(str(document["issued_date"] or ""))]
     return context_of(
         source, source.text(title), body=_body(source, document, middle),
-        addressee="\n".join(by_part.get("addressee", [])), signature=by_part.get("signature", ()),
-        date=dates[-1], before=by_part.get("docno", ()), attachments=by_part.get("attachment", ()),
-        remarks=[text for part in ("note", "contact", "closing", "other") for text in by_part.get(part, ())],
+        addressee=[*by_part.get("under", ()), *by_part.get("addressee", ())], signature=by_part.get("signature", ()),
+        date=dates[0] if dates else "", before=by_part.get("above", ()), attachments=by_part.get("attachment", ()),
+        remarks=[text for row in tail if row["part"] not in ("signature", "attachment")
+                 and (text := _whole(source, row)) not in dates],
         unit=named(source, document), docno=str(document["docno"] or ""),
     )
 
@@ -50,12 +64,8 @@ def _divided(passages: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
     """Running text before the body, in it, and from the signature on."""
     shown = [row for row in passages if row["part"] not in SKIPPED]
     head = 0
-    while head < len(shown) and shown[head]["part"] in ("title", "docno", "addressee", "date", "signature"):
+    while head < len(shown) and shown[head]["part"] in ("front", "title", "docno", "addressee"):
         head += 1
-    if any(row["part"] in ("date", "signature") for row in shown[:head]) and not any(
-        row["part"] in ("title", "docno") for row in shown[:head]
-    ):
-        head = 0
     foot = len(shown)
     for at in range(len(shown) - 1, head - 1, -1):
         if shown[at]["part"] not in ("signature", "date", "note", "attachment", "other"):
@@ -83,11 +93,16 @@ def _body(source: Source, document: Row, passages: list[Row]) -> list[Context]:
     )
     out: list[Context] = []
     written: list[str] = []  # headings since the last problem, to know which groups are already named
+    last: object = None  # the paragraph of the passage before, where this one may go on in it
     aspect: object = None
     category: object = None
     for _, is_problem, row in entries:
         if not is_problem:
-            out.append(_passage(source, row))
+            if last is not None and row["paragraph"] == last:
+                out[-1]["文"] += _whole(source, row)
+            else:
+                out.append(_passage(source, row))
+            last = row["paragraph"]
             written.append(str(row["text"] or ""))
             continue
         for level, name, before in ((2, row["aspect"], aspect), (3, row["category"], category)):
@@ -95,14 +110,14 @@ def _body(source: Source, document: Row, passages: list[Row]) -> list[Context]:
                 out.append(paragraph(level, source.text(name)))
         aspect, category = row["aspect"], row["category"]
         out += problem_paragraphs(source, row)
-        written = []
+        written, last = [], None
     return _renumbered(out) if source.profile.renumber else out
 
 
 def _passage(source: Source, row: Row) -> Context:
     """A passage as heading, run-in heading or plain text."""
-    text, level = _whole(source, row), int(str(row["level"] or 0))
-    if not row["label"] or not 1 <= level <= 4:
+    text, level = _whole(source, row), int(str(row["level"] or 0)) + 1  # passages count levels from 0
+    if not row["label"] or level > 4:
         return paragraph(0, "", text)
     if row["part"] in ("heading", "group") and len(text) <= 80 and "。" not in text[:-1]:
         return paragraph(level, text)
@@ -115,26 +130,46 @@ def _passage(source: Source, row: Row) -> Context:
 def problem_paragraphs(source: Source, row: Row, label: str | None = None) -> list[Context]:
     """One problem: its statement, then what was done about it."""
     label = str(row["label"] or "") if label is None else label
-    statement = source.text(f"{label}{row['problem'] or ''}")
-    head = statement if SENTENCE_END.search(statement) else statement + "。"
+    lines = rectification(source, row)
+    statement = source.text(_framed(row, label, bool(lines) and _runs_in(source, row)))
+    closed = lines and lines[0][0] in PUNCTUATION  # the text behind the problem brings its full stop along
+    head = statement.rstrip("。") if closed else statement if SENTENCE_END.search(statement) else statement + "。"
     level = 4 if re.match(r"^[（(]\d", label) else 3
+    if lines and _runs_in(source, row):
+        return [paragraph(0, "", head + lines[0]), *(paragraph(0, "", text) for text in lines[1:])]
     first = paragraph(level, head) if len(head) <= 60 else paragraph(0, "", head)
-    return [first, *(paragraph(0, "", text) for text in rectification(source, row))]
+    return [first, *(paragraph(0, "", text) for text in lines)]
+
+
+def _framed(row: Row, label: str, runs_in: bool) -> str:
+    """The problem with its label, in 关于…的问题 where it had a frame and its end would not show without."""
+    gap = int(str(row["start"] or 0)) - len(label)
+    text = str(row["problem"] or "")
+    if not runs_in or gap < 2:
+        return f"{label}{text}"
+    quoted = gap > 2 and "“" not in text
+    return f"{label}关于“{text}”的问题。" if quoted else f"{label}关于{text}的问题。"
+
+
+def _runs_in(source: Source, row: Row) -> bool:
+    """Whether the rectification follows in the problem's own paragraph."""
+    measures = source.measures.get(str(row["problem_id"]), [])
+    return bool(measures) and row["paragraph"] is not None and (
+        measures[0]["paragraph"] == (row["end_paragraph"] or row["paragraph"]) and bool(row["rectification"])
+    )
 
 
 def rectification(source: Source, row: Row) -> list[str]:
     """The paragraphs that answer a problem: the document's own while they agree with the tables."""
     measures = source.measures.get(str(row["problem_id"]), [])
     given = str(row["rectification"] or "")
-    if given and _agrees(given, row, measures):
+    if given and in_agreement(source, row):
+        first = str(measures[0]["label"] or "") if measures else ""
+        if first and _plain(given).startswith(_plain(str(measures[0]["text"]))):
+            given = first + given  # the text begins behind its first number
         lines = [line for line in source.text(given).split("\n") if line.strip()]
-        if row["status_text"] and _plain(str(row["status_text"])) not in _plain(given):
-            lines[0] = f"{source.text(row['status_text'])}。{lines[0]}"
     else:
         lines = _composed(source, row, measures)
-    marker = source.labels.of("wording", "rectification")
-    if lines and not re.match(rf"{marker}|整改", lines[0]):
-        lines[0] = f"{marker}：{lines[0]}"
     duty = _duty(source, row, _plain("".join(lines)))
     return [*lines, duty] if duty else lines
 
@@ -143,36 +178,40 @@ def _plain(text: str) -> str:
     return re.sub(r"\s", "", full_width(text))
 
 
-def _agrees(given: str, row: Row, measures: list[Row]) -> bool:
+def in_agreement(source: Source, row: Row) -> bool:
     """Whether the text still says what the tables say: nobody has corrected a measure or the status."""
+    given, measures = str(row["rectification"] or ""), source.measures.get(str(row["problem_id"]), [])
     plain, at = _plain(given), 0
+    status = _plain(str(row["status_text"] or ""))
+    if status and status not in plain and not any(status in note for note in source.notes(row["doc_id"])):
+        return False
     for measure in measures:
         found = plain.find(_plain(str(measure["text"] or "")), at)
         if found < 0:
             return False
         at = found
-    return bool(measures) or not row.get("corrected")
+    return True
 
 
 def _composed(source: Source, row: Row, measures: list[Row]) -> list[str]:
     """Status and measures in order; measures without a number are paragraphs of their own."""
-    status = str(row["status_text"] or "") or source.labels.groups.get("wording", {}).get(
-        f"{row['status']}{'_long' if row['long_term'] else ''}", ""
-    )
-    lines = [source.text(status) + "。" if status else ""]
+    status = status_words(source, row)
+    planned = (source.documents.get(str(row["doc_id"])) or {}).get("kind") == PLAN
+    marker = source.labels.of("wording", "measures" if planned else "rectification")
+    lines = [f"{marker}：" + (status + "。" if status else "")]
     for measure in measures:
         text = source.text(f"{measure['label'] or ''}{measure['text'] or ''}") + "。"
-        if measure["label"] or not lines[-1] or (len(lines) == 1 and lines[0].count("。") < 2):
+        if measure["label"] or measure is measures[0]:
             lines[-1] += text
         else:
             lines.append(text)
-    return [line for line in lines if line]
+    return lines if status or measures else []
 
 
 def _duty(source: Source, row: Row, plain: str) -> str:
     """Who and by when, where the text does not say it already."""
     values = (("lead", row["lead"]), ("dept", row["dept"]), ("person", row["person"]),
-              ("deadline", row["deadline_text"] or chinese_date(str(row["deadline"] or ""))))
+              ("deadline", deadline_words(source, row)))
     said = [
         f"{source.labels.column('problems', name)}：{source.text(value)}"
         for name, value in values if value and _plain(str(value)) not in plain

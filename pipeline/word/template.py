@@ -41,6 +41,7 @@ class Chart:
     name: str
     part: bytes
     workbook: bytes
+    height: float = 80  # mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def render(template: Template, context: Mapping[str, Any], title: str = "", char
     """One finished document.  Raises TemplateError when a field can't be filled."""
     layout = signature_layout(context.get("署名") or [], str(context.get("成文日期") or ""), template.profile)
     try:
-        xml = template.body.render({**context, "版面": layout})
+        pictures = [Markup(picture) for picture in _pictures(charts)]  # noqa: S704 (our own drawing, no document text)
+        xml = template.body.render({**context, "版面": layout, "图": pictures})
     except (jinja2.TemplateError, TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
         raise _broken(template.name, template.source, _line_of(error), _reason(error)) from error
     data = _tidy(template, xml)
@@ -155,6 +157,11 @@ def render(template: Template, context: Mapping[str, Any], title: str = "", char
             package.writestr(f"word/charts/_rels/{chart.name}.xml.rels", page.chart_relations(chart.name))
             package.writestr(f"word/embeddings/{chart.name}.xlsx", chart.workbook)
     return buffer.getvalue()
+
+
+def _pictures(charts: Sequence[Chart]) -> list[str]:
+    """Each chart as the drawing that stands in a run, closing the text before it and opening the text after."""
+    return [f"</w:t>{page.chart_xml(c.name, at, 150, c.height)}<w:t>" for at, c in enumerate(charts, 1)]
 
 
 def _fixed_parts(template: Template, title: str) -> Iterator[tuple[str, bytes]]:

@@ -12,7 +12,8 @@ from pipeline.word.profile import Profile
 _WIDE = str.maketrans(",;:!?()", "，；：！？（）")
 # addresses, mail, times and numbers keep their punctuation
 _PROTECTED = re.compile(
-    r"(?:https?://|www\.)[!-~]{1,400}|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}|\d[\d,]{0,30}\d(?:\.\d{1,20})?|\d{1,2}:\d{2}(?::\d{2})?"
+    r"(?:https?://|www\.)[!-~]{1,400}|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}|\d{1,2}:\d{2}(?::\d{2})?"
+    r"|\d[\d,]{0,30}\d(?:\.\d{1,20})?"
 )
 _CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…〔〕]")
 _NUMERALS = "一二三四五六七八九十"
@@ -52,9 +53,14 @@ def _wide_at(text: str, at: int) -> str:
 
 def _partner_is_chinese(text: str, at: int) -> bool:
     """Whether the other bracket of a pair stands beside Chinese, so that both become full-width."""
-    other = text.find(")", at, at + 200) if text[at] == "(" else text.rfind("(", max(0, at - 200), at)
+    if text[at] == "(":
+        other = min((found for mark in ")）" if (found := text.find(mark, at, at + 200)) >= 0), default=-1)
+    else:
+        other = max(text.rfind(mark, max(0, at - 200), at) for mark in "(（")
     if other < 0:
         return False
+    if text[other] in "（）":
+        return True
     around = text[max(0, other - 1) : other] + text[other + 1 : other + 2]
     return any(_CHINESE.match(character) for character in around)
 

@@ -1,0 +1,63 @@
+"""parse → tables → docx → parse gives the same tables, for every bulletin, plan and ledger of the corpus."""
+
+import functools
+import importlib.util
+
+import pytest
+from fixpoint import differences
+from samples import CORPUS, RULES, corpus_names
+
+from pipeline.labels import load_labels
+from pipeline.model import ANSWERS
+from pipeline.process import process, process_bytes
+from pipeline.rules import load_rules
+from pipeline.word import BUILDERS
+from pipeline.word.content import Source
+from pipeline.word.profile import load_profile
+from pipeline.word.template import load_template, render
+
+
+@functools.cache
+def rules():
+    return load_rules(RULES)
+
+
+@functools.cache
+def template(kind):
+    return load_template(RULES / "templates" / f"{kind}.docx", load_profile(RULES))
+
+
+def rendered(name, form, folder):
+    """An annotated document in one of its formats."""
+    spec = importlib.util.spec_from_file_location("annotated", CORPUS / "annotated.py")
+    annotated = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(annotated)
+    source = annotated.Source(next(CORPUS.glob(f"*/{name}.ann.txt")))
+    path = folder / f"{name}.{form}"
+    if form == "docx":
+        source.docx(path)
+    else:
+        path.write_text(source.txt() if form == "txt" else source.html(), encoding="utf-8")
+    return path
+
+
+def rebuilt(tables) -> bytes:
+    kind = tables["documents"][0]["kind"]
+    source = Source(tables, load_labels(RULES), load_profile(RULES))
+    report = BUILDERS[kind](source, "单位", tables["documents"])[0]
+    return render(template(kind), report.context, report.title)
+
+
+@pytest.mark.parametrize("form", ["docx", "txt", "html"])
+@pytest.mark.parametrize("name", [*corpus_names(), "seed"])
+def test_the_rebuilt_document_reads_as_the_same_tables(name, form, tmp_path):
+    if not CORPUS.is_dir():
+        pytest.skip("the shared corpus is absent")
+    path = rendered(name, form, tmp_path)
+    first = process(path, path.name, rules())
+    if first["documents"][0]["kind"] not in ANSWERS or not first["problems"]:
+        pytest.skip("no bulletin, plan or ledger")
+    content = rebuilt(first)
+    second = process_bytes(content, f"{path.stem}.docx", rules())
+    assert differences(first, second) == []
+    assert rebuilt(second) == content, "rebuilt again from its own reading it is the same file"
