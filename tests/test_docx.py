@@ -147,6 +147,16 @@ def test_an_external_template_is_noted_and_not_opened() -> None:
     assert codes(read_bytes(zipped(parts), "a.docx")) == ["external_link_ignored"]
 
 
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"{\\rtf1 x}", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_document_in_the_document_is_noted_and_not_opened(content: bytes) -> None:
+    relation = ('<Relationship Id="c1" Target="chunk.bin" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+                'relationships/aFChunk"/>')
+    parts = {**docx_parts(paragraph("前") + '<w:altChunk r:id="c1"/>', relations=relation), "word/chunk.bin": content}
+    document = read_bytes(zipped(parts), "a.docx")
+    assert texts(document) == ["前"]
+    assert codes(document) == ["active_content_ignored"]
+
+
 def test_a_field_without_an_end_hides_nothing() -> None:
     begun = f"<w:p>{field('begin')}<w:r><w:instrText>PAGE</w:instrText></w:r>{run('第一段')}</w:p>"
     document = read_body(begun + paragraph("第二段"))

@@ -17,9 +17,11 @@ from lxml import etree
 from pipeline import limits
 from pipeline.errors import Rejected
 from pipeline.model import Block, Document, Omitted, Warned
+from pipeline.readers import html
 from pipeline.readers.fields import are_whole
 from pipeline.readers.names import DRAWING_TEXT, MC, TEXTS, W
 from pipeline.readers.numbering import Lists
+from pipeline.readers.package import OLE_MAGIC
 from pipeline.readers.parts import SALVAGEABLE, Parts, open_parts
 from pipeline.readers.reading import Reading
 from pipeline.readers.settle import settle
@@ -65,6 +67,7 @@ class Job:
         root = self.text_part(main, reading)
         for kind in ("footnote", "endnote"):
             self.read_notes(kind, reading)
+        self.read_chunks(reading)
         body = next(root.iterchildren(W + "body"), root)
         blocks = read_story(body, "body", reading)
         self.read_margins(reading)
@@ -124,8 +127,10 @@ class Job:
             root = self.salvage(name, lambda part: self.text_part(part, reading))
             if root is not None:
                 notes: dict[str, Element] = {}
-                for note in root.iterchildren(W + kind):
-                    notes.setdefault(note.get(W + "id") or "", note)
+                for place, note in enumerate(root.iterchildren()):
+                    identifier = note.get(W + "id") or ""
+                    known = note.tag == W + kind and identifier not in notes
+                    notes[identifier if known else f"{place}?"] = note  # nothing refers to the others
                 reading.notes[kind] = notes
 
     def read_margins(self, reading: Reading) -> None:
@@ -138,6 +143,22 @@ class Job:
                 root = self.salvage(name, lambda part: self.text_part(part, reading))
                 if root is not None:
                     leave_apart(root, reason, reason, reading)
+
+    def read_chunks(self, reading: Reading) -> None:
+        """Embedded web pages and plain texts; other documents inside this one are not opened."""
+        for chunk in self.parts.chunks():
+            try:
+                data = self.parts.read(chunk.target)
+                if data.startswith((b"PK", OLE_MAGIC, b"{\\rtf")):
+                    raise Rejected("not_a_document", "文档中的文档")
+                embedded = html.read_bytes(data, chunk.target)
+            except (KeyError, Rejected):
+                self.warn("active_content_ignored", "文件中嵌入的文档片段未读取，请在 Word 中另存后再放入")
+                continue
+            reading.chunks[chunk.identifier] = list(embedded.blocks)
+            reading.omitted += embedded.omitted
+            self.source += [block.text for block in embedded.blocks if not block.merged]
+            self.source += [omitted.text for omitted in embedded.omitted]
 
     def read_diagrams(self, reading: Reading) -> None:
         """The words in diagrams: kept apart, since they have no order."""

@@ -37,6 +37,7 @@ class Relationship:
     kind: str  # the last word of its type: styles, header, hyperlink …
     target: str  # the name of a part, or an address outside
     external: bool
+    identifier: str = ""
 
 
 @dataclass
@@ -98,6 +99,10 @@ class Parts:
         targets = (relation.target for relation in self.relations if relation.kind == kind and not relation.external)
         return list(dict.fromkeys(targets))
 
+    def chunks(self) -> list[Relationship]:
+        """Embedded pieces in another format that Word shows in the text."""
+        return [relation for relation in self.relations if relation.kind == "aFChunk" and not relation.external]
+
     def properties(self) -> list[str]:
         return [relation.target for relation in self.root_relations
                 if relation.kind == "core-properties" and relation.target in self.source]
@@ -138,6 +143,7 @@ class Parts:
                 (item.get("Type") or "").rsplit("/", 1)[-1],
                 item.get("Target") or "" if is_external(item) else resolved(folder, item.get("Target") or ""),
                 is_external(item),
+                item.get("Id") or "",
             )
             for item in root.iterchildren(RELATIONSHIPS + "Relationship")
         ]
@@ -148,8 +154,6 @@ class Parts:
         names = [name.lower() for name in self.source.names()]
         if any(word in name for name in names for word in ACTIVE_NAMES):
             found.append(("active_content_ignored", "文件中的嵌入对象或控件未打开"))
-        if any(relation.kind == "aFChunk" for relation in self.relations):
-            found.append(("active_content_ignored", "文件中嵌入的网页或文档片段未打开，请在 Word 中另存后再放入"))
         outside = sorted({kind for kind in self.external_kinds() if kind != "hyperlink"})
         if outside:
             found.append(("external_link_ignored", f"文件引用的外部内容未打开（{'、'.join(outside)[:80]}）"))

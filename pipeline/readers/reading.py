@@ -37,6 +37,7 @@ class Reading:
     lists: Lists
     notes: dict[str, dict[str, Element]] = field(default_factory=dict)  # footnote, endnote → id → element
     boxes: dict[Element, list[Element]] = field(default_factory=dict)
+    chunks: dict[str, list[Block]] = field(default_factory=dict)  # embedded web pages, by relationship
     omitted: list[Omitted] = field(default_factory=list)
     budget: CopyBudget = field(default_factory=CopyBudget)
     counters: dict[str, Counters] = field(default_factory=dict)

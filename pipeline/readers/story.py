@@ -27,8 +27,9 @@ from pipeline.readers.names import (
     TABLE,
     TEXT,
     VAL,
+    R,
     W,
-)  # fmt: skip
+)
 from pipeline.readers.reading import Element, Insert, Item, OpenTables, Reading
 from pipeline.readers.styles import ALIGNMENTS, Style, is_on, whole
 
@@ -203,6 +204,17 @@ class Walk:
         self.end_paragraph()
         self.tables.begin_cell(element)
 
+    def on_chunk(self, element: Element) -> None:
+        """An embedded web page stands where the file names it."""
+        self.end_paragraph()
+        self.tables.leave(element)
+        blocks = self.reading.chunks.pop(element.get(R + "id") or "", [])
+        first = self.reading.tables
+        shifted = [block if block.table < 0 else replace(block, table=block.table + first) for block in blocks]
+        self.reading.tables = max([first, *(block.table + 1 for block in shifted)])
+        cell = self.tables.cell()
+        (self.found if cell is None else cell.after).extend(shifted)
+
     # --- properties of a paragraph
 
     def on_style(self, element: Element) -> None:
@@ -340,6 +352,6 @@ HANDLERS: dict[str, Callable[[Walk, Element], None]] = {
     W + "b": Walk.on_bold, W + "rStyle": Walk.on_run_style, W + "tab": Walk.on_tab, W + "ptab": Walk.on_tab,
     W + "br": Walk.on_break, W + "cr": Walk.on_break, W + "noBreakHyphen": Walk.on_hyphen,
     W + "sym": Walk.on_symbol, W + "fldChar": Walk.on_field, W + "instrText": Walk.on_instruction,
-    W + "footnoteReference": Walk.on_footnote, W + "endnoteReference": Walk.on_endnote,
+    W + "altChunk": Walk.on_chunk, W + "footnoteReference": Walk.on_footnote, W + "endnoteReference": Walk.on_endnote,
 }  # fmt: skip
 TAGS = tuple(HANDLERS)
