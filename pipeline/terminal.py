@@ -128,12 +128,19 @@ def explain_text(tables: Tables, problem: int | None, rules: Path) -> str:
     lines = []
     for fact in facts:
         rule = str(fact["rule"])
-        lines.append(f"{labels.column('problems', str(fact['field']))}：{fact['value']}")
+        field = str(fact["field"])
+        lines.append(f"{_field_name(field, labels)}：{labels.of(field, fact['value'])}")
         lines.append(f"    原文“{fact['text']}”（第 {fact['paragraph']} 段 {fact['start']}–{fact['end']} 字）")
         place = f"（{sources[rule]}）" if rule in sources else ""
         others = [other for other, field in fields.items() if field == fields.get(rule) and other != rule]
         lines.append(f"    规则 {rule}{place}" + (f"；同一字段的其他规则：{'、'.join(others)}" if others else ""))
     return "\n".join(lines)
+
+
+def _field_name(field: str, labels: Labels) -> str:
+    """A field's label: the column's of that name, or the table's whose rows it makes."""
+    column = labels.column("problems", field)
+    return column if column != field else labels.of("table", f"{field}s")
 
 
 def _chosen(tables: Tables, problem: int | None) -> Iterable[Row]:

@@ -38,7 +38,7 @@ HEAVY = {
     "pyarrow": {"publish"},
     "jieba": {"match"},
     "scipy": {"match", "checks"},
-    "openpyxl": {"workbook", "sheets", "overview", "corrections"},
+    "openpyxl": {"workbook", "sheets", "overview", "corrections", "word"},
     "docxtpl": {"word"},
     "pebble": {"engines"},
     "sqlite3": {"ledger", "place"},
