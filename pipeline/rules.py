@@ -124,7 +124,7 @@ class Rules:
         return sorted(chosen, key=lambda hit: hit.start)
 
 
-_BUILT_IN = {"date": values.DATE, "money": values.MONEY, "docno": values.DOCNO}
+_BUILT_IN = {"date": values.DATE, "lost_date": values.LOST_DATE, "money": values.MONEY, "docno": values.DOCNO}
 
 
 def load_rules(folder: Path) -> Rules:

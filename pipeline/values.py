@@ -109,7 +109,9 @@ _DATE = re.compile(
     rf"(?:(?P<year>{YEAR})\s?年\s?)?(?P<month>\d{{1,2}}|{_MONTH_TEXT})\s?月\s?(?:(?P<day>{_LOOSE_DAY})\s?[日号]?)?"
 )
 _DOTTED = re.compile(rf"(?P<year>{YEAR})\s?[./\-]\s?(?P<month>\d{{1,2}})(?:\s?[./\-]\s?(?P<day>\d{{1,2}}))?")
-_LOST = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?P<rest>\d{2,4})月?(?P<day>\d{1,2})?[日号]")
+# 2024717日, 2024年717日, 830日: only where a date must stand (patterns name it apart from DATE)
+LOST_DATE = r"(?:(?:19|20)\d\d年?\d{2,4}|(?<!\d)\d{3,4})[日号]"
+_LOST = re.compile(r"(?:(?P<year>(?:19|20)\d\d)年?)?(?P<rest>\d{2,4})[日号]")
 
 
 def _part(text: str | None) -> int | None:
@@ -127,19 +129,20 @@ def date_parts(text: str) -> tuple[int | None, int | None, int | None] | None:
 
 def lost_date(text: str) -> tuple[int | None, int | None, int | None] | None:
     """A date that lost 年/月 in copying (`2024717日`), when exactly one reading is possible."""
-    match = _LOST.match(text)
-    if match is None or match["day"]:
+    match = _LOST.fullmatch(text)
+    if match is None:
         return None
+    year = int(match["year"]) if match["year"] else None
     rest = match["rest"]
     readings = {
         (int(rest[:cut]), int(rest[cut:]))
         for cut in range(1, len(rest))
-        if rest[0] != "0" and rest[cut] != "0" and valid(int(match["year"]), int(rest[:cut]), int(rest[cut:]))
+        if rest[0] != "0" and rest[cut] != "0" and valid(year or 2024, int(rest[:cut]), int(rest[cut:]))
     }
     if len(readings) != 1:
         return None
     month, day = readings.pop()
-    return int(match["year"]), month, day
+    return year, month, day
 
 
 def valid(year: int, month: int, day: int | None = None) -> bool:

@@ -116,6 +116,9 @@ class _Reader:
                 self.header.docno_block = i
                 self.header.facts["docno"] = fact(self.document, "docno", Span(i, hit.value_start, hit.value_end), hit.rule.id)
                 return
+        stated = self.document.metadata.get("docno")
+        if stated:
+            self.header.facts["docno"] = Fact("docno", stated, "", Span(0, 0, 0), "header.metadata")
 
     def _kind(self) -> tuple[str, str]:
         title = self.header.value("title") or self.document.metadata.get("title", "")
@@ -246,6 +249,10 @@ class _Reader:
         for i in reversed(end):
             hit = self.rules.at("signature_date", self.views[i])
             if hit is not None and (i > self.header.opening or self.header.opening < 0) and self._date_fact(i, hit, "issued_date"):
+                return
+        for i in end[-2:]:
+            hit = self.rules.first("signature_tail", self.views[i])
+            if hit is not None and self._date_fact(i, hit, "issued_date"):
                 return
         for i in self.front:
             hit = self.rules.at("signature_date", self.views[i])

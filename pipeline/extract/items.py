@@ -23,16 +23,17 @@ def read_item(reading: Reading, item: Item) -> Problem:
     _group(reading, problem, item.groups)
     statement, rest, start = _split(reading, section, item.start)
     problem.problem = _statement(reading, section, statement)
+    _remark(reading, problem)
     children = [c for c in section.children if c.mark.scheme not in BREAKS]
     if reading.kind == FEEDBACK:
         return problem
     if start is not None and start.how == "status" and start.hit.groups.get("long"):
         problem.long_term = True
     problem.rectification = rest + [p for c in children for p in c.all_pieces()]
-    if item.status is not None:
+    if item.status is not None and (problem.status is None or problem.long_term):
         place, hit = item.status
         problem.status = Fact("status", hit.value, reading.document.text(place), place, hit.rule.id)
-        problem.long_term = bool(hit.groups.get("long"))
+        problem.long_term = problem.long_term or bool(hit.groups.get("long"))
     body = Body(reading, problem)
     body.read(rest, children)
     _fields(reading, problem)
@@ -94,11 +95,12 @@ def sentence_end(text: str) -> int:
 def _split(reading: Reading, section: Section, start: Start | None) -> tuple[list[Span], list[Span], Start | None]:
     """Own pieces → those of the statement and those of the rectification text."""
     pieces = section.pieces
+    aims = next((k for k, p in enumerate(pieces) if k and reading.rules.at("responsibility", reading.view(p))), len(pieces))
     if start is not None:
         piece = pieces[start.piece]
         before = [Span(piece.block, piece.start, start.offset)] if start.offset > piece.start else []
         after = [Span(piece.block, start.offset, piece.end)] if start.offset < piece.end else []
-        statement = [*pieces[: start.piece], *before]
+        statement = [*pieces[: min(start.piece, aims)], *(before if start.piece < aims else [])]
         if statement or not pieces:
             return statement, [*after, *pieces[start.piece + 1 :]], start
     if not pieces or reading.kind == FEEDBACK:
@@ -129,6 +131,23 @@ def _statement(reading: Reading, section: Section, pieces: list[Span]) -> Fact |
     if reading.kind == FEEDBACK and section.children:
         return unframed(reading, pieces[0], "problem", whole=True)
     return fact(reading.document, "problem", trimmed(reading.document, joined(pieces)), "problem.paragraphs")
+
+
+def _remark(reading: Reading, problem: Problem) -> None:
+    """`…照度不足（长期坚持）`: a status in brackets behind the statement is none of its words."""
+    found = problem.problem
+    if found is None or found.span.last != -1 or not found.text.endswith(("）", ")")):
+        return
+    view = values.view(found.text)
+    at = view.rfind("（")
+    status = reading.rules.at("status", view, at + 1)
+    if at <= 0 or status is None or status.end != len(view) - 1:
+        return
+    span = Span(found.span.block, found.span.start, found.span.start + at)
+    problem.problem = fact(reading.document, "problem", trimmed(reading.document, span), found.rule)
+    place = Span(span.block, found.span.start + status.value_start, found.span.start + status.value_end)
+    problem.status = Fact("status", status.value, reading.document.text(place), place, status.rule.id)
+    problem.long_term = bool(status.groups.get("long"))
 
 
 class Body:
@@ -209,7 +228,7 @@ class Body:
     def _cut(self, piece: Span) -> int:
         """Where the action ends: at 整改成效：, a responsibility label, or a bracket that holds one."""
         view = self.reading.view(piece)
-        ends = [len(view)]
+        ends = [self._before_status(piece, view)]
         for name in ("effect", "responsibility"):
             hits = [hit for rule in self.reading.rules.of(name) for hit in rule.find(view)
                     if hit.start == 0 or view[hit.start - 1] in "。；，：（ \n）"]
@@ -221,6 +240,18 @@ class Body:
                 if name == "effect":
                     self._effect(Span(piece.block, piece.start + hit.end, piece.end))
         return piece.start + min(ends)
+
+    def _before_status(self, piece: Span, view: str) -> int:
+        """Where a last sentence that only states the status begins (…。目前，该问题已整改到位。), else the end."""
+        body = view.rstrip("。； ")
+        at = max(body.rfind("。"), body.rfind("；")) + 1
+        if at == 0:
+            return len(view)
+        status = self.reading.rules.at("status", view, at)
+        if status is None or status.end < len(body):
+            return len(view)
+        self._take_status(piece, status)
+        return at
 
     def _enumerated(self, child: Section, last: bool) -> None:
         pieces = child.all_pieces()

@@ -112,7 +112,10 @@ class Reading:
     def _strong_alone(self, section: Section) -> bool:
         if section.mark.enumerator or section.mark.scheme in BREAKS:
             return False
-        if self.start(section) is not None or section.mark.scheme.startswith("named"):
+        start = self.start(section)
+        if start is not None and (start.hit.rule.field == "rectification" or not self._answered_above(section)):
+            return True  # a status or 整改成效 behind the last measure is its problem's, not the measure's
+        if section.mark.scheme.startswith("named") or self.assigned(section):
             return True
         if not section.pieces or self.kind == FEEDBACK:
             return False
@@ -122,6 +125,32 @@ class Reading:
             return False
         run_in = frame.end < len(text.rstrip("。： "))
         return run_in or any(child.mark.enumerator for child in section.children)
+
+    def _answered_above(self, section: Section) -> bool:
+        at = section.parent
+        while at >= 0:
+            if self.start(self.outline.sections[at]) is not None:
+                return True
+            at = self.outline.sections[at].parent
+        return False
+
+    def assigned(self, section: Section) -> bool:
+        """Whether a paragraph behind the section's list says who is responsible for it, and by when."""
+        if section.children:
+            last = next((c for c in reversed(section.children) if c.mark.scheme not in BREAKS), None)
+            return last is not None and not last.children and self._signed(last) and self._closes_list(last)
+        return self._signed(section) and not self._answered_above(section) and not self._closes_list(section)
+
+    def _signed(self, section: Section) -> bool:
+        """A paragraph of responsibility behind the section's first."""
+        return any(self.rules.at("responsibility", self.view(p).lstrip("（ ")) is not None
+                   for p in section.pieces if p.block != section.mark.block)
+
+    def _closes_list(self, section: Section) -> bool:
+        """The last of several siblings of which no other is signed: what stands behind it is about them all."""
+        siblings = self.outline.roots if section.parent < 0 else self.outline.sections[section.parent].children
+        others = [s for s in siblings if s.index != section.index and s.mark.scheme == section.mark.scheme]
+        return bool(others) and others[-1].index < section.index and not any(self._signed(s) for s in others)
 
     def part(self, section: Section) -> str:
         """What a chapter is by its title: organisation, problems, next_steps, advice, requirement … or ""."""
@@ -191,7 +220,7 @@ def _is_problem(reading: Reading, section: Section) -> bool:
         return False
     if reading.kind == FEEDBACK:
         return not children
-    if reading.start(section) is not None or not children:
+    if reading.start(section) is not None or not children or reading.assigned(section):
         return True
     if all(child.mark.enumerator or child.mark.scheme == "circled" for child in children):
         return True

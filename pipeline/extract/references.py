@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline import values
 from pipeline.model import Document, Fact, Span
-from pipeline.rules import Rules
+from pipeline.rules import Hit, Rules
 
 _REACH = 60  # characters in front of a title in which its verb is looked for
 _CITED = "cited"
@@ -30,7 +30,7 @@ def read_references(document: Document, view: str, span: Span, rules: Rules) -> 
         if previous_end >= 0 and between.strip("、和及与， ") == "":
             action = previous_action  # 《甲》《乙》, 《甲》和《乙》: one verb for all
         else:
-            action = _action(view, max(span.start, hit.start - _REACH, previous_end), hit.start, rules)
+            action = _action(view, max(span.start, hit.start - _REACH, previous_end), hit, rules)
         place = Span(span.block, hit.start, hit.end)
         found.append(Reference(Fact("reference", document.text(place), document.text(place), place, hit.rule.id),
                                action, _docno(document, view, span, hit.end, rules)))
@@ -38,8 +38,15 @@ def read_references(document: Document, view: str, span: Span, rules: Rules) -> 
     return found
 
 
-def _action(view: str, start: int, end: int, rules: Rules) -> str:
-    """The verb nearest to the title, within its clause; of two at one place the longer."""
+def _action(view: str, start: int, title: Hit, rules: Rules) -> str:
+    """The verb nearest to the title, within its clause; of two at one place the longer.
+
+    `对《甲》作了修订`: with an object marker in front the verb stands behind."""
+    end = title.start
+    if rules.first("action_object", view, max(start, end - 3), end) is not None:
+        behind = rules.at("action_after", view, title.end)
+        if behind is not None:
+            return behind.value
     cut = max(view.rfind(mark, start, end) for mark in "。；》") + 1
     hits = [h for rule in rules.of("action") for h in rule.find(view, max(start, cut), end)]
     if not hits:
