@@ -280,7 +280,10 @@ def read_waivers(given: Iterable[Path]) -> list[Row]:
         path = folder / "waivers.csv"
         if not path.is_file():
             continue
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise InputError(str(path), "豁免清单读不出来", "请检查文件权限，或关闭正在打开它的程序") from error
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:

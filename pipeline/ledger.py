@@ -24,6 +24,7 @@ from pipeline.model import Tables
 PASSING = frozenset({"unreadable", "changed_while_reading", "converter_missing", "timeout", "memory", "crash",
                      "internal_error"})
 LATER = frozenset({"labels.yaml", "checks.yaml"})  # rule files that the reading of one document never sees
+FORM = 1  # of the tables below; a ledger of another form is put aside like a damaged one
 _TABLES = """
 CREATE TABLE IF NOT EXISTS done (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, settings TEXT NOT NULL,
                                  tables BLOB NOT NULL) WITHOUT ROWID;
@@ -92,6 +93,7 @@ def open_ledger(path: Path) -> Iterator[Ledger]:
         raise  # full, read-only, locked: the caller says so
     except sqlite3.DatabaseError:
         path.replace(path.with_suffix(".damaged"))
+        path.with_name(f"{path.name}-journal").unlink(missing_ok=True)  # it belongs to the damaged one
         connection = _connected(path)
     with closing(connection):
         yield Ledger(connection)
@@ -100,7 +102,9 @@ def open_ledger(path: Path) -> Iterator[Ledger]:
 def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=5)
     try:
-        connection.executescript(_TABLES)
+        if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, FORM):
+            raise sqlite3.DatabaseError("a ledger of another form")
+        connection.executescript(f"{_TABLES} PRAGMA user_version = {FORM};")
         connection.execute("SELECT count(*) FROM done").fetchone()
     except sqlite3.Error:
         connection.close()

@@ -282,10 +282,16 @@ def test_a_fault_of_a_later_stage_is_one_sentence(
     assert "KeyError" in log and "秘密" not in log
 
 
-def test_a_damaged_ledger_is_begun_anew(source: Path, settings: Settings) -> None:
+def test_a_damaged_or_strange_ledger_is_begun_anew(source: Path, settings: Settings) -> None:
     put(source, a="一")
     before = tables_of(go(source, settings))
-    (source.parent / "out" / ".zhenggai" / "ledger.sqlite").write_bytes(b"not a database at all" * 100)
+    ledger = source.parent / "out" / ".zhenggai" / "ledger.sqlite"
+    ledger.write_bytes(b"not a database at all" * 100)
+    assert tables_of(go(source, settings)) == before
+    with sqlite3.connect(ledger) as connection:
+        connection.execute("DROP TABLE done")
+        connection.execute("CREATE TABLE done (other)")
+        connection.execute("PRAGMA user_version = 99")
     assert tables_of(go(source, settings)) == before
 
 
