@@ -17,6 +17,7 @@ from pipeline.model import Block, Document, Span
 from pipeline.rules import Hit, Rules
 
 _STOPS = "。；：！？;… \n”）】"
+_FLAT = 1_200  # a paragraph longer than this may be a whole document
 _ANNOUNCE = 10  # characters in front of a label that may announce a list without a colon
 _QUOTED = re.compile(r"《[^《》\n]{1,120}》|“[^“”\n]{1,600}”")
 
@@ -89,9 +90,10 @@ def find_marks(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[
     tracker = _Sequences()
     marks: list[Mark] = []
     breaks = find_breaks(blocks, views, numbers, rules)
+    headings = find_unlabelled(blocks, views, [i for i in numbers if i not in breaks], rules)
     for i in numbers:
-        if i in breaks:
-            marks.append(breaks[i])
+        if i in breaks or i in headings:
+            marks.append(breaks.get(i) or headings[i])
         if blocks[i].label:
             marks.append(tracker.take(_automatic(i, blocks[i].label, rules)))
         marks.extend(_block_marks(i, views[i], rules, tracker, bool(blocks[i].label)))
@@ -120,6 +122,33 @@ def find_breaks(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence
     return found
 
 
+_FEW = 3  # fewer labelled paragraphs than this: the headings carry no numbers
+_LEAD = 60  # longest bold lead that is a heading
+
+
+def find_unlabelled(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[int], rules: Rules) -> dict[int, Mark]:
+    """Headings without numbers: by their style; where nothing is numbered, also by wording and bold type."""
+    plain = [i for i in numbers if not blocks[i].label and not _heading_at(views[i], rules)]
+    found = {i: _heading(i, blocks[i].style.replace(" ", ""), "heading.style") for i in plain
+             if blocks[i].style.startswith("heading") and len(views[i]) <= 2 * _LEAD}
+    opening = next((i for i in plain if len(views[i]) >= _LEAD), -1)
+    if len(numbers) - len(plain) >= _FEW or opening < 0:
+        return found
+    worded: dict[int, Mark] = {}
+    for i in plain:
+        hit = rules.at("unlabelled", views[i], len(views[i]) - len(views[i].lstrip())) if i > opening else None
+        if hit is not None and i not in found:
+            worded[i] = _heading(i, str(hit.rule.options["scheme"]), hit.rule.id)
+        elif i > opening and i not in found and 4 <= blocks[i].bold <= _LEAD:
+            whole = blocks[i].bold >= len(views[i].rstrip())
+            worded[i] = _heading(i, "heading" if whole else "lead", "heading.bold")
+    return found | worded if len(worded) >= _FEW else found
+
+
+def _heading(i: int, scheme: str, rule: str) -> Mark:
+    return Mark(i, 0, 0, scheme, None, "", False, False, rule)
+
+
 def _heading_at(view: str, rules: Rules) -> bool:
     hit = rules.at("label", view, len(view) - len(view.lstrip()))
     return hit is not None and not hit.rule.options.get("enumerator") and hit.rule.options["scheme"] != "circled"
@@ -145,7 +174,9 @@ class _Sequences:
 
     def expects(self, scheme: str, number: int | None) -> bool:
         before = self.last.get(scheme)
-        return number is not None and before is not None and number == before + 1
+        if number is None or before is None:
+            return False
+        return number > before if scheme.rstrip("+") == "sequence" else number == before + 1  # 首先 … 最后
 
 
 def _automatic(block: int, label: str, rules: Rules) -> Mark:
@@ -165,6 +196,7 @@ def _number(hit: Hit) -> int | None:
 
 def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled: bool) -> Iterator[Mark]:
     quoted = [(m.start(), m.end()) for m in _QUOTED.finditer(view)]
+    flat = len(view) > _FLAT and view.count("。 ") >= _FEW  # its line breaks became blanks
     position = len(view) - len(view.lstrip())
     opening = None if labelled else _opening(view, position, rules, tracker)
     if opening:
@@ -181,7 +213,7 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
         scheme, number = str(hit.rule.options["scheme"]), _number(hit)
         stop = hit.start == 0 or view[hit.start - 1] in _STOPS or \
             rules.first("announce", view, max(0, hit.start - _ANNOUNCE), hit.start) is not None
-        if not _believed(view, hit, scheme, number, stop, tracker, i):
+        if not _believed(view, hit, scheme, number, stop, tracker, i) and not (flat and _after_gap(view, hit, scheme, number, tracker)):
             continue
         mark = _mark(i, hit, inline=True)
         if tracker.expects(scheme + "+", number) and tracker.block == i:
@@ -215,6 +247,12 @@ def _believed(view: str, hit: Hit, scheme: str, number: int | None, stop: bool, 
     if scheme == "named":
         return stop and (number == 1 or tracker.expects(scheme, number))
     return stop and (number == 1 or open_here or tracker.expects(scheme, number))
+
+
+def _after_gap(view: str, hit: Hit, scheme: str, number: int | None, tracker: _Sequences) -> bool:
+    """In a text without line breaks a number that skips some is still one when it stands like a new line."""
+    before = max(tracker.last.get(scheme) or 0, tracker.last.get(scheme + "+") or 0)
+    return number is not None and 0 < before < number <= before + 3 and re.search(r"[。；：”）] $", view[: hit.start][-3:]) is not None
 
 
 def _mark(i: int, hit: Hit, inline: bool) -> Mark:

@@ -109,6 +109,7 @@ _DATE = re.compile(
     rf"(?:(?P<year>{YEAR})\s?年\s?)?(?P<month>\d{{1,2}}|{_MONTH_TEXT})\s?月\s?(?:(?P<day>{_LOOSE_DAY})\s?[日号]?)?"
 )
 _DOTTED = re.compile(rf"(?P<year>{YEAR})\s?[./\-]\s?(?P<month>\d{{1,2}})(?:\s?[./\-]\s?(?P<day>\d{{1,2}}))?")
+_YEAR_END = re.compile(rf"(?P<year>{YEAR})\s?年\s?年?[底末]")
 # 2024717日, 2024年717日, 830日: only where a date must stand (patterns name it apart from DATE)
 LOST_DATE = r"(?:(?:19|20)\d\d年?\d{2,4}|(?<!\d)\d{3,4})[日号]"
 _LOST = re.compile(r"(?:(?P<year>(?:19|20)\d\d)年?)?(?P<rest>\d{2,4})[日号]")
@@ -124,6 +125,9 @@ def date_parts(text: str) -> tuple[int | None, int | None, int | None] | None:
     match = _DATE.match(plain) or _DOTTED.match(plain)
     if match:
         return _part(match["year"]), _part(match["month"]), _part(match["day"])
+    match = _YEAR_END.match(plain)
+    if match:
+        return _part(match["year"]), 12, None
     return lost_date(plain)
 
 

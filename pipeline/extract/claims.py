@@ -11,7 +11,7 @@ from pipeline.rules import Hit, Rules
 
 _NESTED = "其中"
 _ONE = "一"  # 每一项、整改一个: no count
-_CONTEXT = 30  # characters in front of a claim that may name its scope or say that it is a target
+_CONTEXT = 40  # characters in front of a claim that may name its scope or say that it is a target
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _target(view: str, span: Span, hit: Hit, rules: Rules) -> bool:
 
 def _scope(view: str, span: Span, hit: Hit, rules: Rules) -> str:
     found = rules.first("claim_scope", view, max(span.start, hit.start - _CONTEXT), hit.start)
-    return (found.groups.get("value") or found.groups.get("also") or "") if found else ""
+    return next((text for text in found.groups.values() if text), "") if found else ""
 
 
 def _nested(view: str, span: Span, hit: Hit) -> bool:

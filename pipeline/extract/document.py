@@ -9,10 +9,10 @@ from pipeline.extract.found import Problem
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
 from pipeline.extract.ledger import Table, read_rows, read_tables
-from pipeline.extract.lists import news_problems, read_advice
+from pipeline.extract.lists import answer_by_number, news_problems, read_advice
 from pipeline.extract.parts import BREAKS, Item, Reading, chapters, items
 from pipeline.extract.references import Reference, read_amounts, read_references
-from pipeline.model import FEEDBACK, OTHER, Document, Fact, Span
+from pipeline.model import ANSWERS, FEEDBACK, OTHER, Document, Fact, Span
 from pipeline.outline import Outline, Section, outline
 from pipeline.rules import Rules
 
@@ -74,6 +74,8 @@ def _problems(reading: Reading, parts: dict[int, str], tables: list[Table]) -> t
     if rows and len(answered) < len(rows):
         return [], rows
     problems = [read_item(reading, item) for item in listed]
+    if not answered and reading.kind in ANSWERS:
+        answer_by_number(reading, parts, listed, problems)
     problems = [p for p in problems if p.problem is not None and p.problem.text]
     if not problems and reading.kind == FEEDBACK:
         return [], news_problems(reading)

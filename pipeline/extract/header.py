@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -169,15 +170,37 @@ class _Reader:
                     return
 
     def _unit(self) -> None:
+        if self.header.kind == OTHER and not any(self.rules.first("subject", view) for view in self.views):
+            return  # nothing about inspection or rectification: it is about no inspected unit
         candidates = list(self._unit_candidates())
         if not candidates:
             return
         best = candidates[0]
-        core = str(best.value)
+        core = self._core(best)
         for other in candidates[1:]:  # the full name, where another place gives one
-            if str(other.value).endswith(core) and len(str(other.value)) > len(core):
-                best, core = other, str(other.value)
-        self.header.facts["unit"] = best
+            if self._core(other).endswith(core) and len(self._core(other)) > len(core):
+                best, core = other, self._core(other)
+        self.header.facts["unit"] = self._with_place(best)
+
+    def _core(self, unit: Fact) -> str:
+        """A unit's name without the party organisation around it (中共X委员会 = X党委 = X)."""
+        hit = self.rules.at("unit_core", str(unit.value))
+        return hit.value if hit is not None else str(unit.value)
+
+    def _with_place(self, unit: Fact) -> Fact:
+        """`县实验学校` where the text also says `鹤浦县实验学校`: the full name."""
+        name = str(unit.value)
+        placeless = self.rules.at("unit_placeless", name)
+        if placeless is None:
+            return unit
+        before = re.escape(str(placeless.rule.options.get("before", "")))  # words after which a name begins
+        longer = re.compile(rf"(?:^|(?<=[，。；、：\s（“{before}]))[一-龥]{{2,3}}{re.escape(self._core(unit))}", re.MULTILINE)
+        for i in self.paragraphs:
+            found = longer.search(self.views[i])
+            if found is not None:
+                end = found.end() + (len(name) - len(self._core(unit)) if self.views[i].startswith(name, found.end() - len(self._core(unit))) else 0)
+                return fact(self.document, "unit", Span(i, found.start(), end), "unit.placed")
+        return unit
 
     def _unit_candidates(self) -> Iterator[Fact]:
         title = self.header.facts.get("title")
@@ -258,7 +281,7 @@ class _Reader:
             hit = self.rules.at("signature_date", self.views[i])
             if hit is not None and self._date_fact(i, hit, "issued_date"):
                 return
-        for source in ("issued_label", "published"):
+        for source in ("dateline", "issued_label", "published"):
             for i in [*self.front, *end]:
                 hit = self.rules.first(source, self.views[i])
                 if hit is not None and self._date_fact(i, hit, "issued_date"):

@@ -95,17 +95,25 @@ def _columns(grid: dict[tuple[int, int], int], row: int, views: Sequence[str], r
 def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rules) -> list[Problem]:
     """One problem for each row that states one; an empty cell under a grouping column carries the value above."""
     column = {name: c for c, name in reversed(sorted(table.fields.items()))}
+    if "task" in column and "measures" not in column:
+        column["measures"] = column["task"]
     carried: dict[str, int] = {}
     problems: list[Problem] = []
     for row in table.rows:
         cells = {name: table.cells.get((row, c)) for name, c in column.items()}
         for name in ("aspect", "category", "school"):
+            if name in carried and name not in column:
+                cells[name] = carried[name]
             if name in column:
                 i = cells.get(name)
                 if i is not None and views[i].strip():
                     carried[name] = i
                 elif name in carried:
                     cells[name] = carried[name]
+        heading = _heading_row(document, views, table, row)
+        if heading is not None:
+            carried["aspect"] = heading
+            continue
         i = cells.get("problem")
         if i is None or not views[i].strip() or (document.blocks[i].merged and problems and _same_row(document, problems[-1], i)):
             if problems:
@@ -115,6 +123,13 @@ def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rul
             continue
         problems.append(_row(document, views, cells, table, rules))
     return problems
+
+
+def _heading_row(document: Document, views: Sequence[str], table: Table, row: int) -> int | None:
+    """A row of one text over the whole width (一、…方面（4个）): it names the aspect of the rows below."""
+    filled = [i for (r, _), i in table.cells.items() if r == row and views[i].strip()]
+    texts = {views[i].strip() for i in filled}
+    return filled[0] if len(texts) == 1 and len(table.fields) >= 3 else None
 
 
 def _repeats_heading(table: Table, row: int, views: Sequence[str], rules: Rules) -> bool:
@@ -157,7 +172,7 @@ def _cell(document: Document, views: Sequence[str], i: int, name: str, rules: Ru
     if label is not None and label.end < len(view):
         start = label.end
     hit = rules.at("frame", view, start)
-    if hit is not None and hit.end >= len(view.rstrip("。；， ")):
+    if hit is not None and (hit.end >= len(view.rstrip("。；， ")) or (name != "problem" and view[hit.end] == "（")):
         return fact(document, name, trimmed(document, Span(i, hit.value_start, hit.value_end)), hit.rule.id)
     return fact(document, name, trimmed(document, Span(i, start, len(view))), rule)
 

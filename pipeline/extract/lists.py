@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.extract.found import Problem, fact, trimmed
-from pipeline.extract.items import read_item
+from pipeline.extract.items import Body, read_item
 from pipeline.extract.parts import BREAKS, Item, Reading
 from pipeline.model import Fact, Span
 
@@ -95,3 +95,25 @@ def _advice_in_text(reading: Reading) -> list[tuple[str, Fact]]:
         if found:
             return found
     return []
+
+
+def answer_by_number(reading: Reading, parts: dict[int, str], listed: list[Item], problems: list[Problem]) -> None:
+    """A chapter of problems and a chapter of measures: the third measure answers the third problem."""
+    numbers = {item.section.index for item in listed}
+    for root in reading.outline.roots:
+        held = {section.index for section in root.walk()}
+        if held & numbers or parts.get(root.index) in ("next_steps", "advice") or \
+                reading.rules.at("answers", reading.title(root)) is None:
+            continue
+        answers = [child for child in root.children if child.mark.scheme not in BREAKS and child.mark.number is not None]
+        if len(answers) < 2:
+            continue
+        for answer in answers:
+            match = next((p for p, item in zip(problems, listed, strict=True)
+                          if item.section.mark.number == answer.mark.number and not p.measures), None)
+            if match is not None:
+                Body(reading, match).read(answer.pieces, [c for c in answer.children if c.mark.scheme not in BREAKS])
+                match.rectification = answer.all_pieces()
+                match.region = match.region + match.rectification
+        parts[root.index] = "answers"
+        return

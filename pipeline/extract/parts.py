@@ -155,7 +155,8 @@ class Reading:
     def part(self, section: Section) -> str:
         """What a chapter is by its title: organisation, problems, next_steps, advice, requirement … or ""."""
         title = self.title(section)
-        return next((hit.value for rule in self.rules.of("part") if (hit := rule.search(title))), "")
+        return next((hit.value for rule in self.rules.of("part")
+                     if (hit := rule.search(title)) and not (rule.options.get("soft") and self.strong(section))), "")
 
 
 def chapters(reading: Reading) -> dict[int, str]:
@@ -174,6 +175,10 @@ def chapters(reading: Reading) -> dict[int, str]:
             parts[root.index] = "problems"
         else:
             parts[root.index] = named
+    if any(reading.strong(root) for root in roots if parts[root.index] == "problems"):
+        for root in roots:  # beside answered problems, a chapter without any answer tells of the work
+            if parts[root.index] == "problems" and not reading.strong(root) and not _aspect(reading, root):
+                parts[root.index] = "organisation"
     if "problems" not in parts.values() or reading.kind == FEEDBACK:
         _by_elimination(reading, roots, parts)
     return parts
