@@ -49,7 +49,8 @@ def main() -> None:
         seconds, links, findings = timed(units, options.problems)
         base = base or seconds / units
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{units:6d} {seconds:8.1f} {seconds / units / base:7.2f} {links:7d} {findings:9d} {peak:8.0f}", flush=True)
+        growth = seconds / units / base
+        print(f"{units:6d} {seconds:8.1f} {growth:7.2f} {links:7d} {findings:9d} {peak:8.0f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ of their rarest shingles, so each text is indexed by only a few of them (prefix 
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pipeline.match import plain
 
@@ -87,8 +87,8 @@ def _other(
 
 def _near(wordings: Sequence[str], threshold: float) -> dict[int, list[tuple[int, float]]]:
     """Pairs of different wordings that are similar enough, both ways."""
-    sets = [frozenset(_shingles(w)) for w in wordings]
-    rare = Counter(s for shingles in sets for s in shingles)
+    sets = _shingle_sets(wordings)
+    rare = Counter(chain.from_iterable(sets))
     index: dict[int, list[int]] = defaultdict(list)
     found: dict[int, list[tuple[int, float]]] = defaultdict(list)
     order = sorted(range(len(sets)), key=lambda i: (len(sets[i]), i))
@@ -109,7 +109,11 @@ def _near(wordings: Sequence[str], threshold: float) -> dict[int, list[tuple[int
     return found
 
 
-def _shingles(text: str) -> list[int]:
-    """Hashes of a text's five-character pieces, the same in every run."""
-    pieces = {text[i : i + _SHINGLE] for i in range(len(text) - _SHINGLE + 1)} or {text}
-    return [int.from_bytes(hashlib.blake2b(p.encode(), digest_size=8).digest(), "big") for p in pieces]
+def _shingle_sets(wordings: Sequence[str]) -> list[frozenset[int]]:
+    """Each text as the set of its five-character pieces, numbered in the order in which they are met."""
+    known: dict[str, int] = {}
+    sets = []
+    for text in wordings:
+        pieces = [text[i : i + _SHINGLE] for i in range(max(len(text) - _SHINGLE + 1, 1))]
+        sets.append(frozenset(known.setdefault(piece, len(known)) for piece in pieces))
+    return sets

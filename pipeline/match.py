@@ -14,6 +14,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +67,7 @@ class Profile:
     evidence: frozenset[str]
 
 
+@lru_cache(maxsize=8192)  # the checks of a case ask for the same texts again and again
 def plain(text: str) -> str:
     """Only the letters, digits and characters of a text, in one width."""
     return _MARK.sub("", unicodedata.normalize("NFKC", text))
@@ -73,9 +76,10 @@ def plain(text: str) -> str:
 def grams(text: str) -> Counter[str]:
     """Pairs of neighbouring characters, numbers left out."""
     letters = _NUMBER.sub("", plain(text))[:LONGEST]
-    return Counter(letters[i : i + 2] for i in range(len(letters) - 1)) or Counter(letters)
+    return Counter(map("".join, pairwise(letters))) or Counter(letters)
 
 
+@lru_cache(maxsize=8192)
 def numbers(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """All numbers of a text (sums in yuan, years, others), and the sums alone."""
     folded = unicodedata.normalize("NFKC", text)

@@ -7,7 +7,7 @@ make up a repayment) the rows are shown with a range, and no verdict is drawn fr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.cases import Paper, amount, said, true
@@ -61,15 +61,16 @@ def whole(claims: Iterable[Row]) -> list[Row]:
 def recount(paper: Paper) -> list[Recount]:
     """Every claim of a paper with its recount, in the order of the text."""
     stated = {said(c, "metric") for c in whole(paper.claims)}
-    return [_recounted(paper, claim, stated) for claim in paper.claims if amount(claim, "value") is not None]
+    counts = totals(paper)
+    return [_recounted(paper, claim, stated, counts) for claim in paper.claims if amount(claim, "value") is not None]
 
 
-def _recounted(paper: Paper, claim: Row, stated: set[str]) -> Recount:
+def _recounted(paper: Paper, claim: Row, stated: set[str], counts: Mapping[str, int]) -> Recount:
     metric = said(claim, "metric")
     if said(claim, "scope"):
         return Recount(claim)
     if metric in TOTALS:
-        return _total(paper, claim, metric, stated)
+        return _total(paper, claim, metric, stated, counts)
     if metric in STATUSES or metric == "long_term":
         return _status(paper, claim, metric, stated)
     if metric in RULES:
@@ -79,8 +80,7 @@ def _recounted(paper: Paper, claim: Row, stated: set[str]) -> Recount:
     return Recount(claim)
 
 
-def _total(paper: Paper, claim: Row, metric: str, stated: set[str]) -> Recount:
-    counts = totals(paper)
+def _total(paper: Paper, claim: Row, metric: str, stated: set[str], counts: Mapping[str, int]) -> Recount:
     problems = tuple(said(p, "problem_id") for p in paper.problems)
     if metric == "advice":
         if paper.kind != FEEDBACK or not paper.advice:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipeline.yaml_file import LINE, read_yaml
 
 FILE = "checks.yaml"
 OFF = "off"
+_view = lru_cache(maxsize=4096)(view)  # a text is tried by some twenty triggers in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,16 @@ class Settings:
 
     def find(self, trigger: str, text: str) -> re.Match[str] | None:
         """The first place where a trigger hits."""
-        return self.triggers[trigger].pattern.search(view(text))
+        return self.triggers[trigger].pattern.search(_view(text))
 
     def hits(self, trigger: str, text: str) -> list[str]:
         """The distinct texts that a trigger hits, in the text's own characters."""
-        found = (text[m.start() : m.end()] for m in self.triggers[trigger].pattern.finditer(view(text)))
+        found = (text[m.start() : m.end()] for m in self.triggers[trigger].pattern.finditer(_view(text)))
         return list(dict.fromkeys(found))
 
     def matches(self, trigger: str, text: str) -> Iterator[re.Match[str]]:
         """All matches of a trigger in the view of the text."""
-        return self.triggers[trigger].pattern.finditer(view(text))
+        return self.triggers[trigger].pattern.finditer(_view(text))
 
     def split(self, trigger: str, text: str) -> list[str]:
         """The text cut where a trigger hits, without empty pieces."""

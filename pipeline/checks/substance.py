@@ -159,9 +159,10 @@ def off_topic(paper: Paper, context: Context) -> Iterator[Defect]:
         asked = said(problem, "problem") + said(problem, "category")
         if not measures or len(answer) < 30 or len(asked) < 16:
             continue
-        shared = grams(asked).keys() & grams(answer).keys()
-        alike = len(set(plain(asked)) & set(plain(answer))) / len(set(plain(asked)))
-        if not shared and alike < _ALIKE and not numbers(asked)[0] & numbers(answer)[0]:
+        alike = len(set(plain(asked)) & set(plain(answer))) / max(len(set(plain(asked))), 1)
+        if alike >= _ALIKE or numbers(asked)[0] & numbers(answer)[0]:
+            continue
+        if not grams(asked).keys() & grams(answer).keys():
             yield _on_measure(paper, problem, measures[0], [])
 
 

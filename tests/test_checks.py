@@ -1,0 +1,216 @@
+"""The checks: every rule hits its own examples, and each check fires on its fault and on nothing else."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from benchmarks.generator import bank, make_unit
+from benchmarks.render import unit_tables
+from pipeline.checks import reconcile
+from pipeline.checks.registry import CASE_CHECKS, PAPER_CHECKS
+from pipeline.checks.settings import example_faults, load_settings
+from pipeline.checks.waivers import read_waivers
+from pipeline.errors import InputError, RuleError
+from pipeline.labels import load_labels
+from pipeline.model import INFO, Tables
+from tests.annotated_tables import merged, sources, tables_of
+
+RULES = Path(__file__).resolve().parent.parent / "rules"
+SCORED = {
+    "problem_unanswered", "problem_added", "measure_missing", "numbering_gap", "numbering_repeated", "total_mismatch",
+    "status_count_mismatch", "parts_mismatch", "rate_mismatch", "responsible_missing", "deadline_missing",
+    "date_invalid", "date_disordered", "promise_only", "reason_missing", "docno_malformed", "template_residue",
+    "foreign_name", "problem_softened", "amount_conflict"}
+
+
+@pytest.fixture
+def unit() -> Tables:
+    """Feedback and bulletin of one unit without a fault."""
+    return unit_tables(make_unit(bank(), 1, 8))
+
+
+def raised(tables: Tables, **options: object) -> list[tuple[str, str]]:
+    """Check and problem of every error and warning."""
+    reconcile(tables, RULES, **options)  # type: ignore[arg-type]
+    return [(str(f["check"]), str(f["problem_id"] or "")) for f in tables["findings"] if f["severity"] != INFO]
+
+
+def bulletin_problem(tables: Tables, number: int) -> dict[str, object]:
+    return [p for p in tables["problems"] if str(p["doc_id"]).endswith("b")][number]
+
+
+def test_every_trigger_hits_its_examples_and_misses_its_counter_examples():
+    settings = load_settings(RULES)
+    assert example_faults(settings) == []
+    assert all(any(e.get("value") is None for e in t.examples) for t in settings.triggers.values() if "end" not in t.id)
+
+
+def test_every_check_has_wording_a_severity_and_a_catalogue_entry():
+    settings = load_settings(RULES)
+    names = {*PAPER_CHECKS, *CASE_CHECKS, "copied_between_units"}
+    assert names == settings.wording.keys() == settings.profile.severity.keys()
+    assert all(function.__doc__ for function in (*PAPER_CHECKS.values(), *CASE_CHECKS.values()))
+    labels = load_labels(RULES)
+    assert all(labels.of("check", name) != name for name in names & SCORED)
+
+
+def test_a_faultless_case_raises_nothing(unit: Tables):
+    assert raised(unit) == []
+    assert len(unit["cases"]) == 1
+    assert len(unit["links"]) == 8
+
+
+@pytest.mark.skipif(not sources(), reason="../shared/corpus is not there")
+@pytest.mark.parametrize("pair", [("a02", "a03"), ("b06", "b07"), *[(p.name[:3],) for p in sources()]], ids="+".join)
+def test_annotated_documents_raise_exactly_what_they_expect(pair: tuple[str, ...]):
+    chosen = [tables_of(next(p for p in sources() if p.name.startswith(start))) for start in pair]
+    tables = merged([t for t, _ in chosen])
+    between = {"problem_unanswered", "problem_softened"} if len(pair) == 1 else set()
+    reconcile(tables, RULES)
+    for own, meta in chosen:
+        name = str(own["documents"][0]["doc_id"])
+        wanted = sorted(x.strip().split("@")[0] for x in (meta.get("expect") or "none").split(";"))
+        given = sorted(str(f["check"]) for f in tables["findings"]
+                       if f["doc_id"] == name and f["severity"] != INFO and f["check"] in SCORED)
+        assert given == [w for w in wanted if w != "none" and w not in between]
+
+
+FAULTS = {
+    "measure_missing": lambda t, p: t["measures"].__setitem__(
+        slice(None), [m for m in t["measures"] if m["problem_id"] != p["problem_id"]]),
+    "status_missing": lambda t, p: p.update(status=None, status_text=None),
+    "numbering_repeated": lambda t, p: p.update(
+        label=bulletin_problem(t, 0)["label"], aspect=bulletin_problem(t, 0)["aspect"]),
+    "docno_malformed": lambda t, p: p.update(rectification=f"{p['rectification']}印发通知（校字【2024】5号）。"),
+    "template_residue": lambda t, p: p.update(rectification=f"{p['rectification']}2024年X月XX日完成。"),
+    "foreign_name": lambda t, p: p.update(rectification=f"{p['rectification']}经昭岭县第二小学党支部研究后执行。"),
+    "date_invalid": lambda t, p: p.update(rectification=f"{p['rectification']}11月31日复核。"),
+    "problem_softened": lambda t, p: p.update(problem=str(p["problem"]).split("，")[0] + "，涉及若干人"),
+    "personal_data": lambda t, p: p.update(rectification=f"{p['rectification']}电话13812345678。"),
+}
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_a_planted_fault_is_raised_at_its_problem(unit: Tables, check: str):
+    problem = bulletin_problem(unit, 1)
+    FAULTS[check](unit, problem)
+    assert (check, problem["problem_id"]) in raised(unit)
+
+
+def test_a_problem_left_out_is_named_with_the_feedbacks_id(unit: Tables):
+    lost = bulletin_problem(unit, 3)
+    unit["problems"].remove(lost)
+    unit["measures"] = [m for m in unit["measures"] if m["problem_id"] != lost["problem_id"]]
+    source = str(lost["problem_id"]).replace("b-", "f-")
+    assert ("problem_unanswered", source) in raised(unit)
+    finding = next(f for f in unit["findings"] if f["check"] == "problem_unanswered")
+    assert finding["doc_id"] == lost["doc_id"]
+    assert finding["other_quote"] == lost["problem"]
+
+
+def test_missing_partner_is_information_and_no_crash(unit: Tables):
+    unit["documents"] = [d for d in unit["documents"] if d["kind"] == "bulletin"]
+    assert raised(unit) == []
+    assert [f["check"] for f in unit["findings"]] == ["partner_missing"]
+
+
+def test_empty_tables_give_no_findings():
+    tables = merged([])
+    reconcile(tables, RULES)
+    assert tables["findings"] == tables["cases"] == tables["links"] == []
+
+
+def test_two_runs_give_the_same_rows(unit: Tables):
+    bulletin_problem(unit, 2)["problem"] = "另一个问题"
+    again = copy.deepcopy(unit)
+    reconcile(unit, RULES)
+    reconcile(again, RULES)
+    assert unit == again
+    ids = [f["finding_id"] for f in unit["findings"]]
+    assert len(set(ids)) == len(ids) > 0
+
+
+def test_a_waiver_marks_the_finding_until_it_ends(unit: Tables, tmp_path: Path):
+    problem = bulletin_problem(unit, 0)
+    problem["status"] = None
+    table = tmp_path / "waivers.csv"
+    table.write_text("check,unit,problem,reason,who,until\n"
+                     f"status_missing,{unit['documents'][0]['unit']},{problem['problem_id']},已口头说明,张三,2025-06-30\n",
+                     encoding="utf-8-sig")
+    waivers = read_waivers(table)
+    for day, waived in ((date(2025, 1, 1), True), (date(2025, 7, 1), False)):
+        reconcile(unit, RULES, as_of=day, waivers=waivers)
+        finding = next(f for f in unit["findings"] if f["check"] == "status_missing")
+        assert bool(finding["waived"]) is waived
+
+
+def test_a_waiver_without_reason_is_refused_with_its_line(tmp_path: Path):
+    table = tmp_path / "waivers.csv"
+    table.write_text("check,unit,problem,reason,who,until\nstatus_missing,,,,张三,\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"waivers\.csv:2"):
+        read_waivers(table)
+
+
+def test_a_profile_switches_a_check_off_and_an_unknown_one_is_refused(unit: Tables, tmp_path: Path):
+    rules = tmp_path / "rules"
+    (rules / "profiles").mkdir(parents=True)
+    for name in ("checks.yaml", "aliases.yaml", "labels.yaml"):
+        (rules / name).write_bytes((RULES / name).read_bytes())
+    text = (RULES / "profiles" / "default.yaml").read_text(encoding="utf-8")
+    local = text.replace("status_missing: {severity: warning", "status_missing: {severity: off")
+    (rules / "profiles" / "local.yaml").write_text(local, encoding="utf-8")
+    bulletin_problem(unit, 0)["status"] = None
+    reconcile(unit, rules, profile="local")
+    assert "status_missing" not in {f["check"] for f in unit["findings"]}
+    with pytest.raises(RuleError, match="local"):
+        load_settings(rules, "nowhere")
+
+
+def test_deadlines_are_judged_against_the_day_of_judgement():
+    tables, _ = _ledger()
+    assert ("deadline_passed", "L-1") not in raised(tables, as_of=date(2025, 5, 31))
+    assert ("deadline_passed", "L-1") in raised(tables, as_of=date(2025, 6, 1))
+
+
+def _ledger() -> tuple[Tables, str]:
+    tables = unit_tables(make_unit(bank(), 2, 3))
+    tables["documents"] = [d for d in tables["documents"] if d["kind"] == "bulletin"]
+    doc = tables["documents"][0]
+    doc["kind"] = "ledger"
+    doc["issued_date"] = None
+    tables["claims"] = []
+    tables["problems"] = [p for p in tables["problems"] if p["doc_id"] == doc["doc_id"]]
+    for number, problem in enumerate(tables["problems"]):
+        problem.update(status="in_progress", deadline="2025-05", deadline_text="2025年5月底", lead="方启明")
+        if number == 0:
+            for measure in tables["measures"]:
+                if measure["problem_id"] == problem["problem_id"]:
+                    measure["problem_id"] = "L-1"
+            problem["problem_id"] = "L-1"
+    return tables, str(doc["doc_id"])
+
+
+def test_a_bulletin_owes_no_responsible_person_but_a_ledger_does():
+    tables, doc = _ledger()
+    tables["problems"][1].update(lead=None, dept="相关处室")
+    second = str(tables["problems"][1]["problem_id"])
+    assert ("responsible_missing", second) in raised(tables)
+    next(d for d in tables["documents"] if d["doc_id"] == doc)["kind"] = "bulletin"
+    assert ("responsible_missing", second) not in raised(tables)
+
+
+def test_another_units_measure_is_shown_with_both_texts():
+    one, other = unit_tables(make_unit(bank(), 1, 8)), unit_tables(make_unit(bank(), 2, 8))
+    long = next(m for m in one["measures"] if len(str(m["text"])) > 45)
+    other["measures"][-1]["text"] = str(long["text"])
+    tables = merged([one, other])
+    found = {p for c, p in raised(tables) if c == "copied_between_units"}
+    assert {long["problem_id"], other["measures"][-1]["problem_id"]} <= found
+    finding = next(f for f in tables["findings"] if f["check"] == "copied_between_units")
+    assert finding["quote"] == finding["other_quote"] == long["text"]
+
+
