@@ -109,7 +109,7 @@ def _passages(reading: Reading, parts: dict[int, str], header: Header, found: Ex
 def _part_of(reading: Reading, section: Section, root_part: str, groups: set[int], number: int) -> tuple[str, str]:
     if root_part == "problems":
         if section.index in groups:
-            title = heading(reading, section, "aspect") if number else None
+            title = heading(reading, section, "aspect")
             return ("group" if number == 0 else "group_note"), str(title.value) if title else ""
         if section.parent == -1:
             return ("heading" if number == 0 else "lead_in"), ""
@@ -118,7 +118,18 @@ def _part_of(reading: Reading, section: Section, root_part: str, groups: set[int
         return "group_note", str(title.value) if title else ""
     if section.parent == -1 and number == 0 and section.mark.scheme not in BREAKS and not section.mark.enumerator:
         return "heading", ""
-    return root_part or "other", ""
+    return root_part or _before_or_after(reading, section, groups), ""
+
+
+def _before_or_after(reading: Reading, section: Section, groups: set[int]) -> str:
+    """A chapter or list without a telling title: before the problems it tells of the work, else it is told apart
+    by its words."""
+    if section.pieces:
+        hit = reading.rules.first("paragraph_part", reading.view(section.pieces[0]))
+        if hit is not None:
+            return hit.value
+    first = min(groups, default=-1)
+    return "organisation" if reading.kind in ANSWERS and section.index < first else "other"
 
 
 def _front(reading: Reading, header: Header) -> list[Passage]:
@@ -135,11 +146,13 @@ def _front(reading: Reading, header: Header) -> list[Passage]:
         elif span.block == header.opening:
             part = "opening"
         elif header.opening >= 0 and span.block > header.opening:
-            part = "lead_in"
+            known = reading.rules.first("paragraph_part", view)
+            part = known.value if known is not None else "lead_in"
         elif any(rule.search(view) for rule in metadata) or reading.rules.at("signature_date", view):
             part = "metadata"
         else:
-            part = "front"
+            known = reading.rules.first("paragraph_part", view)
+            part = known.value if known is not None else "front"
         passages.append(Passage(part, 0, "", span))
     return passages
 
