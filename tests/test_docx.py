@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -248,6 +249,36 @@ def test_a_deleted_paragraph_end_joins_several() -> None:
     ended = "<w:rPr><w:del w:id='1'/></w:rPr>"
     document = read_body(paragraph("一", ended) + paragraph("二", ended) + paragraph("三") + paragraph("四", ended))
     assert texts(document) == ["一二三", "四"]
+    document = read_body(paragraph("甲", ended) + paragraph("", ended) + table(cell(paragraph("表"))))
+    assert texts(document) == ["甲", "表"]
+
+
+HOSTILE = {
+    "fields in fields": lambda size: f"<w:p>{(field('begin') + field('separate')) * size}{field('end') * size}</w:p>",
+    "a bold line in pieces": lambda size: (
+        f"<w:p>{'<w:r><w:rPr><w:b/></w:rPr><w:t>x</w:t></w:r>' * size}</w:p>"),
+    "deleted ends with marks between": lambda size: (
+        (paragraph("x", "<w:rPr><w:del w:id='1'/></w:rPr>") + "<w:bookmarkEnd w:id='1'/>") * size),
+    "boxes": lambda size: "<w:p><w:r>{}</w:r></w:p>".format(
+        f"<w:pict><v:textbox><w:txbxContent>{paragraph('x')}</w:txbxContent></v:textbox></w:pict>" * size),
+    "tables": lambda size: table(cell(paragraph("x"))) * size,
+    "deletions": lambda size: "<w:p>" + "<w:del><w:r><w:delText>x</w:delText></w:r></w:del>" * size + "</w:p>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_time_grows_with_the_size_and_not_with_its_square(name: str) -> None:
+    """Four times the size: 16 times the time if any step were quadratic."""
+    files = [zipped(docx_parts(HOSTILE[name](size)), zipfile.ZIP_STORED) for size in (1_000, 4_000)]
+    seconds = []
+    for data in files:
+        best = float("inf")
+        for _ in range(3):
+            begun = time.process_time()
+            read_bytes(data, "a.docx")
+            best = min(best, time.process_time() - begun)
+        seconds.append(best)
+    assert seconds[1] < 9 * seconds[0] + 0.05
 
 
 SOURCES = sorted((CORPUS / "dev").glob("*.ann.txt"))

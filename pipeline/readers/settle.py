@@ -142,26 +142,33 @@ def accept_revisions(root: Element, result: Settled) -> None:
                 leave_out(owner, "deleted", result)
         else:
             leave_out(element, "deleted", result)
-    for paragraph in reversed(ended):  # from the end, so that every run moves only once
-        join_with_next(paragraph)
+    join_with_next(ended)
 
 
-def join_with_next(paragraph: Element) -> None:
-    """A paragraph whose end is deleted runs on into the next one, and takes its looks from there."""
-    following = paragraph.getnext()
-    while following is not None and following.tag != PARAGRAPH and next(following.iter(PARAGRAPH), None) is None:
-        following = following.getnext()
-    parent = paragraph.getparent()
-    if parent is None:
-        return
-    if following is None or following.tag != PARAGRAPH:
-        if not text_of(paragraph):
+def join_with_next(ended: list[Element]) -> None:
+    """Paragraphs whose end is deleted run on into the next one, and take their looks from there.
+
+    From the last to the first, so that every run moves once; the emptied paragraphs go when all is done.
+    """
+    heirs: dict[Element, Element | None] = {}
+    for paragraph in reversed(ended):
+        following = paragraph.getnext()
+        while following is not None and following.tag != PARAGRAPH and next(following.iter(PARAGRAPH), None) is None:
+            following = following.getnext()
+        if following is not None and following.tag != PARAGRAPH:  # a table: nothing to run on into
+            following = None
+        heir = heirs.get(following, following) if following is not None else None
+        if heir is not None:
+            first = next(heir.iterchildren(), None)
+            place = 1 if first is not None and first.tag == PARAGRAPH_PROPERTIES else 0
+            for child in reversed([child for child in paragraph if child.tag != PARAGRAPH_PROPERTIES]):
+                heir.insert(place, child)
+        if heir is not None or not text_of(paragraph):
+            heirs[paragraph] = heir
+    for paragraph in heirs:
+        parent = paragraph.getparent()
+        if parent is not None:
             parent.remove(paragraph)
-        return
-    place = 1 if len(following) and following[0].tag == PARAGRAPH_PROPERTIES else 0
-    for child in reversed([child for child in paragraph if child.tag != PARAGRAPH_PROPERTIES]):
-        following.insert(place, child)
-    parent.remove(paragraph)
 
 
 def uses_hiding_style(root: Element, styles: Styles) -> bool:

@@ -63,6 +63,7 @@ class Styles:
         self.elements: dict[str, etree._Element] = {}
         self.resolved: dict[tuple[str, str], Style] = {}
         self.paragraphs: dict[str | None, Style] = {}  # the same for paragraphs, asked once a paragraph
+        self.own: dict[etree._Element, tuple[dict[str, etree._Element], str]] = {}
         self.default: dict[str, str] = {}
         for element in root.iterchildren(STYLE) if root is not None else ():
             identifier = element.get(STYLE_ID) or ""
@@ -104,12 +105,10 @@ class Styles:
             if identifier in chain:
                 break
             chain.append(identifier)
-            for item in base.iter(*PROPERTIES):
-                parent = item.getparent()
-                if (parent is not None and parent.getparent() is base) or item.tag in PROPERTIES[:2]:
-                    found.setdefault(item.tag, item)
-            based_on = base.find(BASED_ON)
-            base = self.elements.get(based_on.get(VAL) or "") if based_on is not None else None
+            if base not in self.own:
+                self.own[base] = own_properties(base)
+            found = {**self.own[base][0], **found}
+            base = self.elements.get(self.own[base][1])
         return settled(name.get(VAL) or "" if name is not None else "", found, tuple(chain))
 
     def _hiding(self, root: etree._Element | None) -> frozenset[str]:
@@ -125,6 +124,17 @@ class Styles:
             identifier for identifier, element in self.elements.items()
             if self._style(identifier, element.get(STYLE_TYPE) or "paragraph").hidden
         )
+
+
+def own_properties(element: etree._Element) -> tuple[dict[str, etree._Element], str]:
+    """What a style says itself, and the style that it is based on."""
+    found: dict[str, etree._Element] = {}
+    for item in element.iter(*PROPERTIES):
+        parent = item.getparent()
+        if (parent is not None and parent.getparent() is element) or item.tag in PROPERTIES[:2]:
+            found.setdefault(item.tag, item)
+    based_on = element.find(BASED_ON)
+    return found, (based_on.get(VAL) or "") if based_on is not None else ""
 
 
 def settled(name: str, found: dict[str, etree._Element], chain: tuple[str, ...]) -> Style:
