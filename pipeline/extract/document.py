@@ -85,7 +85,9 @@ def _problems(reading: Reading, parts: dict[int, str], tables: list[Table]) -> t
 def _passages(reading: Reading, parts: dict[int, str], header: Header, found: Extraction, listed: list[Item]) -> list[Passage]:
     taken = {(span.block, span.start) for problem in found.problems for span in problem.region}
     groups = {group.index for item in listed for group in item.groups}
+    first = min((item.section.index for item in listed), default=-1)
     passages = _front(reading, header)
+    led = {p.span.block: p.part for p in passages}  # a list in a paragraph is what its lead-in is
     root_part = ""
     for section in reading.outline.sections:
         if section.parent == -1:
@@ -98,6 +100,8 @@ def _passages(reading: Reading, parts: dict[int, str], header: Header, found: Ex
             if (span.block, span.start) in taken:
                 continue
             part, scope = _part_of(reading, section, root_part, groups, number)
+            if part == "other":
+                part = led.get(section.mark.block) or _told(reading, span, section.index < first)
             passages.append(Passage(part, section.level, label if number == 0 else "", span, scope))
     passages += _loose_cells(reading, found)
     advised = {(f.span.block, f.span.start) for _, f in found.advice}
@@ -118,18 +122,15 @@ def _part_of(reading: Reading, section: Section, root_part: str, groups: set[int
         return "group_note", str(title.value) if title else ""
     if section.parent == -1 and number == 0 and section.mark.scheme not in BREAKS and not section.mark.enumerator:
         return "heading", ""
-    return root_part or _before_or_after(reading, section, groups), ""
+    return root_part or "other", ""
 
 
-def _before_or_after(reading: Reading, section: Section, groups: set[int]) -> str:
-    """A chapter or list without a telling title: before the problems it tells of the work, else it is told apart
-    by its words."""
-    if section.pieces:
-        hit = reading.rules.first("paragraph_part", reading.view(section.pieces[0]))
-        if hit is not None:
-            return hit.value
-    first = min(groups, default=-1)
-    return "organisation" if reading.kind in ANSWERS and section.index < first else "other"
+def _told(reading: Reading, span: Span, before: bool) -> str:
+    """Text of no titled chapter: told apart by its words; before the problems it tells of the work done."""
+    hit = reading.rules.first("paragraph_part", reading.view(span))
+    if hit is not None:
+        return hit.value
+    return "organisation" if before and reading.kind in ANSWERS else "other"
 
 
 def _front(reading: Reading, header: Header) -> list[Passage]:
