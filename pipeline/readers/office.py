@@ -16,6 +16,7 @@ from pipeline import limits
 from pipeline.errors import Rejected
 from pipeline.model import Document, Warned
 from pipeline.readers.kind import sniff, suffix
+from pipeline.readers.rtf import without_instructions
 
 # kind → (file ending, import filter, class of a file that LibreOffice makes nothing of)
 _FORMATS = {
@@ -32,8 +33,6 @@ _LINKS = re.compile(
     rb"xlink:href=\"(?:https?|ftp|file|//)",
     re.IGNORECASE,
 )
-_RTF_TOKEN = re.compile(rb"\\bin(\d{1,9}) ?|\\[\\{}']|[{}]")
-_RTF_DEPTH = 1_000
 
 
 def read_bytes(data: bytes, name: str) -> Document:
@@ -46,7 +45,7 @@ def read_bytes(data: bytes, name: str) -> Document:
     ending, reading, broken = _FORMATS[kind]
     if kind == "doc" and _version(data) < _WORD_97:
         reading = ""  # Word 6 and 95 have import filters of their own
-    made = to_docx(data, ending, reading)
+    made = to_docx(without_instructions(data) if kind == "rtf" else data, ending, reading)
     if made is None:
         raise Rejected(broken, "LibreOffice 打不开")
     document = docx.read_bytes(made, name)
@@ -100,19 +99,8 @@ def _version(data: bytes) -> int:
 
 
 def _check_rtf(data: bytes) -> list[Warned]:
-    """Braces must close; a file that was cut off leaves some open."""
-    depth = at = 0
-    while found := _RTF_TOKEN.search(data, at):
-        at = found.end() + (int(found[1]) if found[1] else 0)
-        if found[0] == b"{":
-            depth += 1
-            if depth > _RTF_DEPTH:
-                raise Rejected("bad_rtf", f"嵌套超过 {_RTF_DEPTH} 层")
-        elif found[0] == b"}":
-            depth -= 1
-            if depth == 0:
-                return []  # what follows the outermost brace does not count
-    raise Rejected("bad_rtf", "文件不完整")
+    without_instructions(data)
+    return []
 
 
 def _check_odt(data: bytes) -> list[Warned]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 import pypdfium2
@@ -17,25 +17,15 @@ from pipeline import limits
 from pipeline.errors import Rejected
 from pipeline.model import Block, Document, Omitted, Warned
 from pipeline.readers.coverage import coverage
-from pipeline.readers.lines import is_page_number, join, starts_item
+from pipeline.readers.lines import is_page_number
 from pipeline.readers.pdf_lines import Line, Margins, lines, margins, paragraphs, text_of
 from pipeline.readers.pdf_page import Char, Page, page
+from pipeline.readers.pdf_rows import CellText, Part, Table
 from pipeline.readers.pdf_table import Grid, Region, grids
 
 EDGE = 0.12  # of the page's height: where headers and footers stand
 PADDING = 8.0  # points that a cell's text keeps from its lines, at most
 FEW = 10  # characters a page below which there is no text layer to speak of
-COLUMNS_NEAR = 4.0  # points by which a table's columns may move from page to page
-
-
-@dataclass(slots=True)
-class Part:
-    """A run of lines, or a table with its rows of (row, column, text, copy)."""
-
-    page: int
-    lines: list[Line]
-    grid: Grid | None = None
-    cells: list[tuple[Region, str]] | None = None
 
 
 def read_bytes(data: bytes, name: str) -> Document:
@@ -109,7 +99,7 @@ def _parts(one: Page, number: int) -> list[Part]:
     return parts + ([Part(number, waiting)] if waiting else [])
 
 
-def _cells(grid: Grid, chars: list[Char], number: int) -> list[tuple[Region, str]]:
+def _cells(grid: Grid, chars: list[Char], number: int) -> list[CellText]:
     """The text of each cell, its paragraphs parted by a line feed."""
     boxes = [(region, grid.box(region)) for region in grid.regions]
     texts: dict[Region, list[Char]] = {region: [] for region in grid.regions}
@@ -122,14 +112,16 @@ def _cells(grid: Grid, chars: list[Char], number: int) -> list[tuple[Region, str
     for region, (left, _, right, _) in boxes:
         found = lines(texts[region], number)
         if not found:
-            cells.append((region, ""))
+            cells.append(CellText(region, ""))
             continue
         edge = min(line.left for line in found)
         pad = min(max(edge - left, 0.0), PADDING)
         # a line in a cell may be centred: what counts is whether the next word would have fitted beside it
         flat = [replace(line, left=edge, right=edge + line.right - line.left, inner=0.0) for line in found]
         groups = paragraphs(flat, Margins(edge, edge + right - left - 2 * pad))
-        cells.append((region, "\n".join(text_of(group) for group in groups)))
+        bottom = region.row + region.rows == len(grid.down) - 1
+        full = bottom and found[-1].base - grid.down[-1] < 1.6 * found[-1].size
+        cells.append(CellText(region, "\n".join(text_of(group) for group in groups), full))
     return cells
 
 
@@ -214,78 +206,3 @@ def _text_blocks(run: list[Line], edge: Margins) -> list[Block]:
 
 def _centred(line: Line, edge: Margins) -> bool:
     return abs(line.left + line.right - edge.left - edge.right) < 1.5 * line.size
-
-
-class Table:
-    """A table that may go on over pages: what it was on the page before decides what its next rows are."""
-
-    def __init__(self, number: int, grid: Grid) -> None:
-        self.number, self.across = number, grid.across
-        self.rows = 0
-        self.head: list[str] = []
-        self.filled: set[int] = set()  # columns that every row but the heading fills by itself
-        self.last: dict[int, tuple[str, bool]] = {}  # column → text of the last row, is it part of a merged cell
-
-    def goes_on(self, part: Part) -> bool:
-        """Has a table at the top of the next page the same columns?"""
-        grid = part.grid
-        return grid is not None and len(grid.across) == len(self.across) and all(
-            abs(a - b) <= COLUMNS_NEAR for a, b in zip(grid.across, self.across, strict=True)
-        )
-
-    def add(self, part: Part, blocks: list[Block], omitted: list[Omitted]) -> list[Block]:
-        """The blocks with the rows of this page's part of the table."""
-        places = _places(part)
-        height = max(row for row, _ in places) + 1
-        rows = [{column: places[row, column] for r, column in places if r == row} for row in range(height)]
-        fresh = self.rows == 0
-        if not fresh and [rows[0][column][0] for column in sorted(rows[0])] == self.head:
-            omitted += [Omitted("repeated_heading", text) for text, copy in rows.pop(0).values() if text and not copy]
-        if not fresh and rows and self._broken(rows[0]):
-            blocks = self._mend(rows.pop(0), blocks)
-        for row in rows:
-            for column in sorted(row):
-                text, copy = row[column]
-                above, spreads = self.last.get(column, ("", False))
-                if not fresh and not text and not copy and spreads and column not in self.filled:
-                    text, copy = row[column] = (above, True)
-                blocks.append(
-                    Block(text=text, kind="cell", table=self.number, row=self.rows, column=column, merged=copy)
-                )
-            own = {column for column, (text, copy) in row.items() if text and not copy}
-            if self.rows == 0:
-                self.head = [row[column][0] for column in sorted(row)]
-            else:
-                self.filled = own if self.rows == 1 else self.filled & own
-            self.last = {column: (text, copy or self._spreads(part, column)) for column, (text, copy) in row.items()}
-            self.rows += 1
-        return blocks
-
-    @staticmethod
-    def _spreads(part: Part, column: int) -> bool:
-        return any(region.rows > 1 and region.column == column for region, _ in part.cells or [])
-
-    def _broken(self, row: dict[int, tuple[str, bool]]) -> bool:
-        """The rest of a row that a page's end cut through: a column that every row fills is empty."""
-        return bool(self.filled) and any(not row.get(column, ("", False))[0] for column in self.filled)
-
-    def _mend(self, row: dict[int, tuple[str, bool]], blocks: list[Block]) -> list[Block]:
-        last = self.rows - 1
-        mended = []
-        for block in blocks:
-            if block.table == self.number and block.row == last and (more := row.get(block.column, ("", False))[0]):
-                text = f"{block.text}\n{more}" if starts_item(more) else join(block.text, more)
-                self.last[block.column] = (text, self.last.get(block.column, ("", False))[1])
-                block = replace(block, text=text)
-            mended.append(block)
-        return mended
-
-
-def _places(part: Part) -> dict[tuple[int, int], tuple[str, bool]]:
-    """Each place of the grid: its text, and whether it is a copy that a merged cell carries there."""
-    return {
-        (region.row + down, region.column + right): (text, (down, right) != (0, 0))
-        for region, text in part.cells or []
-        for down in range(region.rows)
-        for right in range(region.columns)
-    }

@@ -125,18 +125,23 @@ def continues(group: list[Line], line: Line, edge: Margins) -> bool:
     if last.left - max(line.left, edge.left) > 3.2 * size and len(group) == 1:  # a centred or right line stands alone
         return False
     room = edge.right - last.right
-    if size < room and abs(last.left - edge.left - room) < size / 2 and abs(line.left - edge.left) < size / 2:
+    before = last.left - edge.left
+    if before > (2.6 if edge.indented else 1.0) * size and abs(before - room) < size / 2 and line.left < last.left:
         return False  # a centred title above text
+    if edge.indented and line.left - edge.left > 1.2 * size:
+        return False
     within = not ends_sentence(last.text) and not starts_item(line.text, running=False)
     if room > line.front + (SLACK_WITHIN if within else SLACK) * size:
         return False
     if line.left - last.left > 1.2 * size:  # set in: a new paragraph, or the hanging lines of a numbered one
         return len(group) == 1 and starts_item(last.text) and not starts_item(line.text) and not edge.indented
+    # after a semicolon a full line goes on more often than not: (一)…；(二)…
+    closed = ends_sentence(last.text) and last.text[-1] not in SEMICOLONS
+    if closed and _numbered(line.text):
+        return False
     if edge.indented and abs(line.left - edge.left) < size / 2:
         return True
     if starts_item(line.text, running=False):
-        # after a semicolon a full line goes on more often than not: (一)…；(二)…
-        closed = ends_sentence(last.text) and last.text[-1] not in SEMICOLONS
         return last.text[-1] in SEMICOLONS or ends_within(last.text) or not (closed or _numbered(line.text))
     return True
 
