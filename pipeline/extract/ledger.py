@@ -118,6 +118,8 @@ def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rul
         if i is None or not views[i].strip() or (document.blocks[i].merged and problems and _same_row(document, problems[-1], i)):
             if problems:
                 _continue(document, views, problems[-1], cells, rules)
+                problems[-1].region += [Span(j, 0, len(views[j])) for j in table.cells.values()
+                                        if document.blocks[j].row == row and not document.blocks[j].merged and views[j].strip()]
             continue
         if sum(bool(views[j].strip()) for j in cells.values() if j is not None) < 2 or _repeats_heading(table, row, views, rules):
             continue
