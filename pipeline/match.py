@@ -32,10 +32,12 @@ TEXT, NUMBERS, PLACE = 0.76, 0.14, 0.10
 GRAMS, WORDS = 0.6, 0.4
 EVIDENCE = 0.12  # added when a sum of the problem stands in the other's answer
 WHOLLY = 0.8  # share of a problem's character pairs that must stand in a text which says it in full
+WITH_NUMBERS = 0.65  # … and when it states numbers that all stand there as well
 LONGEST = 1000  # characters of one text that are looked at: segmentation of more is slow
 
 _MONEY = re.compile(MONEY)
-_YEAR = re.compile(r"(?:19|20)\d\d(?=年|至|—|-|～)")
+_YEAR = re.compile(r"(?:19|20)\d\d(?=学?年|至|—|-|～|级|届)")
+_DAY = re.compile(r"\d{1,2}月(?:份|\d{1,2}[日号])?|\d{1,2}[日号]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _MARK = re.compile(r"[^0-9A-Za-z一-鿿]")
 
@@ -81,12 +83,12 @@ def grams(text: str) -> Counter[str]:
 
 @lru_cache(maxsize=8192)
 def numbers(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """All numbers of a text (sums in yuan, years, others), and the sums alone."""
+    """All numbers of a text but days and months (sums in yuan, years, others), and the sums alone."""
     folded = unicodedata.normalize("NFKC", text)
     sums = {f"¥{value:g}" for m in _MONEY.findall(folded) if (value := money(m)) is not None}
     rest = _MONEY.sub(" ", folded)
     years = {f"{m}年" for m in _YEAR.findall(rest)}
-    others = {m for m in _NUMBER.findall(_YEAR.sub(" ", rest)) if m}
+    others = set(_NUMBER.findall(_DAY.sub(" ", _YEAR.sub(" ", rest))))
     return frozenset(sums | years | others), frozenset(sums)
 
 
@@ -250,7 +252,8 @@ def _best_part(
         beside = sum(1 for key in held if key not in own) / max(len(one.grams), 1)
         inside = len(held) / max(len(one.grams), 1)
         # said in full, with all of its numbers: no other text of the same kind is meant
-        share = inside if inside >= WHOLLY and one.numbers <= other.numbers else beside
+        enough = WHOLLY if not one.numbers else WITH_NUMBERS
+        share = inside if inside >= enough and one.numbers <= other.numbers else beside
         if share > best[1]:
             best = (k, share)
     return best

@@ -94,7 +94,9 @@ def _total(paper: Paper, claim: Row, metric: str, stated: set[str], counts: Mapp
     known = [counts[r] for r in readings if counts[r]]
     if not known or not problems:
         return Recount(claim)
-    return _counted(claim, known, problems if "problems" in readings else ())
+    # problems without a heading of this sort may count as one of their own
+    alone = {"categories": counts["alone"], "aspects": min(counts["loose"], 1)}.get(metric, 0)
+    return _counted(claim, known, problems if "problems" in readings else (), known[0] + alone)
 
 
 def _counted(claim: Row, accepted: Sequence[int], rows: tuple[str, ...], high: int | None = None) -> Recount:
@@ -103,12 +105,13 @@ def _counted(claim: Row, accepted: Sequence[int], rows: tuple[str, ...], high: i
 
 
 def totals(paper: Paper) -> dict[str, int]:
-    """How many aspects, categories, problems and measures the rows of a paper hold."""
+    """How many of each a paper holds; `alone`: problems without a category, `loose`: without an aspect."""
     aspects = {(said(p, "school"), said(p, "aspect")) for p in paper.problems if said(p, "aspect")}
     grouped = [p for p in paper.problems if said(p, "category")]
     groups = {(said(p, "school"), said(p, "aspect"), said(p, "category")) for p in grouped}
+    loose = sum(not said(p, "aspect") for p in paper.problems)
     return {"aspects": len(aspects), "categories": len(groups), "problems": len(paper.problems),
-            "measures": len(paper.measures)}
+            "measures": len(paper.measures), "alone": len(paper.problems) - len(grouped), "loose": loose}
 
 
 def statuses(paper: Paper) -> Counter[str]:

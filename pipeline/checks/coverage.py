@@ -112,9 +112,14 @@ def numbering_repeated(paper: Paper, context: Context) -> Iterator[Defect]:
                          words=words)
 
 
-def _breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
+def _breaks(paper: Paper) -> list[tuple[Item, str, list[int]]]:
     """Items whose number breaks its sequence: the label before, and the missing numbers (none: repeated)."""
-    yield from _pair_breaks(paper)
+    found = [*_pair_breaks(paper), *_run_breaks(paper)]
+    # where every third number is out of order, the numbers number something else (merged cells, say)
+    return found if len(found) <= max(3, len(paper.problems) // 3) else []
+
+
+def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
     runs: dict[str, _Run] = {}
     depth: list[str] = []  # shapes that are open, outermost first
     for item in _items(paper):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from pipeline.cases import Paper, amount, said
+from pipeline.cases import Paper, amount, said, true
 from pipeline.checks.form import Place, places
 from pipeline.checks.registry import Context, Defect, check
 from pipeline.model import FEEDBACK, PLAN, Row
@@ -58,7 +58,9 @@ def deadline_vague(paper: Paper, context: Context) -> Iterator[Defect]:
     """The deadline is a word (尽快, 长期坚持) and no date; long-term tasks may say 长期坚持."""
     for problem in paper.problems:
         text = said(problem, "deadline_text")
-        if text and not said(problem, "deadline") and context.settings.find("vague_deadline", text):
+        if not text or said(problem, "deadline") or true(problem, "long_term"):
+            continue
+        if context.settings.find("vague_deadline", text):
             yield Defect(paper, problem, quote=said(problem, "problem"), actual=text, words={"text": text})
 
 
@@ -81,7 +83,7 @@ def date_disordered(paper: Paper, context: Context) -> Iterator[Defect]:
     inspected_from, inspected_to = said(row, "inspected_from"), said(row, "inspected_to")
     feedback, issued = said(row, "feedback_date"), paper.date
     chain = [("巡察结束日期", inspected_to, "巡察开始日期", inspected_from),
-             ("反馈日期", feedback, "巡察开始日期", inspected_from)]
+             ("反馈日期", feedback, "巡察结束日期", inspected_to or inspected_from)]
     if paper.kind != FEEDBACK:
         chain.append(("成文日期", issued, "反馈日期", feedback))
     for name, one, other_name, other in chain:
