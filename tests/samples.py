@@ -142,7 +142,7 @@ def fictional_case():
         for number, text in enumerate(texts, 1):
             answered = doc_id == "b"
             tables["problems"].append(row(
-                "problems", doc_id=doc_id, problem_id=f"{doc_id}{number}", seq=number, label=f"（{number}）",
+                "problems", doc_id=doc_id, problem_id=f"{doc_id}-{number:03d}", seq=number, label=f"（{number}）",
                 aspect="党的领导方面", category="履职不够到位", problem=text, paragraph=10 * number, start=0,
                 end=len(text),
                 status=("done", "in_progress", None)[number - 1] if answered else None,
@@ -153,15 +153,15 @@ def fictional_case():
             ))
     for number, text in ((1, "修订《议事规则》，开会讨论7次"), (1, "+对经办人提醒谈话"), (2, "退回1.5万元")):
         tables["measures"].append(row(
-            "measures", doc_id="b", problem_id=f"b{number}", seq=len(tables["measures"]) + 1, text=text,
+            "measures", doc_id="b", problem_id=f"b-{number:03d}", seq=len(tables["measures"]) + 1, text=text,
             label=("一是", "二是", None)[len(tables["measures"])], paragraph=10 * number + 1,
             start=len(tables["measures"]),
         ))
-    tables["amounts"].append(row("amounts", doc_id="b", problem_id="b2", value=15000.0, text="1.5万元"))
+    tables["amounts"].append(row("amounts", doc_id="b", problem_id="b-002", value=15000.0, text="1.5万元"))
     for metric, value in (("problems", 3.0), ("done", 3.0), ("money_refunded", 15000.0)):
         tables["claims"].append(row("claims", doc_id="b", metric=metric, value=value, unit="个", text=f"{value:g}个"))
     tables["links"].append(row(
-        "links", case_id="c1", feedback_problem_id="f1", bulletin_problem_id="b1", score=0.93, method="text",
+        "links", case_id="c1", feedback_problem_id="f-001", bulletin_problem_id="b-001", score=0.93, method="text",
         doubtful=False,
     ))
     tables["cases"].append(row("cases", case_id="c1", unit="云溪县第九小学党支部", feedback="f", bulletin="b"))
@@ -172,7 +172,7 @@ def fictional_case():
             "findings", finding_id=f"n{number}", case_id="c1", doc_id="b", unit="云溪县第九小学党支部", check=check,
             severity=severity, message="已完成数与逐条清点不符" if number == 1 else "只有问题，没有措施",
             expected="1" if number == 1 else None, actual="3" if number == 1 else None,
-            problem_id=None if number == 1 else "b3", quote="已完成整改3个", other_quote="食堂验收流于形式",
+            problem_id=None if number == 1 else "b-003", quote="已完成整改3个", other_quote="食堂验收流于形式",
             paragraph=10 * number, other_paragraph=30, suggestion="请逐条核对后更正",
         ))
     tables["unused"].append(row("unused", doc_id="b", text="（文/图 办公室）", paragraph=99))

@@ -29,10 +29,10 @@ def column(sheet, heading):
 def test_all_sheets_are_there_with_chinese_headings(tmp_path):
     book, warnings, _ = written(fictional_case(), tmp_path)
     assert book.sheetnames == [
-        "说明", "总览", "问题", "措施", "数据核对", "反馈比对", "核对发现", "未用文字", "失败文件", "文档"
+        "说明", "总览", "问题", "措施", "数据核对", "反馈比对", "核对发现", "未用文字", "失败文件", "文档", "_ids"
     ]
     assert warnings == []
-    for sheet in book.worksheets[2:]:
+    for sheet in book.worksheets[2:-1]:
         assert all(re.search("[\u4e00-\u9fff]", cell.value) for cell in sheet[1]), sheet.title
         assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref
 
@@ -69,7 +69,7 @@ def test_long_texts_go_on_in_the_next_row(tmp_path):
     book, warnings, _ = written(tables, tmp_path)
     cells = [cell.value for cell in column(book["问题"], "问题")]
     assert cells[0] + cells[1] == text
-    assert [cell.value for cell in column(book["问题"], "行标识")][:3] == ["f1", "+f1", "f2"]
+    assert [cell.value for cell in column(book["问题"], "行标识")][:3] == ["f-001", "+f-001", "f-002"]
     measures = [cell.value for cell in column(book["措施"], "整改措施")]
     assert measures[0] + measures[1] == lines
     assert len(warnings) == 2
@@ -89,7 +89,7 @@ def test_more_rows_than_a_sheet_holds_go_on_in_another(tmp_path, monkeypatch):
     monkeypatch.setattr(sheets, "ROWS", 4)
     book, warnings, _ = written(fictional_case(), tmp_path)
     rows = [cell.value for name in ("问题", "问题 (2)") for cell in column(book[name], "行标识")]
-    assert rows == ["f1", "f2", "f3", "b1", "b2", "b3"]
+    assert rows == ["f-001", "f-002", "f-003", "b-001", "b-002", "b-003"]
     assert any("问题 (2)" in warning for warning in warnings)
 
 

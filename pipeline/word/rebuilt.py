@@ -38,7 +38,7 @@ def rebuilt(source: Source, unit: str, documents: list[Row], kind: str) -> list[
 def context_for(source: Source, document: Row) -> Context:
     """What fills the template for one document."""
     doc_id = document["doc_id"]
-    passages = [row for row in source.tables.get("passages", ()) if row["doc_id"] == doc_id]
+    passages = _joined([row for row in source.tables.get("passages", ()) if row["doc_id"] == doc_id])
     front, middle, tail = _divided(passages)
     by_part: dict[str, list[str]] = {}
     for row in (*front, *tail):
@@ -58,6 +58,24 @@ def context_for(source: Source, document: Row) -> Context:
                  and (text := _whole(source, row)) not in dates],
         unit=named(source, document), docno=str(document["docno"] or ""),
     )
+
+
+def _joined(passages: list[Row]) -> list[Row]:
+    """Passages of one paragraph that follow each other, as the paragraph that they were."""
+    out: list[Row] = []
+    for row in passages:
+        before = out[-1] if out else None
+        if before and row["paragraph"] is not None and row["paragraph"] == before["paragraph"] \
+                and row["start"] in (before["end"], _label_end(before, row)):
+            out[-1] = {**before, "text": f"{before['text']}{row['label'] or ''}{row['text']}", "end": row["end"]}
+        else:
+            out.append(row)
+    return out
+
+
+def _label_end(before: Row, row: Row) -> int:
+    """Where a passage's text starts when only its own number stands between it and the one before."""
+    return int(str(before["end"] or 0)) + len(str(row["label"] or ""))
 
 
 def _divided(passages: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
@@ -93,16 +111,11 @@ def _body(source: Source, document: Row, passages: list[Row]) -> list[Context]:
     )
     out: list[Context] = []
     written: list[str] = []  # headings since the last problem, to know which groups are already named
-    last: object = None  # the paragraph of the passage before, where this one may go on in it
     aspect: object = None
     category: object = None
     for _, is_problem, row in entries:
         if not is_problem:
-            if last is not None and row["paragraph"] == last:
-                out[-1]["文"] += _whole(source, row)
-            else:
-                out.append(_passage(source, row))
-            last = row["paragraph"]
+            out.append(_passage(source, row))
             written.append(str(row["text"] or ""))
             continue
         for level, name, before in ((2, row["aspect"], aspect), (3, row["category"], category)):
@@ -110,7 +123,7 @@ def _body(source: Source, document: Row, passages: list[Row]) -> list[Context]:
                 out.append(paragraph(level, source.text(name)))
         aspect, category = row["aspect"], row["category"]
         out += problem_paragraphs(source, row)
-        written, last = [], None
+        written = []
     return _renumbered(out) if source.profile.renumber else out
 
 
