@@ -8,18 +8,37 @@ from pipeline.rules import FILES, Rule, load_rules
 from pipeline.yaml_file import LINE, read_yaml
 
 _TITLES = {
-    "outline": "编号与层次", "kind": "文种", "header": "文头", "problem": "问题与章节", "measure": "整改措施", "status": "整改状态",
-    "responsibility": "责任与时限、台账各列", "claim": "数据（文件自己说的总数）", "reference": "引用文件", "amount": "金额", "advice": "意见建议",
+    "outline": "编号与层次",
+    "kind": "文种",
+    "header": "文头",
+    "problem": "问题与章节",
+    "measure": "整改措施",
+    "status": "整改状态",
+    "responsibility": "责任与时限、台账各列",
+    "claim": "数据（文件自己说的总数）",
+    "reference": "引用文件",
+    "amount": "金额",
+    "advice": "意见建议",
 }
 
 
 def markdown(folder: Path) -> str:
     """All rules with an example that hits and one that doesn't, then all checks; Markdown."""
     rules = list(load_rules(folder).all())
-    lines = ["# 规则目录", "", "本页由 `zhenggai rules catalogue` 生成，请勿手改；改规则请改同一文件夹里的 YAML 文件。", ""]
+    lines = [
+        "# 规则目录",
+        "",
+        "本页由 `zhenggai rules catalogue` 生成，请勿手改；改规则请改同一文件夹里的 YAML 文件。",
+        "",
+    ]
     for name in FILES:
         own = [rule for rule in rules if rule.source.startswith(f"{name}.yaml:")]
-        lines += [f"## {_TITLES[name]}（{name}.yaml，{len(own)} 条）", "", "| 规则 | 字段 | 值 | 命中的例子 | 不命中的例子 |", "|---|---|---|---|---|"]
+        lines += [
+            f"## {_TITLES[name]}（{name}.yaml，{len(own)} 条）",
+            "",
+            "| 规则 | 字段 | 值 | 命中的例子 | 不命中的例子 |",
+            "|---|---|---|---|---|",
+        ]
         lines += [_rule_line(rule) for rule in sorted(own, key=lambda rule: int(rule.source.split(":")[1]))] + [""]
     return "\n".join([*lines, *_check_lines(folder)]).rstrip() + "\n"
 

@@ -126,11 +126,16 @@ _FEW = 3  # fewer labelled paragraphs than this: the headings carry no numbers
 _LEAD = 60  # longest bold lead that is a heading
 
 
-def find_unlabelled(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[int], rules: Rules) -> dict[int, Mark]:
+def find_unlabelled(
+    blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[int], rules: Rules
+) -> dict[int, Mark]:
     """Headings without numbers: by their style; where nothing is numbered, also by wording and bold type."""
     plain = [i for i in numbers if not blocks[i].label and not _heading_at(views[i], rules)]
-    found = {i: _heading(i, blocks[i].style.replace(" ", ""), "heading.style") for i in plain
-             if blocks[i].style.startswith("heading") and len(views[i]) <= 2 * _LEAD}
+    found = {
+        i: _heading(i, blocks[i].style.replace(" ", ""), "heading.style")
+        for i in plain
+        if blocks[i].style.startswith("heading") and len(views[i]) <= 2 * _LEAD
+    }
     opening = next((i for i in plain if len(views[i]) >= _LEAD), -1)
     if len(numbers) - len(plain) >= _FEW or opening < 0:
         return found
@@ -183,8 +188,17 @@ def _automatic(block: int, label: str, rules: Rules) -> Mark:
     hit = rules.at("label", values.view(label).strip() + " ")
     if hit is None:
         return Mark(block, 0, 0, "automatic", None, label, False, False, "label.automatic")
-    return Mark(block, 0, 0, str(hit.rule.options["scheme"]), _number(hit), label,
-                bool(hit.rule.options.get("enumerator")), False, hit.rule.id)
+    return Mark(
+        block,
+        0,
+        0,
+        str(hit.rule.options["scheme"]),
+        _number(hit),
+        label,
+        bool(hit.rule.options.get("enumerator")),
+        False,
+        hit.rule.id,
+    )
 
 
 def _number(hit: Hit) -> int | None:
@@ -198,7 +212,7 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
     quoted = [(m.start(), m.end()) for m in _QUOTED.finditer(view)]
     flat = len(view) > _FLAT and view.count("。 ") >= _FEW  # its line breaks became blanks
     position = len(view) - len(view.lstrip())
-    opening = None if labelled else _opening(view, position, rules, tracker)
+    opening = None if labelled else _opening(view, position, rules)
     if opening:
         mark = _mark(i, opening, inline=False)
         mark = _absorb(mark, view, rules, tracker)
@@ -206,30 +220,33 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
         position = mark.end
     candidates = sorted(
         (hit for rule in rules.of("label") if rule.options.get("inline") for hit in rule.find(view, position)),
-        key=lambda hit: (hit.start, -hit.end))
+        key=lambda hit: (hit.start, -hit.end),
+    )
     for hit in candidates:
         if hit.start < position or any(a <= hit.start < b for a, b in quoted):
             continue
         scheme, number = str(hit.rule.options["scheme"]), _number(hit)
-        stop = hit.start == 0 or view[hit.start - 1] in _STOPS or \
-            rules.first("announce", view, max(0, hit.start - _ANNOUNCE), hit.start) is not None
-        if not _believed(view, hit, scheme, number, stop, tracker, i) and not (flat and _after_gap(view, hit, scheme, number, tracker)):
+        stop = (
+            hit.start == 0
+            or view[hit.start - 1] in _STOPS
+            or rules.first("announce", view, max(0, hit.start - _ANNOUNCE), hit.start) is not None
+        )
+        if not _believed(view, hit, scheme, number, stop, tracker, i) and not (
+            flat and _after_gap(view, hit, scheme, number, tracker)
+        ):
             continue
         mark = _mark(i, hit, inline=True)
-        if tracker.expects(scheme + "+", number) and tracker.block == i:
-            mark = _renamed(mark, scheme + "+")
-        elif not tracker.expects(scheme, number) and not mark.enumerator:
-            mark = _renamed(mark, scheme + "+")
+        goes_on_here = tracker.block == i and tracker.expects(scheme + "+", number)
+        if goes_on_here or not (tracker.expects(scheme, number) or mark.enumerator):
+            mark = _renamed(mark, scheme + "+")  # a list of this paragraph's own
         mark = _absorb(mark, view, rules, tracker)
         yield tracker.take(mark)
         position = mark.end
 
 
-def _opening(view: str, position: int, rules: Rules, tracker: _Sequences) -> Hit | None:
+def _opening(view: str, position: int, rules: Rules) -> Hit | None:
     hit = rules.at("label", view, position)
-    if hit is None or hit.end < len(view) or hit.rule.options["scheme"] in ("chinese_paren", "decimal_paren"):
-        return hit
-    return hit if hit.end < len(view) else None  # a label with nothing behind it labels nothing
+    return hit if hit is not None and hit.end < len(view) else None  # a label with nothing behind it labels nothing
 
 
 def _believed(view: str, hit: Hit, scheme: str, number: int | None, stop: bool, tracker: _Sequences, i: int) -> bool:
@@ -239,7 +256,9 @@ def _believed(view: str, hit: Hit, scheme: str, number: int | None, stop: bool, 
     open_here = tracker.block == i and (tracker.expects(scheme + "+", number) or tracker.expects(scheme, number))
     if hit.rule.options.get("enumerator"):
         comma = hit.start > 0 and view[hit.start - 1] in "，、"
-        return (number == 1 and (stop or comma)) or open_here or (stop and number > 1 and tracker.expects(scheme, number))
+        return (
+            (number == 1 and (stop or comma)) or open_here or (stop and number > 1 and tracker.expects(scheme, number))
+        )
     if scheme == "circled":
         return number == 1 or open_here or tracker.expects(scheme, number)
     if scheme == "nested":
@@ -252,12 +271,25 @@ def _believed(view: str, hit: Hit, scheme: str, number: int | None, stop: bool, 
 def _after_gap(view: str, hit: Hit, scheme: str, number: int | None, tracker: _Sequences) -> bool:
     """In a text without line breaks a number that skips some is still one when it stands like a new line."""
     before = max(tracker.last.get(scheme) or 0, tracker.last.get(scheme + "+") or 0)
-    return number is not None and 0 < before < number <= before + 3 and re.search(r"[。；：”）] $", view[: hit.start][-3:]) is not None
+    return (
+        number is not None
+        and 0 < before < number <= before + 3
+        and re.search(r"[。；：”）] $", view[: hit.start][-3:]) is not None
+    )
 
 
 def _mark(i: int, hit: Hit, inline: bool) -> Mark:
-    return Mark(i, hit.start, hit.end, str(hit.rule.options["scheme"]), _number(hit), hit_text(hit).strip(),
-                bool(hit.rule.options.get("enumerator")), inline, hit.rule.id)
+    return Mark(
+        i,
+        hit.start,
+        hit.end,
+        str(hit.rule.options["scheme"]),
+        _number(hit),
+        hit_text(hit).strip(),
+        bool(hit.rule.options.get("enumerator")),
+        inline,
+        hit.rule.id,
+    )
 
 
 def hit_text(hit: Hit) -> str:
@@ -266,7 +298,9 @@ def hit_text(hit: Hit) -> str:
 
 
 def _renamed(mark: Mark, scheme: str) -> Mark:
-    return Mark(mark.block, mark.start, mark.end, scheme, mark.number, mark.text, mark.enumerator, mark.inline, mark.rule)
+    return Mark(
+        mark.block, mark.start, mark.end, scheme, mark.number, mark.text, mark.enumerator, mark.inline, mark.rule
+    )
 
 
 def _absorb(mark: Mark, view: str, rules: Rules, tracker: _Sequences) -> Mark:
@@ -276,16 +310,34 @@ def _absorb(mark: Mark, view: str, rules: Rules, tracker: _Sequences) -> Mark:
         expected = (tracker.last.get("named") or 0) + 1
         if digits and int(digits[0]) != expected and digits[0].startswith(str(expected)):
             cut = len(digits[0]) - len(str(expected))
-            return Mark(mark.block, mark.start, mark.end - cut, mark.scheme, expected, mark.text[: len(mark.text) - cut],
-                        mark.enumerator, mark.inline, mark.rule)
+            return Mark(
+                mark.block,
+                mark.start,
+                mark.end - cut,
+                mark.scheme,
+                expected,
+                mark.text[: len(mark.text) - cut],
+                mark.enumerator,
+                mark.inline,
+                mark.rule,
+            )
         return mark
     if mark.scheme in ("named", "item") or mark.enumerator:
         return mark
     inner = next((rule.match(view, mark.end) for rule in rules.of("label") if rule.options["scheme"] == "named"), None)
     if inner is None:
         return mark
-    return Mark(mark.block, mark.start, inner.end, mark.scheme, mark.number, view[mark.start : inner.end].strip(),
-                mark.enumerator, mark.inline, mark.rule)
+    return Mark(
+        mark.block,
+        mark.start,
+        inner.end,
+        mark.scheme,
+        mark.number,
+        view[mark.start : inner.end].strip(),
+        mark.enumerator,
+        mark.inline,
+        mark.rule,
+    )
 
 
 def _tree(views: tuple[str, ...], numbers: Sequence[int], marks: Sequence[Mark]) -> Outline:
@@ -314,7 +366,9 @@ def _append(stack: list[Section], preamble: list[Span], views: Sequence[str], i:
     (stack[-1].pieces if stack else preamble).append(Span(i, start, end))
 
 
-def _push(mark: Mark, stack: list[Section], roots: list[Section], sections: list[Section], views: Sequence[str]) -> None:
+def _push(
+    mark: Mark, stack: list[Section], roots: list[Section], sections: list[Section], views: Sequence[str]
+) -> None:
     if mark.scheme == "break":
         stack.clear()
     elif mark.scheme == "aside":
@@ -327,7 +381,11 @@ def _push(mark: Mark, stack: list[Section], roots: list[Section], sections: list
         depth = next((d for d in reversed(range(len(stack))) if stack[d].mark.scheme == mark.scheme), None)
     elif depth is None or (depth is not None and mark.number != 1):
         variant = next((d for d in reversed(range(len(stack))) if stack[d].mark.scheme == mark.scheme + "'"), None)
-        if variant is not None and (stack[variant].mark.number or 0) + 1 == mark.number and (depth is None or variant > depth):
+        if (
+            variant is not None
+            and (stack[variant].mark.number or 0) + 1 == mark.number
+            and (depth is None or variant > depth)
+        ):
             mark, depth = _renamed(mark, mark.scheme + "'"), variant
     if depth is None and not mark.inline and not mark.enumerator:
         while stack and (stack[-1].mark.enumerator or stack[-1].mark.inline) and not _open_list(stack[-1], views):
@@ -346,8 +404,13 @@ def _push(mark: Mark, stack: list[Section], roots: list[Section], sections: list
 
 def _nested(mark: Mark, above: Sequence[Section], views: Sequence[str]) -> bool:
     """A list that begins at one again right after `整改措施：` stands inside the item of the same scheme."""
-    return mark.number == 1 and bool(above[0].mark.number) and len(above) == 1 and _open_list(above[0], views) \
+    return (
+        mark.number == 1
+        and bool(above[0].mark.number)
+        and len(above) == 1
+        and _open_list(above[0], views)
         and len(above[0].pieces) > 0
+    )
 
 
 def _open_list(section: Section, views: Sequence[str]) -> bool:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,43 @@ from pipeline import values
 from pipeline.errors import RuleError
 from pipeline.yaml_file import LINE, read_yaml
 
-FILES = ("outline", "kind", "header", "problem", "measure", "status", "responsibility", "claim", "reference",
-         "amount", "advice")
+FILES = (
+    "outline",
+    "kind",
+    "header",
+    "problem",
+    "measure",
+    "status",
+    "responsibility",
+    "claim",
+    "reference",
+    "amount",
+    "advice",
+)
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
 _OWN_KEYS = {"id", "field", "pattern", "words", "columns", "value", "kind", "before_not", "examples", "note", LINE}
+# fields whose rules are tried at one place only (the start of a paragraph, behind a marker), never searched for
+ANCHORED = frozenset(
+    {
+        "action_after",
+        "addressee",
+        "answers",
+        "docno_line",
+        "frame",
+        "school_heading",
+        "signature_date",
+        "signature_name",
+        "status",
+        "status_group",
+        "status_label",
+        "title_inside",
+        "title_line",
+        "title_open",
+        "unit_core",
+        "unit_placeless",
+        "unlabelled",
+    }
+)
 _BEFORE = 16  # how many characters in front of a match `before_not` looks at
 
 
@@ -35,7 +69,7 @@ class Hit:
     value_end: int
     value: str  # the rule's value for this place: a fixed value, a phrase's value, or the text itself
     rule: Rule
-    groups: Mapping[str, str | None] = field(default_factory=dict)
+    groups: Mapping[str, str | None] = default(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +83,8 @@ class Rule:
     source: str  # file:line
     value: str = ""
     before_not: re.Pattern[str] | None = None  # words right in front that make a match none
-    words: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, str] = default(default_factory=dict)
+    options: Mapping[str, Any] = default(default_factory=dict)
     examples: tuple[Mapping[str, Any], ...] = ()
 
     def _hit(self, match: re.Match[str]) -> Hit:
@@ -70,11 +104,16 @@ class Rule:
         return self._hit(found) if found and self._allowed(found) else None
 
     def search(self, view: str, start: int = 0, end: int | None = None) -> Hit | None:
-        """The rule's first hit."""
+        """The rule's first hit; for an anchored field the one at `start`."""
         return next(self.find(view, start, end), None)
 
     def find(self, view: str, start: int = 0, end: int | None = None) -> Iterator[Hit]:
-        """All hits of the rule, without overlap."""
+        """All hits of the rule, without overlap; for an anchored field at most the one at `start`."""
+        if self.field in ANCHORED:
+            hit = self.match(view, start, end)
+            if hit is not None:
+                yield hit
+            return
         for found in self.pattern.finditer(view, start, len(view) if end is None else end):
             if self._allowed(found):
                 yield self._hit(found)
@@ -199,9 +238,18 @@ def compile_rule(entry: Any, name: str, fragments: Mapping[str, str]) -> Rule:
     examples = entry.get("examples") or []
     if not isinstance(examples, list) or not all(isinstance(e, dict) and "text" in e for e in examples):
         raise RuleError(source, "examples 应当是例子列表，每例有 text 和 value", "请改正")
-    return Rule(entry["id"], entry["field"], kinds[0], pattern, source, str(entry.get("value") or ""), before_not,
-                {values.view(word): value for word, value in words.items()},
-                {key: value for key, value in entry.items() if key not in _OWN_KEYS}, tuple(examples))
+    return Rule(
+        entry["id"],
+        entry["field"],
+        kinds[0],
+        pattern,
+        source,
+        str(entry.get("value") or ""),
+        before_not,
+        {values.view(word): value for word, value in words.items()},
+        {key: value for key, value in entry.items() if key not in _OWN_KEYS},
+        tuple(examples),
+    )
 
 
 def _phrases(given: Any, value: Any, source: str) -> dict[str, str]:

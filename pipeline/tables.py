@@ -10,8 +10,18 @@ from pipeline.model import OK, WARNED, Document, Fact, Row, Span, Tables
 from pipeline.schema import empty_tables, row
 
 UNUSED_PARTS = ("other", "front", "cell", "")
-HEADER_FIELDS = ("title", "unit", "short_name", "inspector", "round", "inspected_from", "inspected_to", "feedback_date",
-                 "issued_date", "docno")
+HEADER_FIELDS = (
+    "title",
+    "unit",
+    "short_name",
+    "inspector",
+    "round",
+    "inspected_from",
+    "inspected_to",
+    "feedback_date",
+    "issued_date",
+    "docno",
+)
 
 
 def doc_id(name: str) -> str:
@@ -40,24 +50,59 @@ def build(document: Document, found: Extraction) -> Tables:
     for number, problem in enumerate(found.problems, 1):
         _problem(tables, document, identity, number, problem)
     for claim in found.claims:
-        tables["claims"].append(row("claims", doc_id=identity, metric=claim.metric, value=claim.fact.value, unit=claim.unit or None,
-                                    part_of=claim.part_of or None, scope=claim.scope or None, text=claim.fact.text, **place(claim.fact.span)))
+        tables["claims"].append(
+            row(
+                "claims",
+                doc_id=identity,
+                metric=claim.metric,
+                value=claim.fact.value,
+                unit=claim.unit or None,
+                part_of=claim.part_of or None,
+                scope=claim.scope or None,
+                text=claim.fact.text,
+                **place(claim.fact.span),
+            )
+        )
         _fact(tables, identity, None, claim.fact)
     for number, reference in found.references:
         owner = problem_id(identity, number) if number else None
-        tables["references"].append(row("references", doc_id=identity, problem_id=owner, title=reference.fact.value, action=reference.action,
-                                        docno=reference.docno or None, **place(reference.fact.span)))
+        tables["references"].append(
+            row(
+                "references",
+                doc_id=identity,
+                problem_id=owner,
+                title=reference.fact.value,
+                action=reference.action,
+                docno=reference.docno or None,
+                **place(reference.fact.span),
+            )
+        )
         _fact(tables, identity, owner, reference.fact)
     for number, amount in found.amounts:
         owner = problem_id(identity, number) if number else None
-        tables["amounts"].append(row("amounts", doc_id=identity, problem_id=owner, value=amount.value, text=amount.text, **place(amount.span)))
+        tables["amounts"].append(
+            row(
+                "amounts", doc_id=identity, problem_id=owner, value=amount.value, text=amount.text, **place(amount.span)
+            )
+        )
         _fact(tables, identity, owner, amount)
     for number, (label, advice) in enumerate(found.advice, 1):
-        tables["advice"].append(row("advice", doc_id=identity, seq=number, label=label or None, text=advice.text, **place(advice.span)))
+        tables["advice"].append(
+            row("advice", doc_id=identity, seq=number, label=label or None, text=advice.text, **place(advice.span))
+        )
         _fact(tables, identity, None, advice)
     for number, passage in enumerate(found.passages, 1):
         values = {"doc_id": identity, "text": document.text(passage.span), **place(passage.span)}
-        tables["passages"].append(row("passages", seq=number, part=passage.part or "other", level=passage.level, label=passage.label or None, **values))
+        tables["passages"].append(
+            row(
+                "passages",
+                seq=number,
+                part=passage.part or "other",
+                level=passage.level,
+                label=passage.label or None,
+                **values,
+            )
+        )
         if passage.part in UNUSED_PARTS:
             tables["unused"].append(row("unused", **values))
     for fact in found.header.facts.values():
@@ -71,12 +116,22 @@ def _document(document: Document, found: Extraction, tables: Tables) -> Row:
     unused = sum(_weight(str(r["text"])) for r in tables["unused"])
     contact = next((p for p in found.passages if p.part == "contact"), None)
     header = {name: found.header.value(name) for name in HEADER_FIELDS}
-    return row("documents", doc_id=doc_id(document.name), file=document.name, sha256=document.sha256, kind=found.header.kind,
-               contact=document.text(contact.span) if contact else None, reader=document.format, encoding=document.encoding or None,
-               coverage=round(document.coverage, 4), unused_share=round(unused / total, 4) if total else 0.0,
-               state=WARNED if document.warnings else OK,
-               warnings="；".join(dict.fromkeys(w.code for w in document.warnings)) or None,
-               message="；".join(dict.fromkeys(w.message for w in document.warnings)) or None, **header)
+    return row(
+        "documents",
+        doc_id=doc_id(document.name),
+        file=document.name,
+        sha256=document.sha256,
+        kind=found.header.kind,
+        contact=document.text(contact.span) if contact else None,
+        reader=document.format,
+        encoding=document.encoding or None,
+        coverage=round(document.coverage, 4),
+        unused_share=round(unused / total, 4) if total else 0.0,
+        state=WARNED if document.warnings else OK,
+        warnings="；".join(dict.fromkeys(w.code for w in document.warnings)) or None,
+        message="；".join(dict.fromkeys(w.message for w in document.warnings)) or None,
+        **header,
+    )
 
 
 def _weight(text: str) -> int:
@@ -88,18 +143,49 @@ def _problem(tables: Tables, document: Document, identity: str, number: int, pro
     owner = problem_id(identity, number)
     fields = {name: problem.fields.get(name) for name in ("lead", "dept", "person")}
     deadline = problem.fields.get("deadline")
-    tables["problems"].append(row(
-        "problems", doc_id=identity, problem_id=owner, seq=number, label=problem.label or None,
-        school=_value(problem.school), aspect=_value(problem.aspect), category=_value(problem.category),
-        problem=problem.problem.text, status=_value(problem.status), status_text=problem.status.text if problem.status else None,
-        long_term=problem.long_term, deadline=deadline.value or None if deadline else None,
-        deadline_text=deadline.text if deadline else None, rectification=rectification_text(document, problem.rectification) or None,
-        **{name: _value(f) for name, f in fields.items()}, **_long_place(problem.problem.span)))
+    tables["problems"].append(
+        row(
+            "problems",
+            doc_id=identity,
+            problem_id=owner,
+            seq=number,
+            label=problem.label or None,
+            school=_value(problem.school),
+            aspect=_value(problem.aspect),
+            category=_value(problem.category),
+            problem=problem.problem.text,
+            status=_value(problem.status),
+            status_text=problem.status.text if problem.status else None,
+            long_term=problem.long_term,
+            deadline=deadline.value or None if deadline else None,
+            deadline_text=deadline.text if deadline else None,
+            rectification=rectification_text(document, problem.rectification) or None,
+            **{name: _value(f) for name, f in fields.items()},
+            **_long_place(problem.problem.span),
+        )
+    )
     for seq, measure in enumerate(problem.measures, 1):
-        tables["measures"].append(row("measures", doc_id=identity, problem_id=owner, seq=seq, label=measure.label or None,
-                                      headline=measure.headline or None, text=measure.fact.text, **_long_place(measure.fact.span)))
+        tables["measures"].append(
+            row(
+                "measures",
+                doc_id=identity,
+                problem_id=owner,
+                seq=seq,
+                label=measure.label or None,
+                headline=measure.headline or None,
+                text=measure.fact.text,
+                **_long_place(measure.fact.span),
+            )
+        )
         _fact(tables, identity, owner, measure.fact)
-    for fact in (problem.problem, problem.school, problem.aspect, problem.category, problem.status, *problem.fields.values()):
+    for fact in (
+        problem.problem,
+        problem.school,
+        problem.aspect,
+        problem.category,
+        problem.status,
+        *problem.fields.values(),
+    ):
         if fact is not None:
             _fact(tables, identity, owner, fact)
 
@@ -118,5 +204,15 @@ def _value(fact: Fact | None) -> object:
 
 
 def _fact(tables: Tables, identity: str, owner: str | None, fact: Fact) -> None:
-    tables["facts"].append(row("facts", doc_id=identity, problem_id=owner, field=fact.field, value=None if fact.value is None else str(fact.value),
-                               text=fact.text, rule=fact.rule, **_long_place(fact.span)))
+    tables["facts"].append(
+        row(
+            "facts",
+            doc_id=identity,
+            problem_id=owner,
+            field=fact.field,
+            value=None if fact.value is None else str(fact.value),
+            text=fact.text,
+            rule=fact.rule,
+            **_long_place(fact.span),
+        )
+    )

@@ -13,10 +13,9 @@ from decimal import Decimal
 
 # half-width punctuation → the full-width one that rules are written with; never brackets of 文号
 _TO_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
-_TO_NARROW = str.maketrans(
-    {**{0xFF01 + i: 0x21 + i for i in range(94) if chr(0x21 + i) not in ",;:!?()"}, 0x3000: " ", 0xA0: " ", 0x09: " "}
-)
-_TO_VIEW = {**_TO_NARROW, **_TO_WIDE}
+_TO_NARROW = {0xFF01 + i: 0x21 + i for i in range(94) if chr(0x21 + i) not in ",;:!?()"}
+_BLANKS = dict.fromkeys((0x3000, 0xA0, 0x09), 0x20)
+_TO_VIEW: dict[int, int] = {**_TO_NARROW, **_BLANKS, **_TO_WIDE}
 
 
 def view(text: str) -> str:
@@ -70,10 +69,18 @@ def ordinal(text: str) -> int | None:
     return None if value is None else int(value)
 
 
-_SCALE = {"": Decimal(1), "百": Decimal(100), "千": Decimal(1000), "万": Decimal(10_000), "百万": Decimal(1_000_000),
-          "千万": Decimal(10_000_000), "亿": Decimal(100_000_000)}
+_SCALE = {
+    "": Decimal(1),
+    "百": Decimal(100),
+    "千": Decimal(1000),
+    "万": Decimal(10_000),
+    "百万": Decimal(1_000_000),
+    "千万": Decimal(10_000_000),
+    "亿": Decimal(100_000_000),
+}
 MONEY = (
-    r"(?:\d{1,3}(?:[，,]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[零一二两三四五六七八九十百千]+)"
+    r"(?:(?<!\d)(?:\d{1,3}(?:[，,]\d{3}){1,4}|\d{1,12})(?:\.\d{1,6})?"
+    r"|(?<![一二三四五六七八九十百千])[零一二两三四五六七八九十百千]{1,9})"
     r"\s{0,2}(?:百万|千万|[万亿百千])?(?:余|多)?\s{0,2}(?:余|多)?元"
 )
 _MONEY = re.compile(

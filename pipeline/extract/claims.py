@@ -25,7 +25,9 @@ class Claim:
     scope: str
 
 
-def read_claims(document: Document, views: tuple[str, ...], spans: Iterable[tuple[Span, str]], rules: Rules) -> list[Claim]:
+def read_claims(
+    document: Document, views: tuple[str, ...], spans: Iterable[tuple[Span, str]], rules: Rules
+) -> list[Claim]:
     """Claims of these spans; each comes with the scope that its place gives it ("" is the whole document)."""
     return [claim for span, scope in spans for claim in _claims(document, views[span.block], span, scope, rules)]
 
@@ -34,7 +36,11 @@ def _claims(document: Document, view: str, span: Span, scope: str, rules: Rules)
     total = ""  # the last whole of which parts may follow
     for hit in rules.every("claim", view, span.start, span.end):
         number = _number(hit)
-        if number is None or _quoted(view, hit) or (hit.rule.options.get("progress") and _target(view, span, hit, rules)):
+        if (
+            number is None
+            or _quoted(view, hit)
+            or (hit.rule.options.get("progress") and _target(view, span, hit, rules))
+        ):
             continue
         metric = hit.rule.value
         nested = _nested(view, span, hit)

@@ -56,8 +56,9 @@ def extract(document: Document, rules: Rules) -> Extraction:
         if header.kind == FEEDBACK:
             found.advice = read_advice(reading, parts)
     found.passages = _passages(reading, parts, header, found, listed, tables)
-    found.claims = read_claims(document, whole.views,
-                               [(p.span, p.scope) for p in found.passages if p.part != "title"], rules)
+    found.claims = read_claims(
+        document, whole.views, [(p.span, p.scope) for p in found.passages if p.part != "title"], rules
+    )
     _mentions(document, whole, found, rules)
     return found
 
@@ -82,8 +83,9 @@ def _problems(reading: Reading, parts: dict[int, str], tables: list[Table]) -> t
     return listed, problems
 
 
-def _passages(reading: Reading, parts: dict[int, str], header: Header, found: Extraction, listed: list[Item],
-              tables: list[Table]) -> list[Passage]:
+def _passages(
+    reading: Reading, parts: dict[int, str], header: Header, found: Extraction, listed: list[Item], tables: list[Table]
+) -> list[Passage]:
     taken = {(span.block, span.start) for problem in found.problems for span in problem.region}
     groups = {group.index for item in listed for group in item.groups}
     first = min((item.section.index for item in listed), default=-1)
@@ -107,8 +109,10 @@ def _passages(reading: Reading, parts: dict[int, str], header: Header, found: Ex
             passages.append(Passage(part, section.level, label if number == 0 else "", span, scope))
     passages += _loose_cells(reading, found, tables)
     advised = {(f.span.block, f.span.start) for _, f in found.advice}
-    passages = [p if (p.span.block, p.span.start) not in advised else Passage("advice", p.level, p.label, p.span)
-                for p in passages]
+    passages = [
+        p if (p.span.block, p.span.start) not in advised else Passage("advice", p.level, p.label, p.span)
+        for p in passages
+    ]
     return sorted(passages, key=lambda p: (p.span.block, p.span.start))
 
 
@@ -162,10 +166,14 @@ def _front(reading: Reading, header: Header) -> list[Passage]:
 
 def _loose_cells(reading: Reading, found: Extraction, tables: list[Table]) -> list[Passage]:
     used = {span.block for problem in found.problems for span in problem.region}
-    headings = {i for table in tables for (row, _), i in table.cells.items() if row < table.rows[0]} if tables else set()
-    return [Passage("table_heading" if i in headings else "cell", 0, "", Span(i, 0, len(block.text)))
-            for i, block in enumerate(reading.document.blocks)
-            if block.kind == "cell" and i not in used and not block.merged and block.text.strip()]
+    headings = (
+        {i for table in tables for (row, _), i in table.cells.items() if row < table.rows[0]} if tables else set()
+    )
+    return [
+        Passage("table_heading" if i in headings else "cell", 0, "", Span(i, 0, len(block.text)))
+        for i, block in enumerate(reading.document.blocks)
+        if block.kind == "cell" and i not in used and not block.merged and block.text.strip()
+    ]
 
 
 def _mentions(document: Document, whole: Outline, found: Extraction, rules: Rules) -> None:

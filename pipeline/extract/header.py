@@ -93,8 +93,15 @@ class _Reader:
             above = self.front[first - 1]
             view = self.views[above].strip()
             here = self.views[self.front[first]].strip()
-            if not view or len(view) > 40 or self.rules.at("docno_line", view) or view[-1] in "。：；，" or \
-                    self._label(above) or self._elsewhere(view) or view.endswith("文件"):
+            if (
+                not view
+                or len(view) > 40
+                or self.rules.at("docno_line", view)
+                or view[-1] in "。：；，"
+                or self._label(above)
+                or self._elsewhere(view)
+                or view.endswith("文件")
+            ):
                 break
             starts_inside = self.rules.at("title_inside", here) is not None
             if not (starts_inside or self.rules.at("title_open", view)):
@@ -106,7 +113,12 @@ class _Reader:
     def _opening(self) -> None:
         after = self.header.title_blocks[-1] if self.header.title_blocks else -1
         for i in self.front:
-            if i > after and len(self.views[i].strip()) >= 30 and not self._label(i) and not self._elsewhere(self.views[i][:60]):
+            if (
+                i > after
+                and len(self.views[i].strip()) >= 30
+                and not self._label(i)
+                and not self._elsewhere(self.views[i][:60])
+            ):
                 self.header.opening = i
                 return
 
@@ -115,7 +127,9 @@ class _Reader:
             hit = self.rules.at("docno_line", self.views[i])
             if hit is not None:
                 self.header.docno_block = i
-                self.header.facts["docno"] = fact(self.document, "docno", Span(i, hit.value_start, hit.value_end), hit.rule.id)
+                self.header.facts["docno"] = fact(
+                    self.document, "docno", Span(i, hit.value_start, hit.value_end), hit.rule.id
+                )
                 return
         stated = self.document.metadata.get("docno")
         if stated:
@@ -140,8 +154,9 @@ class _Reader:
             hit = self.rules.at("addressee", self.views[i])
             if hit is not None:
                 self.header.addressee_block = i
-                self.header.facts["addressee"] = fact(self.document, "addressee",
-                                                      Span(i, hit.value_start, hit.value_end), hit.rule.id)
+                self.header.facts["addressee"] = fact(
+                    self.document, "addressee", Span(i, hit.value_start, hit.value_end), hit.rule.id
+                )
                 return
 
     # -- who -----------------------------------------------------------------------
@@ -165,8 +180,9 @@ class _Reader:
             for i in self._front_texts():
                 hit = rule.search(self.views[i])
                 if hit is not None:
-                    self.header.facts["inspector"] = fact(self.document, "inspector",
-                                                          Span(i, hit.value_start, hit.value_end), rule.id)
+                    self.header.facts["inspector"] = fact(
+                        self.document, "inspector", Span(i, hit.value_start, hit.value_end), rule.id
+                    )
                     return
 
     def _unit(self) -> None:
@@ -194,11 +210,17 @@ class _Reader:
         if placeless is None:
             return unit
         before = re.escape(str(placeless.rule.options.get("before", "")))  # words after which a name begins
-        longer = re.compile(rf"(?:^|(?<=[，。；、：\s（“{before}]))[一-龥]{{2,3}}{re.escape(self._core(unit))}", re.MULTILINE)
+        longer = re.compile(
+            rf"(?:^|(?<=[，。；、：\s（“{before}]))[一-龥]{{2,3}}{re.escape(self._core(unit))}", re.MULTILINE
+        )
         for i in self.paragraphs:
             found = longer.search(self.views[i])
             if found is not None:
-                end = found.end() + (len(name) - len(self._core(unit)) if self.views[i].startswith(name, found.end() - len(self._core(unit))) else 0)
+                end = found.end() + (
+                    len(name) - len(self._core(unit))
+                    if self.views[i].startswith(name, found.end() - len(self._core(unit)))
+                    else 0
+                )
                 return fact(self.document, "unit", Span(i, found.start(), end), "unit.placed")
         return unit
 
@@ -271,7 +293,11 @@ class _Reader:
         end = self.paragraphs[-_BACK:]
         for i in reversed(end):
             hit = self.rules.at("signature_date", self.views[i])
-            if hit is not None and (i > self.header.opening or self.header.opening < 0) and self._date_fact(i, hit, "issued_date"):
+            if (
+                hit is not None
+                and (i > self.header.opening or self.header.opening < 0)
+                and self._date_fact(i, hit, "issued_date")
+            ):
                 return
         for i in end[-2:]:
             hit = self.rules.first("signature_tail", self.views[i])
@@ -311,7 +337,9 @@ class _Reader:
         if self.header.kind == FEEDBACK and "issued_date" in self.header.facts:
             issued = self.header.facts["issued_date"]
             if issued.text:
-                self.header.facts["feedback_date"] = Fact("feedback_date", issued.value, issued.text, issued.span, issued.rule)
+                self.header.facts["feedback_date"] = Fact(
+                    "feedback_date", issued.value, issued.text, issued.span, issued.rule
+                )
 
     def _year_for(self, month: int | None, day: int | None) -> int | None:
         """The year of a date without one: that of the inspection's end, the next when the month is earlier;

@@ -17,8 +17,9 @@ _HEADLINE = 40  # a first sentence longer than this is no headline
 def read_item(reading: Reading, item: Item) -> Problem:
     """Everything that an item says, as facts with spans."""
     section = item.section
-    problem = Problem(label=section.mark.text,
-                      label_span=Span(section.mark.block, section.mark.start, section.mark.end))
+    problem = Problem(
+        label=section.mark.text, label_span=Span(section.mark.block, section.mark.start, section.mark.end)
+    )
     problem.region = section.all_pieces()
     _group(reading, problem, item.groups)
     statement, rest, start = _split(reading, section, item.start)
@@ -72,8 +73,7 @@ def unframed(reading: Reading, span: Span, name: str, whole: bool) -> Fact:
         named = hit.rule.id == "frame.named"
         place = trimmed(reading.document, inner)
         if named:  # 反馈问题：关于“…”的问题
-            again = unframed(reading, place, name, whole)
-            return again
+            return unframed(reading, place, name, whole)
         return fact(reading.document, name, place, hit.rule.id)
     end = span.end if whole else span.start + sentence_end(text)
     return fact(reading.document, name, trimmed(reading.document, Span(span.block, span.start, end)), "heading.text")
@@ -95,7 +95,9 @@ def sentence_end(text: str) -> int:
 def _split(reading: Reading, section: Section, start: Start | None) -> tuple[list[Span], list[Span], Start | None]:
     """Own pieces → those of the statement and those of the rectification text."""
     pieces = section.pieces
-    aims = next((k for k, p in enumerate(pieces) if k and reading.rules.at("responsibility", reading.view(p))), len(pieces))
+    aims = next(
+        (k for k, p in enumerate(pieces) if k and reading.rules.at("responsibility", reading.view(p))), len(pieces)
+    )
     if start is not None:
         piece = pieces[start.piece]
         before = [Span(piece.block, piece.start, start.offset)] if start.offset > piece.start else []
@@ -110,13 +112,15 @@ def _split(reading: Reading, section: Section, start: Start | None) -> tuple[lis
     frame = reading.rules.at("frame", text)
     if frame is not None:
         cut = first.start + frame.end
-    elif len(pieces) > 1:
-        cut = first.end
-    elif section.children and section.children[0].mark.block != first.block:
+    elif len(pieces) > 1 or (section.children and section.children[0].mark.block != first.block):
         cut = first.end
     else:
         cut = first.start + sentence_end(text)
-    rest = [Span(first.block, cut, first.end)] if reading.view(Span(first.block, cut, first.end)).strip("。；，： ") else []
+    rest = (
+        [Span(first.block, cut, first.end)]
+        if reading.view(Span(first.block, cut, first.end)).strip("。；，： ")
+        else []
+    )
     return [Span(first.block, first.start, cut)], [*rest, *pieces[1:]], None
 
 
@@ -230,8 +234,12 @@ class Body:
         view = self.reading.view(piece)
         ends = [self._before_status(piece, view)]
         for name in ("effect", "responsibility"):
-            hits = [hit for rule in self.reading.rules.of(name) for hit in rule.find(view)
-                    if hit.start == 0 or view[hit.start - 1] in "。；，：（ \n）"]
+            hits = [
+                hit
+                for rule in self.reading.rules.of(name)
+                for hit in rule.find(view)
+                if hit.start == 0 or view[hit.start - 1] in "。；，：（ \n）"
+            ]
             for hit in hits:
                 at = hit.start
                 if at and view[at - 1] == "（":
@@ -291,8 +299,11 @@ class Body:
         return self.reading.rules.at("effect", view) is not None or self.reading.rules.at("status", view) is not None
 
     def _measure(self, place: Span, label: str, rule: str, at: int | None = None) -> None:
-        view = self.reading.view(Span(place.block, place.start, place.end)) if place.last == -1 else \
-            self.reading.outline.views[place.block][place.start :]
+        view = (
+            self.reading.view(Span(place.block, place.start, place.end))
+            if place.last == -1
+            else self.reading.outline.views[place.block][place.start :]
+        )
         cut = sentence_end(view)
         headline = view[:cut] if 0 < cut <= _HEADLINE and cut < len(view) - 1 else ""
         text = self.reading.document.blocks[place.block].text[place.start : place.start + len(headline)]
@@ -324,8 +335,11 @@ def _fields(reading: Reading, problem: Problem) -> None:
     """Responsibility and deadline after their labels, wherever in the item they stand."""
     for piece in problem.region:
         view = reading.view(piece)
-        hits = [h for h in reading.rules.every("responsibility", view)
-                if h.start == 0 or view[h.start - 1] in "。；，：（ \n）、"]
+        hits = [
+            h
+            for h in reading.rules.every("responsibility", view)
+            if h.start == 0 or view[h.start - 1] in "。；，：（ \n）、"
+        ]
         for number, hit in enumerate(hits):
             limit = hits[number + 1].start if number + 1 < len(hits) else len(view)
             end = next((i for i in range(hit.end, limit) if view[i] in "；。\n"), limit)

@@ -39,8 +39,9 @@ def read_tables(document: Document, views: Sequence[str], rules: Rules) -> list[
         if table is not None:
             found.append(table)
         elif found and _continues(grids[number], found[-1]):
-            found.append(Table(grids[number], tuple(sorted({r for r, _ in grids[number]})), found[-1].fields,
-                               found[-1].rules))
+            found.append(
+                Table(grids[number], tuple(sorted({r for r, _ in grids[number]})), found[-1].fields, found[-1].rules)
+            )
     return found
 
 
@@ -64,8 +65,9 @@ def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules
     return Table(grid, tuple(r for r in rows if r > row), fields, named)
 
 
-def _columns(grid: dict[tuple[int, int], int], row: int, views: Sequence[str], rules: Rules, rows_above: int = 0
-             ) -> tuple[dict[int, str], dict[int, str]]:
+def _columns(
+    grid: dict[tuple[int, int], int], row: int, views: Sequence[str], rules: Rules, rows_above: int = 0
+) -> tuple[dict[int, str], dict[int, str]]:
     """Column → field by exact heading; a heading of two lines may be split over this row and those above."""
     fields: dict[int, str] = {}
     named: dict[int, str] = {}
@@ -94,7 +96,7 @@ def _columns(grid: dict[tuple[int, int], int], row: int, views: Sequence[str], r
 
 def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rules) -> list[Problem]:
     """One problem for each row that states one; an empty cell under a grouping column carries the value above."""
-    column = {name: c for c, name in reversed(sorted(table.fields.items()))}
+    column = {name: c for c, name in sorted(table.fields.items(), reverse=True)}
     if "task" in column and "measures" not in column:
         column["measures"] = column["task"]
     carried: dict[str, int] = {}
@@ -115,13 +117,22 @@ def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rul
             carried["aspect"] = heading
             continue
         i = cells.get("problem")
-        if i is None or not views[i].strip() or (document.blocks[i].merged and problems and _same_row(document, problems[-1], i)):
+        if (
+            i is None
+            or not views[i].strip()
+            or (document.blocks[i].merged and problems and _same_row(document, problems[-1], i))
+        ):
             if problems:
                 _continue(document, views, problems[-1], cells, rules)
-                problems[-1].region += [Span(j, 0, len(views[j])) for j in table.cells.values()
-                                        if document.blocks[j].row == row and not document.blocks[j].merged and views[j].strip()]
+                problems[-1].region += [
+                    Span(j, 0, len(views[j]))
+                    for j in table.cells.values()
+                    if document.blocks[j].row == row and not document.blocks[j].merged and views[j].strip()
+                ]
             continue
-        if sum(bool(views[j].strip()) for j in cells.values() if j is not None) < 2 or _repeats_heading(table, row, views, rules):
+        if sum(bool(views[j].strip()) for j in cells.values() if j is not None) < 2 or _repeats_heading(
+            table, row, views, rules
+        ):
             continue
         problems.append(_row(document, views, cells, table, rules))
     return problems
@@ -179,7 +190,9 @@ def _cell(document: Document, views: Sequence[str], i: int, name: str, rules: Ru
     return fact(document, name, trimmed(document, Span(i, start, len(view))), rule)
 
 
-def _continue(document: Document, views: Sequence[str], problem: Problem, cells: dict[str, int | None], rules: Rules) -> None:
+def _continue(
+    document: Document, views: Sequence[str], problem: Problem, cells: dict[str, int | None], rules: Rules
+) -> None:
     """Measures, progress and responsibility of one row; a further row of the same problem adds measures."""
     i = cells.get("measures")
     if i is not None and views[i].strip() and not (document.blocks[i].merged and problem.measures):
@@ -196,7 +209,9 @@ def _continue(document: Document, views: Sequence[str], problem: Problem, cells:
             problem.fields[name] = fact(document, name, place, f"column.{name}", value)
 
 
-def _progress(document: Document, views: Sequence[str], i: int, problem: Problem, has_measures: bool, rules: Rules) -> None:
+def _progress(
+    document: Document, views: Sequence[str], i: int, problem: Problem, has_measures: bool, rules: Rules
+) -> None:
     view = views[i]
     start = len(view) - len(view.lstrip())
     hit = rules.at("status", view, start)
@@ -219,8 +234,11 @@ def _clause_starts(view: str) -> list[int]:
 def cell_measures(document: Document, views: Sequence[str], i: int, rules: Rules, start: int = 0) -> list[Measure]:
     """The measures in a cell: by its enumerators (1. ① 一是), else one for each line."""
     view = views[i]
-    marks = [m for m in find_marks(document.blocks, views, [i], rules)
-             if m.end > start and m.scheme not in ("break", "aside")]
+    marks = [
+        m
+        for m in find_marks(document.blocks, views, [i], rules)
+        if m.end > start and m.scheme not in ("break", "aside")
+    ]
     found: list[Measure] = []
     if marks:
         first = marks[0].scheme.rstrip("+'")

@@ -21,8 +21,11 @@ def news_problems(reading: Reading) -> list[Problem]:
 
 
 def _enumerated(reading: Reading, i: int, start: int) -> list[Problem]:
-    sections = [s for s in reading.outline.sections
-                if s.mark.block >= i and s.mark.scheme not in BREAKS and (s.mark.block > i or s.mark.start >= start)]
+    sections = [
+        s
+        for s in reading.outline.sections
+        if s.mark.block >= i and s.mark.scheme not in BREAKS and (s.mark.block > i or s.mark.start >= start)
+    ]
     if not sections or sections[0].mark.block != i or sections[0].mark.start - start > 2:
         return []
     scheme = sections[0].mark.scheme
@@ -57,9 +60,15 @@ def _end_of_list(reading: Reading, view: str, start: int) -> int:
         last = view.rfind("；")
         stop = view.find("。", last)
         return len(view) if stop < 0 else stop
-    aside = next((h.start for rule in reading.rules.of("break") for h in rule.find(view, start)
-                  if rule.options.get("level") == "leaf"), len(view))
-    return aside
+    return next(
+        (
+            h.start
+            for rule in reading.rules.of("break")
+            for h in rule.find(view, start)
+            if rule.options.get("level") == "leaf"
+        ),
+        len(view),
+    )
 
 
 def read_advice(reading: Reading, parts: dict[int, str]) -> list[tuple[str, Fact]]:
@@ -75,10 +84,14 @@ def read_advice(reading: Reading, parts: dict[int, str]) -> list[tuple[str, Fact
             if pieces:
                 first, last = pieces[0], pieces[-1]
                 span = Span(first.block, first.start, last.end, -1 if last.block == first.block else last.block)
-                found.append((child.mark.text, fact(reading.document, "advice", trimmed(reading.document, span), "advice.item")))
+                found.append(
+                    (child.mark.text, fact(reading.document, "advice", trimmed(reading.document, span), "advice.item"))
+                )
         if not root.children:
-            found += [("", fact(reading.document, "advice", trimmed(reading.document, p), "advice.paragraph"))
-                      for p in root.pieces[1:]]
+            found += [
+                ("", fact(reading.document, "advice", trimmed(reading.document, p), "advice.paragraph"))
+                for p in root.pieces[1:]
+            ]
     return found or _advice_in_text(reading)
 
 
@@ -102,15 +115,26 @@ def answer_by_number(reading: Reading, parts: dict[int, str], listed: list[Item]
     numbers = {item.section.index for item in listed}
     for root in reading.outline.roots:
         held = {section.index for section in root.walk()}
-        if held & numbers or parts.get(root.index) in ("next_steps", "advice") or \
-                reading.rules.at("answers", reading.title(root)) is None:
+        if (
+            held & numbers
+            or parts.get(root.index) in ("next_steps", "advice")
+            or reading.rules.at("answers", reading.title(root)) is None
+        ):
             continue
-        answers = [child for child in root.children if child.mark.scheme not in BREAKS and child.mark.number is not None]
+        answers = [
+            child for child in root.children if child.mark.scheme not in BREAKS and child.mark.number is not None
+        ]
         if len(answers) < 2:
             continue
         for answer in answers:
-            match = next((p for p, item in zip(problems, listed, strict=True)
-                          if item.section.mark.number == answer.mark.number and not p.measures), None)
+            match = next(
+                (
+                    p
+                    for p, item in zip(problems, listed, strict=True)
+                    if item.section.mark.number == answer.mark.number and not p.measures
+                ),
+                None,
+            )
             if match is not None:
                 Body(reading, match).read(answer.pieces, [c for c in answer.children if c.mark.scheme not in BREAKS])
                 match.rectification = answer.all_pieces()

@@ -89,8 +89,11 @@ class Reading:
                 if hit:
                     found.append(hit)
                 continue
-            found += [hit for hit in rule.find(text) if hit.start == 0 or text[hit.start - 1] in "。；：！？”）】 …，" or
-                      text[: hit.start].endswith(("\n",))]
+            found += [
+                hit
+                for hit in rule.find(text)
+                if hit.start == 0 or text[hit.start - 1] in "。；：！？”）】 …，" or text[: hit.start].endswith(("\n",))
+            ]
         return sorted(found, key=lambda hit: hit.start)[:1]
 
     def _status_after_frame(self, text: str) -> Hit | None:
@@ -143,8 +146,11 @@ class Reading:
 
     def _signed(self, section: Section) -> bool:
         """A paragraph of responsibility behind the section's first."""
-        return any(self.rules.at("responsibility", self.view(p).lstrip("（ ")) is not None
-                   for p in section.pieces if p.block != section.mark.block)
+        return any(
+            self.rules.at("responsibility", self.view(p).lstrip("（ ")) is not None
+            for p in section.pieces
+            if p.block != section.mark.block
+        )
 
     def _closes_list(self, section: Section) -> bool:
         """The last of several siblings of which no other is signed: what stands behind it is about them all."""
@@ -155,13 +161,19 @@ class Reading:
     def part(self, section: Section) -> str:
         """What a chapter is by its title: organisation, problems, next_steps, advice, requirement … or ""."""
         title = self.title(section)
-        return next((hit.value for rule in self.rules.of("part")
-                     if (hit := rule.search(title)) and not (rule.options.get("soft") and self.strong(section))), "")
+        return next(
+            (
+                hit.value
+                for rule in self.rules.of("part")
+                if (hit := rule.search(title)) and not (rule.options.get("soft") and self.strong(section))
+            ),
+            "",
+        )
 
 
 def chapters(reading: Reading) -> dict[int, str]:
     """Root section index → its part.  Evidence below a chapter outweighs a title that only sounds like duty."""
-    roots = [root for root in reading.outline.roots]
+    roots = list(reading.outline.roots)
     parts: dict[int, str] = {}
     for root in roots:
         named = root.mark.rule if root.mark.scheme in BREAKS else reading.part(root)
@@ -205,8 +217,14 @@ def items(reading: Reading, parts: dict[int, str]) -> list[Item]:
 
 def _containers(reading: Reading, roots: Sequence[Section]) -> set[int]:
     """Chapters that only hold the aspects (整改落实情况), rather than being one."""
-    named = {root.index for root in roots if root.children and reading.part(root) == "problems"
-             and reading.start(root) is None and not _aspect(reading, root)}
+    named = {
+        root.index
+        for root in roots
+        if root.children
+        and reading.part(root) == "problems"
+        and reading.start(root) is None
+        and not _aspect(reading, root)
+    }
     if len(roots) == 1 and roots[0].children and not _aspect(reading, roots[0]) and not _is_problem(reading, roots[0]):
         named.add(roots[0].index)
     return named
@@ -236,7 +254,9 @@ def _is_problem(reading: Reading, section: Section) -> bool:
 
 def _descend(reading: Reading, top: Section, above: list[Section] | None, found: list[Item]) -> None:
     """Depth first without recursion: groups are carried along; None as groups marks a root that counts itself."""
-    stack: list[tuple[Section, list[Section], tuple[Span, Hit] | None, bool]] = [(top, above or [], None, above is None)]
+    stack: list[tuple[Section, list[Section], tuple[Span, Hit] | None, bool]] = [
+        (top, above or [], None, above is None)
+    ]
     while stack:
         section, groups, status, counts = stack.pop()
         if section.mark.scheme in BREAKS:

@@ -32,8 +32,13 @@ def read_references(document: Document, view: str, span: Span, rules: Rules) -> 
         else:
             action = _action(view, max(span.start, hit.start - _REACH, previous_end), hit, rules)
         place = Span(span.block, hit.start, hit.end)
-        found.append(Reference(Fact("reference", document.text(place), document.text(place), place, hit.rule.id),
-                               action, _docno(document, view, span, hit.end, rules)))
+        found.append(
+            Reference(
+                Fact("reference", document.text(place), document.text(place), place, hit.rule.id),
+                action,
+                _docno(document, view, span, hit.end, rules),
+            )
+        )
         previous_end, previous_action = hit.end, action
     return found
 
