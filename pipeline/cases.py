@@ -21,7 +21,6 @@ from pipeline.model import BULLETIN, FEEDBACK, LEDGER, OTHER, PLAN, QUARANTINED,
 from pipeline.yaml_file import LINE, read_yaml
 
 CASE_KINDS = (FEEDBACK, PLAN, LEDGER, BULLETIN)
-_GROUP = re.compile(r"第?([一二三四五六七八九十\d]{1,3})(巡[察视]组)|(巡[察视])([一二三四五六七八九十\d]{1,3})组")
 
 
 def said(row: Row, column: str) -> str:
@@ -60,7 +59,15 @@ class Aliases:
     suffixes: tuple[str, ...]
     abbreviations: Mapping[str, str]
     generic: tuple[str, ...]
+    group: re.Pattern[str]
     renamed: Mapping[str, str]
+
+    def inspector(self, name: str) -> str:
+        """中共X县委第三巡察组 = 县委第三巡察组 = 县委巡察三组; empty when it names no numbered group."""
+        match = self.group.search(unicodedata.normalize("NFKC", name))
+        if match is None:
+            return ""
+        return (match["name"] or match["name2"]) + (match["number"] or match["number2"])
 
     def unit(self, name: str) -> str:
         """中共X委员会 = X党委 = X; a former name becomes the present one."""
@@ -85,15 +92,19 @@ def load_aliases(rules_folder: Path) -> Aliases:
     if not isinstance(content, dict):
         raise RuleError("aliases.yaml:1", "内容应当是“键: 值”的形式", "请恢复这个文件")
     short = {str(k): str(v) for k, v in (content.get("abbreviations") or {}).items() if k != LINE}
+    try:
+        group = re.compile(str(content.get("inspector") or "(?!)"))
+    except re.error as error:
+        raise RuleError("aliases.yaml:1", f"inspector 的写法有误（{error}）", "请检查括号是否成对") from error
     bare = Aliases(_words(content, "party_prefixes"), _words(content, "party_suffixes"), short,
-                   _words(content, "generic_short_names"), {})
+                   _words(content, "generic_short_names"), group, {})
     renamed: dict[str, str] = {}
     for entry in content.get("aliases") or []:
         if not isinstance(entry, dict) or not entry.get("name") or not isinstance(entry.get("also"), list):
             line = entry.get(LINE, 1) if isinstance(entry, dict) else content.get(LINE, 1)
             raise RuleError(f"aliases.yaml:{line}", "改名条目应当写成 {name: 现名, also: [曾用名]}", "请改正")
         renamed |= {bare.unit(str(old)): bare.unit(str(entry["name"])) for old in entry["also"]}
-    return Aliases(bare.prefixes, bare.suffixes, short, bare.generic, renamed)
+    return Aliases(bare.prefixes, bare.suffixes, short, bare.generic, group, renamed)
 
 
 def _words(content: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -101,14 +112,6 @@ def _words(content: Mapping[str, object], key: str) -> tuple[str, ...]:
     if not isinstance(words, list):
         raise RuleError("aliases.yaml:1", f"{key} 应当是列表", "请改正")
     return tuple(sorted(map(str, words), key=len, reverse=True))
-
-
-def same_inspector(name: str) -> str:
-    """中共X县委第三巡察组 = 县委第三巡察组 = 县委巡察三组; empty when it names no numbered group."""
-    match = _GROUP.search(unicodedata.normalize("NFKC", name))
-    if match is None:
-        return ""
-    return f"{(match[2] or match[3] + '组')[:2]}{match[1] or match[4]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,24 +197,24 @@ def build_cases(papers: Sequence[Paper], aliases: Aliases) -> list[Case]:
     order = {kind: i for i, kind in enumerate(CASE_KINDS)}
     for paper in sorted(papers, key=lambda p: (order[p.kind], p.date or "9999", said(p.row, "file"), p.doc_id)):
         unit = names[paper.doc_id]
-        fitting = next((g for g in groups[unit] if not any(_differ(paper, other) for other in g)), None)
+        fitting = next((g for g in groups[unit] if not any(_differ(paper, other, aliases) for other in g)), None)
         if fitting is None or not unit:
             groups[unit].append([paper])
         else:
             fitting.append(paper)
-    return [_case(unit, group) for unit in sorted(groups) for group in groups[unit]]
+    return [_case(unit, group, aliases) for unit in sorted(groups) for group in groups[unit]]
 
 
-def _case(unit: str, papers: list[Paper]) -> Case:
+def _case(unit: str, papers: list[Paper], aliases: Aliases) -> Case:
     name = next((said(p.row, "unit") for p in papers if said(p.row, "unit")), "")
     facts = [next((said(p.row, c) for p in papers if said(p.row, c)), "") for c in ("inspector", "round")]
-    key = "|".join([unit, same_inspector(facts[0]), facts[1]] if unit else [papers[0].doc_id])
+    key = "|".join([unit, aliases.inspector(facts[0]), facts[1]] if unit else [papers[0].doc_id])
     return Case("c" + hashlib.sha256(key.encode()).hexdigest()[:12], name, tuple(papers))
 
 
-def _differ(one: Paper, other: Paper) -> bool:
+def _differ(one: Paper, other: Paper, aliases: Aliases) -> bool:
     """Whether both state something that can't hold for one case."""
-    inspectors = {same_inspector(said(p.row, "inspector")) for p in (one, other)} - {""}
+    inspectors = {aliases.inspector(said(p.row, "inspector")) for p in (one, other)} - {""}
     rounds = {said(p.row, "round") for p in (one, other)} - {""}
     years = {said(p.row, "feedback_date")[:7] for p in (one, other)} - {""}
     return len(inspectors) > 1 or len(rounds) > 1 or len(years) > 1

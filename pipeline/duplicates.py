@@ -16,13 +16,8 @@ from itertools import chain
 
 from pipeline.match import plain
 
+Mask = tuple[re.Pattern[str], str]
 _SHINGLE = 5
-_MASKS = (
-    (re.compile(r"《[^》]{1,60}》"), "某"),
-    (re.compile(r"\d+(?:\.\d+)?"), ""),
-    (re.compile(r"[一二三四五六七八九十百千]+(?=[年月日个项名人次份家])"), ""),
-    (re.compile(r"[一-龥]{2,12}(?:学校|中学|小学|幼儿园|教育局|党支部|党委|党总支)"), "某"),
-)
 _MOST = 400  # texts that one shingle may lead to: more is a turn of phrase, not a copy
 
 
@@ -45,18 +40,18 @@ class Copy:
     units: tuple[str, ...]
 
 
-def masked(text: str) -> str:
+def masked(text: str, masks: Sequence[Mask]) -> str:
     """The wording alone: without titles, numbers, names of schools and offices, punctuation."""
-    for pattern, instead in _MASKS:
+    for pattern, instead in masks:
         text = pattern.sub(instead, text)
     return plain(text)
 
 
-def copies(texts: Sequence[Text], threshold: float, shortest: int) -> list[Copy]:
+def copies(texts: Sequence[Text], masks: Sequence[Mask], threshold: float, shortest: int) -> list[Copy]:
     """Every text that stands, but for names and numbers, in another unit's document too."""
     same: dict[str, list[Text]] = defaultdict(list)
     for text in texts:
-        wording = masked(text.text)
+        wording = masked(text.text, masks)
         if len(wording) >= shortest:
             same[wording].append(text)
     wordings = sorted(same)

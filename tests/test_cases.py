@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cases import build_cases, load_aliases, papers_of, same_inspector
+from pipeline.cases import build_cases, load_aliases, papers_of
 from pipeline.errors import RuleError
 from pipeline.model import Tables
 from pipeline.schema import empty_tables, row
@@ -38,7 +38,7 @@ def test_party_names_are_the_units_name(name: str):
     ("区委第三巡察组", "巡察三"), ("县委巡察三组", "巡察三"), ("中共某某县委第三巡察组", "巡察三"),
     ("省委第十一巡视组", "巡视十一"), ("巡察组", "")])
 def test_inspectors_in_both_ways_of_writing(name: str, same: str):
-    assert same_inspector(name) == same
+    assert load_aliases(RULES).inspector(name) == same
 
 
 def test_feedback_and_bulletin_of_one_unit_are_one_case_with_the_feedback_first():

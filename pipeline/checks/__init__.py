@@ -27,6 +27,9 @@ from pipeline.schema import row
 MODULES = (coverage, responsibility, substance, numbers, between, form)  # imported for their decorators
 COPIED = "copied_between_units"
 _ORDER = {ERROR: 0, WARNING: 1, INFO: 2}
+# words that a check gives as code names → the group of their labels; what is no code stays as it is
+_LABELLED = (("metric", "metric"), ("source", "kind"), ("kind", "kind"), ("missing", "kind"), ("before", "status"),
+             ("now", "status"))
 _QUOTE = 300  # characters of a quotation that a message repeats in full
 
 
@@ -97,8 +100,9 @@ def _row(name: str, defect: Defect, case: Case, settings: Settings, labels: Labe
         paragraph = int(float(said(defect.problem, "paragraph") or 0))
     words = _Words({"quote": _cut(defect.quote), "other": _cut(defect.other_quote), "expected": defect.expected,
                     "actual": defect.actual, **defect.words})
-    if "metric" in words:
-        words["metric"] = labels.of("metric", words["metric"])
+    for key, group in _LABELLED:
+        if key in words:
+            words[key] = "、".join(labels.of(group, code) for code in words[key].split("、"))
     wording = settings.wording[name]
     return row(
         "findings", case_id=case.case_id, doc_id=defect.paper.doc_id, unit=case.unit or None, check=name,
@@ -133,7 +137,7 @@ def _copied(cases: Iterable[Case], settings: Settings, labels: Labels) -> Iterat
                 texts.append(Text(key, case.unit, said(measure, "text")))
                 places[key] = (case, paper, measure)
     limits = profile.thresholds
-    for copy in copies(texts, limits["copied"], int(limits["copied_length"])):
+    for copy in copies(texts, settings.masks, limits["copied"], int(limits["copied_length"])):
         defect, case = _copy_defect(copy.units, copy.score, places[copy.key], places[copy.other])
         yield _row(COPIED, defect, case, settings, labels)
 

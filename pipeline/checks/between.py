@@ -11,7 +11,6 @@ from pipeline.model import ANSWERS, BULLETIN, FEEDBACK, LEDGER, PLAN, Row
 from pipeline.recount import first_values, whole
 
 _RANK = {"not_done": 0, "in_progress": 1, "basically_done": 2, "done": 3}
-NAMES = {FEEDBACK: "反馈意见", PLAN: "整改方案", LEDGER: "整改台账", BULLETIN: "整改情况通报"}
 _COMPARED = ("aspects", "categories", "problems", "subproblems", "tasks", "measures")
 
 
@@ -41,7 +40,7 @@ def problem_unanswered(context: Context) -> Iterator[Defect]:
             seen.add(key)
             yield Defect(pair.answer, problem_id=said(problem, "problem_id"), expected=said(problem, "problem"),
                          other_quote=said(problem, "problem"), other_paragraph=_at(problem),
-                         words={"source": NAMES[pair.source.kind], "nearest": ""})
+                         words={"source": pair.source.kind, "nearest": ""})
 
 
 def _answered_before(pair: Pair, context: Context) -> set[str]:
@@ -59,7 +58,7 @@ def problem_added(context: Context) -> Iterator[Defect]:
         linked = {link.answer for pair in pairs for link in pair.links}
         for problem in answer.problems if pairs else ():
             if said(problem, "problem_id") not in linked:
-                names = "、".join(dict.fromkeys(NAMES[p.source.kind] for p in pairs))
+                names = "、".join(dict.fromkeys(p.source.kind for p in pairs))
                 yield Defect(answer, problem, quote=said(problem, "problem"), words={"source": names})
 
 
@@ -72,7 +71,7 @@ def problem_merged(context: Context) -> Iterator[Defect]:
             parts = [source[link.source] for link in pair.links if link.answer == merged]
             texts = "；".join(f"“{said(p, 'problem')}”" for p in parts)
             yield Defect(pair.answer, answer[merged], quote=said(answer[merged], "problem"), other_quote=texts,
-                         other_paragraph=_at(parts[0]), words={"source": NAMES[pair.source.kind]})
+                         other_paragraph=_at(parts[0]), words={"source": pair.source.kind})
 
 
 @case_check("problem_softened")
@@ -93,7 +92,7 @@ def problem_softened(context: Context) -> Iterator[Defect]:
             if lost:
                 yield Defect(pair.answer, given, quote=said(given, "problem"), other_quote=said(asked, "problem"),
                              other_paragraph=_at(asked), expected="、".join(lost),
-                             words={"source": NAMES[pair.source.kind], "lost": "、".join(lost)})
+                             words={"source": pair.source.kind, "lost": "、".join(lost)})
 
 
 def _lost(asked: str, given: str, category: str, context: Context) -> list[str]:
@@ -129,7 +128,7 @@ def document_conflict(context: Context) -> Iterator[Defect]:
                 claim = next(c for c in pair.answer.claims if said(c, "metric") == metric and not said(c, "scope"))
                 yield Defect(pair.answer, expected=f"{before[metric]:g}", actual=f"{now[metric]:g}",
                              quote=said(claim, "text"), paragraph=_at(claim),
-                             words={"metric": metric, "source": NAMES[pair.source.kind]})
+                             words={"metric": metric, "source": pair.source.kind})
         yield from _sums_differ(pair)
 
 
@@ -139,7 +138,7 @@ def _sums_differ(pair: Pair) -> Iterator[Defect]:
         asked, given = source[link.source], answer[link.answer]
         one, other = numbers(said(asked, "problem"))[1], numbers(said(given, "problem"))[1]
         if link.method not in (SPLIT, MERGED) and one and other and len(one) == len(other) and one != other:
-            words = {"metric": "金额", "source": NAMES[pair.source.kind]}
+            words = {"metric": "金额", "source": pair.source.kind}
             yield Defect(pair.answer, given, expected="、".join(sorted(one - other)), quote=said(given, "problem"),
                          actual="、".join(sorted(other - one)), other_quote=said(asked, "problem"),
                          other_paragraph=_at(asked), words=words)
@@ -153,7 +152,6 @@ def _versions(context: Context) -> list[Pair]:
 @case_check("status_regressed")
 def status_regressed(context: Context) -> Iterator[Defect]:
     """A later report gives a problem a status behind that of the earlier one."""
-    labels = {"not_done": "未完成", "in_progress": "正在整改", "basically_done": "基本完成", "done": "已完成"}
     for pair in _versions(context):
         before, after = _by_id(pair.source), _by_id(pair.answer)
         for link in pair.links:
@@ -163,7 +161,7 @@ def status_regressed(context: Context) -> Iterator[Defect]:
                 yield Defect(pair.answer, problem, expected=old, actual=new, quote=said(problem, "problem"),
                              other_quote=said(before[link.source], "problem"),
                              other_paragraph=_at(before[link.source]),
-                             words={"before": labels[old], "now": labels[new]})
+                             words={"before": old, "now": new})
 
 
 @case_check("unchanged_resubmission")
@@ -185,6 +183,6 @@ def partner_missing(context: Context) -> Iterator[Defect]:
     """There is no feedback for an answer, or no answer for a feedback: the comparison was not made."""
     answers, feedback = context.case.of(*ANSWERS), context.case.of(FEEDBACK)
     for paper in answers if not feedback else ():
-        yield Defect(paper, expected=FEEDBACK, words={"missing": NAMES[FEEDBACK]})
+        yield Defect(paper, expected=FEEDBACK, words={"missing": FEEDBACK})
     for paper in feedback if not answers else ():
-        yield Defect(paper, expected=BULLETIN, words={"missing": "整改方案、台账或整改情况通报"})
+        yield Defect(paper, expected=BULLETIN, words={"missing": "、".join((PLAN, LEDGER, BULLETIN))})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.cases import Paper, amount, said, same_inspector
+from pipeline.cases import Paper, amount, said
 from pipeline.checks.registry import Context, Defect, check
 from pipeline.model import INFO, Row
 
@@ -153,13 +153,13 @@ def personal_data(paper: Paper, context: Context) -> Iterator[Defect]:
 @check("name_inconsistent")
 def name_inconsistent(paper: Paper, context: Context) -> Iterator[Defect]:
     """A numbered inspection group other than the one named in the opening."""
-    own = same_inspector(said(paper.row, "inspector"))
+    own = context.settings.aliases.inspector(said(paper.row, "inspector"))
     if not own:
         return
     for at in places(paper):
         for match in context.settings.matches("inspector", at.text):
             text = at.text[match.start() : match.end()]
-            if same_inspector(text) not in ("", own):
+            if context.settings.aliases.inspector(text) not in ("", own):
                 words = {"what": "巡察组", "other": said(paper.row, "inspector")}
                 yield _defect(paper, at, text, **words)
                 return

@@ -45,7 +45,9 @@ def person_missing(paper: Paper, context: Context) -> Iterator[Defect]:
 @check("deadline_missing")
 def deadline_missing(paper: Paper, context: Context) -> Iterator[Defect]:
     """No date by which the problem is to be solved; a document without any is one defect."""
-    bare = [p for p in paper.problems if not said(p, "deadline") and not said(p, "deadline_text").strip(" /／-—无")]
+    empty = {"", *(said(p, "deadline_text") for p in paper.problems
+                   if context.settings.find("empty_answer", said(p, "deadline_text").strip()))}
+    bare = [p for p in paper.problems if not said(p, "deadline") and said(p, "deadline_text") in empty]
     if bare and len(bare) == len(paper.problems):
         yield Defect(paper, quote=said(paper.row, "title"))
         return
@@ -135,5 +137,5 @@ def report_late(paper: Paper, context: Context) -> Iterator[Defect]:
         return
     latest = (date.fromisoformat(feedback) + timedelta(days=limit)).isoformat()
     if issued > latest:
-        words = {"kind": said(paper.row, "title") or paper.kind, "days": str(limit)}
+        words = {"kind": paper.kind, "days": str(limit)}
         yield Defect(paper, expected=latest, actual=issued, quote=issued, words=words)

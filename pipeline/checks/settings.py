@@ -66,6 +66,7 @@ class Settings:
     status_words: Mapping[str, tuple[str, ...]]
     required_parts: Mapping[str, Mapping[str, str]]
     supersedes: Mapping[str, tuple[str, ...]]
+    masks: tuple[tuple[re.Pattern[str], str], ...]
     profile: Profile
     aliases: Aliases
 
@@ -101,7 +102,8 @@ def load_settings(rules_folder: Path, profile: str = "default") -> Settings:
     supersedes = {str(k): tuple(map(str, v)) for k, v in _items(content.get("supersedes"))}
     own = load_profile(rules_folder, profile)
     return Settings(
-        _wording(content), triggers, sharp, status_words, parts, supersedes, own, load_aliases(rules_folder)
+        _wording(content), triggers, sharp, status_words, parts, supersedes, _masks(content), own,
+        load_aliases(rules_folder),
     )
 
 
@@ -134,6 +136,13 @@ def _trigger(entry: Any) -> tuple[str, Trigger]:
     except re.error as error:
         raise RuleError(source, f"触发词 {entry['id']} 的写法有误（{error}）", "请检查括号和符号是否成对") from error
     return entry["id"], Trigger(entry["id"], pattern, source, tuple(entry.get("examples") or ()))
+
+
+def _masks(content: Mapping[str, Any]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    try:
+        return tuple((re.compile(str(m["pattern"])), str(m["instead"])) for m in content.get("masks") or ())
+    except (re.error, KeyError, TypeError) as error:
+        raise RuleError(f"{FILE}:1", f"masks 的写法有误（{error}）", "每条应有 pattern 和 instead") from error
 
 
 def example_faults(settings: Settings) -> list[str]:
