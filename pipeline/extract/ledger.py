@@ -10,7 +10,7 @@ from pipeline import values
 from pipeline.extract.found import Measure, Problem, fact, trimmed
 from pipeline.extract.items import deadline, sentence_end
 from pipeline.model import Document, Fact, Span
-from pipeline.outline import find_marks
+from pipeline.marks import find_marks
 from pipeline.rules import Rules
 
 _HEADER_ROWS = 4  # rows in which headings are looked for
