@@ -165,6 +165,25 @@ def test_a_field_without_an_end_hides_nothing() -> None:
     assert codes(document) == ["salvaged_part"]
 
 
+@pytest.mark.parametrize(("instruction", "expected"), [
+    (r" eq \o\ac(○,1)", "①"), (r"EQ \o(○,20)", "⑳"), (r"eq \o\ac(○,内)", "内"), (r"eq \o\ac(□,√)", "☑"),
+    (r"EQ \f(1,2)", "1/2"), (r"PAGE", ""), (r"eq \x", ""),
+])  # fmt: skip
+def test_equation_fields_show_what_they_draw(instruction: str, expected: str) -> None:
+    body = f"<w:p>{field('begin')}<w:r><w:instrText>{instruction}</w:instrText></w:r>{field('end')}{run('项')}</w:p>"
+    assert texts(read_body(body)) == [expected + "项"]
+
+
+def test_what_is_deleted_twice_is_left_out_once() -> None:
+    gone = "<w:del w:id='1'><w:r><w:delText>删</w:delText></w:r></w:del>"
+    moved = f"<w:p><w:moveFrom w:id='2'><w:r><w:t>移</w:t></w:r>{gone}</w:moveFrom></w:p>"
+    last = "行"
+    rows = f"<w:tbl><w:tr><w:trPr><w:del w:id='3'/></w:trPr>{cell(f'<w:p>{gone}{run(last)}</w:p>')}</w:tr></w:tbl>"
+    document = read_body(moved + rows)
+    assert document.blocks == ()
+    assert sorted("".join(omitted.text.split()) for omitted in document.omitted) == ["删", "移删", "行"]
+
+
 def test_text_that_goes_on_after_its_box_stays_in_its_paragraph() -> None:
     box = "<w:pict><v:textbox><w:txbxContent>{}</w:txbxContent></v:textbox></w:pict>"
     outer = f"<w:p><w:r><w:t>外</w:t>{box.format(paragraph('内'))}</w:r></w:p>"

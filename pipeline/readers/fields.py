@@ -16,7 +16,10 @@ from pipeline.readers.names import VAL, W
 from pipeline.readers.styles import is_on, whole
 
 KIND = W + "fldCharType"
-CIRCLED = re.compile(r"\\o\s*(?:\\a[cr]\s*)?\(\s*[○◯〇Oo]\s*[,，;；]\s*(\d{1,2}|[^\s)]{1,4})\s*\)", re.IGNORECASE)
+EQUATION = re.compile(r"\s*eq\b", re.IGNORECASE)
+OVERLAID = re.compile(r"\\o\s*(?:\\a[cr]\s*)?\(\s*([○◯〇Oo□☐])\s*[,，;；]\s*([^\s()]{1,4})\s*\)", re.IGNORECASE)
+ARGUMENTS = re.compile(r"\(([^()\\]*)\)")
+BOXED = {"√": "☑", "✓": "☑", "×": "☒", "✗": "☒"}
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ class Fields:
             closed = self.stack.pop()
             if not closed.result:
                 self.instructions -= 1
-                shown = closed.fallback or circled("".join(closed.instruction))
+                shown = closed.fallback or equation("".join(closed.instruction))
         return shown
 
     def instruct(self, text: str) -> None:
@@ -95,12 +98,19 @@ def chosen(element: etree._Element) -> str:
     return entries[place] if place < len(entries) else ""
 
 
-def circled(instruction: str) -> str:
-    """`EQ \\o\\ac(○,3)` → ③; other instructions show nothing."""
-    match = CIRCLED.search(instruction)
-    if match is None:
+def equation(instruction: str) -> str:
+    """What an EQ field shows: `\\o\\ac(○,3)` is ③, `\\o\\ac(□,√)` is ☑; else its arguments.
+
+    Other instructions show nothing.
+    """
+    if EQUATION.match(instruction) is None:
         return ""
-    inside = match[1]
-    if inside.isdigit() and 1 <= int(inside) <= 20:
+    match = OVERLAID.search(instruction)
+    if match is None:
+        return "/".join(part.strip() for part in re.split("[,，;；]", "".join(ARGUMENTS.findall(instruction))))
+    frame, inside = match.groups()
+    if frame in "□☐":
+        return BOXED.get(inside, inside)
+    if inside.isdecimal() and 1 <= int(inside) <= 20:
         return chr(0x2460 + int(inside) - 1)
     return inside

@@ -127,21 +127,23 @@ def accept_revisions(root: Element, result: Settled) -> None:
     """The final text: deleted and moved-away content out, deleted rows, cells and paragraph ends too."""
     etree.strip_elements(root, *OLD_PROPERTIES, with_tail=False)
     ended: list[Element] = []
+    owners: list[Element] = []  # rows and cells
     for element in list(root.iter(DELETED, MOVED_AWAY, CELL_DELETED)):
         holder = element.getparent()
-        if holder is None:
+        if holder is None or next(element.iterancestors(DELETED, MOVED_AWAY), None) is not None:
             continue
+        owner = holder.getparent()
         if holder.tag == RUN_PROPERTIES:  # the mark at a paragraph's end
-            properties = holder.getparent()
-            paragraph = properties.getparent() if properties is not None else None
+            paragraph = owner.getparent() if owner is not None else None
             if paragraph is not None and paragraph.tag == PARAGRAPH:
                 ended.append(paragraph)
         elif holder.tag in (W + "trPr", W + "tcPr"):
-            owner = holder.getparent()
             if owner is not None:
-                leave_out(owner, "deleted", result)
+                owners.append(owner)
         else:
             leave_out(element, "deleted", result)
+    for owner in reversed(owners):  # inner ones first, so that no text is counted twice
+        leave_out(owner, "deleted", result)
     join_with_next(ended)
 
 
