@@ -134,10 +134,13 @@ class Job:
                 reading.notes[kind] = notes
 
     def read_margins(self, reading: Reading) -> None:
-        """Headers, footers, comments, and notes that nothing refers to: kept apart."""
+        """Headers, footers, comments, and what nothing refers to: kept apart."""
         for kind, notes in reading.notes.items():
             for note in notes.values():
                 leave_apart(note, kind, "unreferenced", reading)
+        for blocks in reading.chunks.values():
+            text = "\n".join(block.text for block in blocks if not block.merged)
+            reading.omitted.append(Omitted("unreferenced", text))
         for kind, reason in (("header", "header"), ("footer", "footer"), ("comments", "comment")):
             for name in self.parts.related(kind):
                 root = self.salvage(name, lambda part: self.text_part(part, reading))

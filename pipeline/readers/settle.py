@@ -74,7 +74,8 @@ def settle(root: Element, styles: Styles, *, private: bool) -> Settled:
         for element in list(root.iter(READING)):
             leave_out(element, "ruby", result)
     if not present.isdisjoint((CONTROL, CUSTOM, W + "smartTag")):
-        etree.strip_elements(root, *CONTROL_PROPERTIES, with_tail=False)
+        for element in list(root.iter(*CONTROL_PROPERTIES)):
+            leave_out(element, "properties", result)
     if not present.isdisjoint(WRAPPERS):
         etree.strip_tags(root, *WRAPPERS)
     if HIDDEN in present or (styles.hiding and uses_hiding_style(root, styles)):
@@ -125,7 +126,8 @@ def is_understood(branch: Element) -> bool:
 
 def accept_revisions(root: Element, result: Settled) -> None:
     """The final text: deleted and moved-away content out, deleted rows, cells and paragraph ends too."""
-    etree.strip_elements(root, *OLD_PROPERTIES, with_tail=False)
+    for element in list(root.iter(*OLD_PROPERTIES)):
+        leave_out(element, "properties", result)
     ended: list[Element] = []
     owners: list[Element] = []  # rows and cells
     for element in list(root.iter(DELETED, MOVED_AWAY, CELL_DELETED)):
