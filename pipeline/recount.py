@@ -6,17 +6,24 @@ make up a repayment) the rows are shown with a range, and no verdict is drawn fr
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from pipeline.cases import Paper, amount, said, true
+from pipeline import values
+from pipeline.cases import Paper, amount, place, said, true
 from pipeline.model import FEEDBACK, Row
 
 TOTALS = ("aspects", "categories", "problems", "subproblems", "tasks", "measures", "advice")
 STATUSES = ("done", "basically_done", "in_progress", "not_done")
 RULES = {"rules_created": ("created",), "rules_revised": ("revised",), "rules_total": ("created", "revised")}
 SUMS = ("money_recovered", "money_refunded", "loss_recovered", "money_involved")
+PEOPLE = ("party_sanctioned", "admin_sanctioned", "sanctioned", "reorganised", "admonished", "reminded", "interviewed",
+          "criticised", "ordered_review", "transferred", "held_accountable", "titles_revoked")
+_PERSONS = re.compile(r"(\d+|[一二两三四五六七八九十]{1,3})\s?[名位人]")
+_PHRASE = re.compile(r"[^一-龥]|[名人次]|[一二两三四五六七八九十](?=[名人])")
 WHOLE = ("problems", "tasks", "subproblems")
 
 
@@ -77,6 +84,8 @@ def _recounted(paper: Paper, claim: Row, stated: set[str], counts: Mapping[str, 
         return _rules(paper, claim, metric)
     if metric in SUMS:
         return _sums(paper, claim)
+    if metric in PEOPLE:
+        return _people(paper, claim)
     return Recount(claim)
 
 
@@ -150,20 +159,26 @@ def _disjoint(paper: Paper) -> bool:
 
 def first_values(claims: Iterable[Row]) -> dict[str, float]:
     """The first value that is stated for each metric."""
-    values: dict[str, float] = {}
+    first: dict[str, float] = {}
     for claim in claims:
-        values.setdefault(said(claim, "metric"), amount(claim, "value") or 0.0)
-    return values
+        first.setdefault(said(claim, "metric"), amount(claim, "value") or 0.0)
+    return first
 
 
 def _rules(paper: Paper, claim: Row, metric: str) -> Recount:
-    """Rules named in measures: by distinct title, and by mention; those outside problems are left over."""
+    """Rules that measures name: at least the distinct titles, two in a row as one; at most every mention."""
     own = [r for r in paper.references if said(r, "action") in RULES[metric]]
-    inside = [said(r, "title") for r in own if said(r, "problem_id")]
-    outside = [said(r, "title") for r in own if not said(r, "problem_id")]
-    every = list(dict.fromkeys([*inside, *outside]))
-    low, high = float(len(dict.fromkeys(inside))), float(max(len(inside), len(every)))
-    return Recount(claim, (), low, high, False, tuple(dict.fromkeys(inside)), tuple(dict.fromkeys(outside)))
+    inside = sorted((r for r in own if said(r, "problem_id")), key=place)
+    outside = tuple(dict.fromkeys(said(r, "title") for r in own if not said(r, "problem_id")))
+    titles = tuple(dict.fromkeys(said(r, "title") for r in inside))
+    joined = sum(_adjacent(a, b) for a, b in pairwise(inside) if said(a, "title") != said(b, "title"))
+    return Recount(claim, (), float(max(len(titles) - joined, 0)), float(len(inside)), False, titles, outside)
+
+
+def _adjacent(one: Row, other: Row) -> bool:
+    """《A》和《B》: one act, perhaps counted as one."""
+    gap = (amount(other, "start") or 0) - (amount(one, "end") or 0)
+    return place(one)[0] == place(other)[0] and 0 <= gap <= 1
 
 
 def _sums(paper: Paper, claim: Row) -> Recount:
@@ -180,9 +195,31 @@ def _sums(paper: Paper, claim: Row) -> Recount:
     return Recount(claim, (claimed,), claimed, claimed, False, rows, (), formula)
 
 
-def _adding_up(values: Sequence[float], wanted: float) -> tuple[int, ...] | None:
+def _people(paper: Paper, claim: Row) -> Recount:
+    """Measures that speak of the same (提醒谈话): as many people as measures, or as the numbers in them say."""
+    phrase = _PHRASE.sub("", said(claim, "text"))[-4:]
+    found = [m for m in paper.measures if phrase in said(m, "text")] if len(phrase) >= 2 else []
+    if not found:
+        return Recount(claim)
+    persons = [_persons(said(m, "text"), phrase) for m in found]
+    rows = tuple(f"{said(m, 'problem_id')}：{said(m, 'text')}" for m in found)
+    return Recount(claim, (), float(len(found)), float(max(sum(persons), len(found))), False, rows)
+
+
+def _persons(text: str, phrase: str) -> int:
+    """How many people a measure speaks of: the number after the phrase, else before it, else the names."""
+    at = text.index(phrase)
+    after = _PERSONS.match(text, at + len(phrase))
+    clause = re.split(r"[，。；,;]", text[:at])[-1]
+    before = _PERSONS.findall(clause)
+    if after or before:
+        return int(values.number(after[1] if after else before[-1]) or 1)
+    return 1 + clause.count("、")
+
+
+def _adding_up(figures: Sequence[float], wanted: float) -> tuple[int, ...] | None:
     """Indices of at most four sums that add up to the wanted one, the fewest first."""
-    cents = [round(v * 100) for v in values[:60]]
+    cents = [round(v * 100) for v in figures[:60]]
     target = round(wanted * 100)
     reach: dict[int, tuple[int, ...]] = {0: ()}
     for i, value in enumerate(cents):

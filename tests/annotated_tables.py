@@ -69,9 +69,10 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
                                     unit=claim["unit"], part_of=span.get("part_of"), text=claim["text"],
                                     paragraph=span["line"], start=span["start"], end=span["start"] + len(span["text"])))
     for reference, span in zip(gold["references"], spans["ref"], strict=True):
-        tables["references"].append(row("references", doc_id=name, title=reference["title"], docno=reference["docno"],
-                                        action=reference["action"], problem_id=ids.get(reference["problem"]),
-                                        paragraph=span["line"], start=span["start"], end=0))
+        tables["references"].append(row(
+            "references", doc_id=name, title=reference["title"], docno=reference["docno"], action=reference["action"],
+            problem_id=ids.get(reference["problem"]), paragraph=span["line"], start=span["start"],
+            end=span["start"] + len(span["text"])))
     for money, span in zip(gold["amounts"], spans["money"], strict=True):
         tables["amounts"].append(row("amounts", doc_id=name, problem_id=ids.get(money["problem"]), value=money["value"],
                                      text=money["text"], paragraph=span["line"], start=span["start"], end=0))

@@ -214,3 +214,24 @@ def test_another_units_measure_is_shown_with_both_texts():
     assert finding["quote"] == finding["other_quote"] == long["text"]
 
 
+
+
+def test_a_second_report_is_compared_with_the_first():
+    tables = unit_tables(make_unit(bank(), 1, 6))
+    later = copy.deepcopy(tables)
+    for name, rows in later.items():
+        later[name] = [r for r in rows if str(r["doc_id"]).endswith("b")]
+        for r in later[name]:
+            r["doc_id"] = "later"
+            if r.get("problem_id"):
+                r["problem_id"] = f"later-{str(r['problem_id']).rsplit('-', 1)[1]}"
+    later["documents"][0].update(issued_date="2025-03-17", file="later.docx")
+    back = next(p for p in later["problems"] if p["status"] == "done")
+    back.update(status="not_done", status_text="未完成", rectification="因诉讼未结，尚未完成。")
+    found = raised(merged([tables, later]))
+    assert ("status_regressed", back["problem_id"]) in found
+    assert not {"problem_unanswered", "unchanged_resubmission"} & {check for check, _ in found}
+    both = merged([tables, later])
+    reconcile(both, RULES)
+    changed = next(f for f in both["findings"] if f["check"] == "changed_since_last")
+    assert "状态变化 1 个" in str(changed["message"]) and changed["severity"] == INFO

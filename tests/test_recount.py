@@ -112,7 +112,8 @@ def test_a_scoped_claim_is_not_reconciled_with_the_whole():
 def test_rules_are_a_range_and_sums_show_their_rows():
     tables = bulletin(DONE4, rules_created=5, money_refunded=300.0, money_recovered=3000.0)
     tables["references"] = [
-        row("references", doc_id="d", problem_id="d-1", title=f"《{i % 2}》", action="created") for i in range(3)]
+        row("references", doc_id="d", problem_id="d-1", title=f"《{i % 2}》", action="created", paragraph=i)
+        for i in range(3)]
     for value in (1000.0, 2000.0):
         tables["amounts"].append(row("amounts", doc_id="d", problem_id="d-2", value=value, text=f"{value:g}元"))
     found = ledger(tables)
@@ -130,3 +131,12 @@ def test_the_seeds_totals_reconcile_and_its_300_yuan_have_no_row():
     for metric, value in stated.items():
         assert (found[metric].claimed, found[metric].agrees) == (value, True)
     assert found["money_recovered"].rows and not found["money_refunded"].rows
+
+
+def test_people_are_counted_from_the_measures_that_name_them():
+    tables = bulletin(DONE4, reminded=0)
+    tables["claims"][0].update(value=6.0, text="提醒谈话6人")
+    for problem, text in ((1, "对总务处2名责任人提醒谈话"), (2, "提醒谈话3人"), (3, "对办公室主任、车管员分别进行提醒谈话")):
+        tables["measures"].append(row("measures", doc_id="d", problem_id=f"d-{problem}", seq=2, text=text, paragraph=9))
+    found = ledger(tables)["reminded"]
+    assert (found.low, found.high, len(found.rows), found.agrees) == (3, 7, 3, True)

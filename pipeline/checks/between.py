@@ -178,6 +178,22 @@ def unchanged_resubmission(context: Context) -> Iterator[Defect]:
                          quote=said(pair.answer.row, "title"), other_quote=said(pair.source.row, "title"), words=words)
 
 
+@case_check("changed_since_last")
+def changed_since_last(context: Context) -> Iterator[Defect]:
+    """What a later report says otherwise than the earlier one: statuses, answers, problems; for information."""
+    for pair in _versions(context):
+        before, after = _by_id(pair.source), _by_id(pair.answer)
+        told = [(before[k.source], after[k.answer]) for k in pair.links]
+        moved = [(old, new) for old, new in told if said(old, "status") != said(new, "status")]
+        answers = [new for old, new in told if plain(pair.source.answer(old)) != plain(pair.answer.answer(new))]
+        added = len(after) - len({k.answer for k in pair.links})
+        gone = len(before) - len({k.source for k in pair.links})
+        words = {"date": pair.source.date, "moved": str(len(moved)), "answers": str(len(answers)), "added": str(added),
+                 "gone": str(gone), "titles": "；".join(said(new, "problem") for _, new in moved[:5])}
+        if moved or answers or added or gone:
+            yield Defect(pair.answer, expected=pair.source.date, actual=pair.answer.date, words=words)
+
+
 @case_check("partner_missing")
 def partner_missing(context: Context) -> Iterator[Defect]:
     """There is no feedback for an answer, or no answer for a feedback: the comparison was not made."""
