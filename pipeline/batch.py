@@ -11,6 +11,7 @@ import io
 import json
 import os
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ from pipeline.schema import empty_tables, row
 
 SKIPS = frozenset({"skipped_temp", "skipped_type", "not_a_file", "unsafe_link", "duplicate"})
 CASE_TABLES = ("cases", "links", "findings")  # made from all documents together
+CORRECTIONS = "corrections.csv"
 SPARE_BYTES = 20 * limits.MIB
 
 
@@ -37,7 +39,7 @@ class Settings:
     """How to run: the folder of rules, the profile, the day that deadlines are judged by, and how many workers."""
 
     rules: Path
-    profile: str = "default"
+    profile: str = ""  # of `run`: default; of the later commands: that of the run
     as_of: date | None = None
     jobs: int = 0  # 0: as many as processors
     fresh: bool = False  # read every document again
@@ -71,8 +73,12 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
         entries = _prepared(found, place, settings)
         results, reused = _read_all(entries, place, settings, task)
         tables = merged(results[entry.name] for entry in entries)
+        place.ledger.set_base(tables)
         _remember(place, given, settings)
+        _tell(place, "核对")
+        corrected(tables, output)
         reconciled(tables, settings, read_waivers(given))
+        _tell(place, "写出结果")
         notes = publish(tables, place, settings.rules)
         summary = summarised(tables, output, notes, time.monotonic() - started, reused)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
@@ -80,28 +86,39 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
 
 
 def check(output: Path, settings: Settings) -> Summary:
-    """Reconcile again from the tables of an earlier run, without reading a document, and publish."""
-    from pipeline.publish import read_tables
-
+    """Reconcile again what an earlier run read, without reading a document, and publish."""
     started = time.monotonic()
     with open_place(_with_results(output)) as place:
-        tables = read_tables(output)
-        given = [Path(path) for path in json.loads(place.ledger.run_values().get("inputs", "[]"))]
-        reconciled(tables, settings, read_waivers(given))
+        tables = _again(place, settings)
         notes = publish(tables, place, settings.rules)
-        place.log("重新核对")
     return summarised(tables, output, notes, time.monotonic() - started, reused=len(tables["documents"]))
 
 
 def report(output: Path, settings: Settings, kinds: Sequence[str], unit: str | None) -> list[str]:
     """Write Word documents of the given kinds (none: all) for one unit or all; gives their places and notes."""
-    from pipeline.publish import read_tables
     from pipeline.word import write_reports
 
     with open_place(_with_results(output)) as place:
-        write_reports(read_tables(output), place.staging, settings.rules, list(kinds) or None, unit)
+        write_reports(_again(place, settings), place.staging, settings.rules, list(kinds) or None, unit)
         placed = place.publish(only_add=True)
     return [*(str(output / name) for name in placed.files), *placed.notes]
+
+
+def _again(place: Place, settings: Settings) -> Tables:
+    """What an earlier run read, with today's corrections and waivers; what is not set is as it was in that run."""
+    from pipeline.publish import read_tables
+
+    values = place.ledger.run_values()
+    before = date.fromisoformat(values["as_of"]) if values.get("as_of") else None
+    settings = replace(settings, profile=settings.profile or values.get("profile", ""), as_of=settings.as_of or before)
+    tables = place.ledger.base()
+    if tables is None:  # only the published tables are there, corrected already
+        tables = read_tables(place.output)
+    else:
+        corrected(tables, place.output)
+    _tell(place, "核对")
+    reconciled(tables, settings, read_waivers(Path(path) for path in json.loads(values.get("inputs", "[]"))))
+    return tables
 
 
 def read_one(path: Path, settings: Settings, task: Task = read_document) -> Tables:
@@ -201,6 +218,13 @@ def _shown(outcomes: Iterator[tuple[Job, Outcome]], total: int) -> Iterator[tupl
             bar.update()
 
 
+def _tell(place: Place, stage: str) -> None:
+    """Say which stage begins: in the log, and on the terminal where a person looks on."""
+    place.log(stage)
+    if sys.stderr.isatty():
+        print(f"{stage}……", file=sys.stderr)
+
+
 def _accounted(entry: Entry, outcome: Outcome) -> Tables:
     """The tables of an outcome: its own when they belong to the bytes that were hashed, else the reason's row."""
     if outcome.tables is None:
@@ -252,13 +276,20 @@ def _check_space(output: Path, size: int) -> None:
 # --- after reading ---------------------------------------------------------------------------------
 
 
+def corrected(tables: Tables, output: Path) -> None:
+    """Put what people decided (`corrections.csv` in the output) on the tables."""
+    from pipeline.decisions import load_corrections, merge
+
+    merge(tables, load_corrections(output / CORRECTIONS))
+
+
 def reconciled(tables: Tables, settings: Settings, waivers: list[Row]) -> None:
     """Fill the tables of the cases anew."""
     from pipeline.checks import reconcile
 
     for name in CASE_TABLES:
         tables[name] = []
-    reconcile(tables, settings.rules, settings.profile, settings.as_of, waivers)
+    reconcile(tables, settings.rules, settings.profile or "default", settings.as_of, waivers)
 
 
 def publish(tables: Tables, place: Place, rules: Path) -> list[str]:
@@ -268,9 +299,9 @@ def publish(tables: Tables, place: Place, rules: Path) -> list[str]:
     from pipeline.workbook import write_workbook
 
     write_tables(tables, place.staging / "tables")
-    write_workbook(tables, place.staging / WORKBOOK, rules)
+    shortened = write_workbook(tables, place.staging / WORKBOOK, rules)
     write_reports(tables, place.staging, rules)
-    return place.publish().notes
+    return [*shortened, *place.publish().notes]
 
 
 def read_waivers(given: Iterable[Path]) -> list[Row]:

@@ -29,9 +29,9 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 ANY_PATH = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
 RULES = click.option("--rules", type=FOLDER, metavar="文件夹", help="规则文件夹；不写就用程序自带的规则。")
-PROFILE = click.option("--profile", default="default", metavar="名称", show_default=True,
-                       help="核对口径，即规则文件夹 profiles 里的文件名。")
-AS_OF = click.option("--as-of", type=DAY, metavar="年-月-日", help="按哪一天判断是否超期；不写就不判断。")
+PROFILE = click.option("--profile", default="", metavar="名称",
+                       help="核对口径，即规则文件夹 profiles 里的文件名；不写就用 default 或上次运行的。")
+AS_OF = click.option("--as-of", type=DAY, metavar="年-月-日", help="按哪一天判断是否超期；不写就不判断，或同上次运行。")
 
 
 @click.group(cls=ChineseGroup, epilog="""
@@ -163,7 +163,7 @@ _rules_command("mutate", "mutate_rules", "逐条改坏规则，列出改坏了�
 _rules_command("catalogue", "catalogue", "生成规则与核对项的目录。")
 
 
-def _settings(rules: Path | None, profile: str = "default", as_of: datetime | None = None, **more: Any) -> Settings:
+def _settings(rules: Path | None, profile: str = "", as_of: datetime | None = None, **more: Any) -> Settings:
     from pipeline.batch import Settings
     from pipeline.yaml_file import rules_folder
 

@@ -29,6 +29,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS done (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, settings TEXT NOT NULL,
                                  tables BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS published (path TEXT, sha256 TEXT, PRIMARY KEY (path, sha256)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS base (tables BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -78,6 +79,16 @@ class Ledger:
     def run_values(self) -> dict[str, str]:
         """What the last run was started with: inputs (JSON list), profile, as_of."""
         return dict(self._connection.execute("SELECT key, value FROM run"))
+
+    def base(self) -> Tables | None:
+        """All tables of the last run as they were read, before corrections and checks."""
+        found = self._connection.execute("SELECT tables FROM base").fetchone()
+        return _unpacked(found[0]) if found else None
+
+    def set_base(self, tables: Tables) -> None:
+        with self._connection:
+            self._connection.execute("DELETE FROM base")
+            self._connection.execute("INSERT INTO base VALUES (?)", (_packed(tables),))
 
     def set_run_values(self, values: dict[str, str]) -> None:
         with self._connection:

@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ DOCUMENTS = frozenset({".xlsx", ".docx"})  # what people open, keep open and edi
 FORMULA_STARTS = frozenset("=+-@＝＋－＠")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # control characters, lone surrogates and U+FFFE/FFFF can be stored neither in csv readers' nor in Office's text
-_UNSTORABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF), REPLACEMENT)
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 # --- tables ----------------------------------------------------------------------------------------
@@ -55,12 +56,7 @@ def typed(value: object, kind: type) -> object:
 
 def storable(text: str) -> str:
     """The text with control characters, lone surrogates and non-characters replaced by U+FFFD."""
-    text = text.translate(_UNSTORABLE)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "".join(REPLACEMENT if "\ud800" <= character <= "\udfff" else character for character in text)
-    return text
+    return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def _csv(columns: Mapping[str, type], rows: list[list[object]]) -> str:

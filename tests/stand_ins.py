@@ -75,8 +75,9 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
             tables["findings"].append(row("findings", doc_id=document["doc_id"], check="measure_missing",
                                           severity="warning", message=f"{profile} {as_of} {len(waivers)}"))
 
-    def write_workbook(tables: Tables, path: Path, rules: Path) -> None:
+    def write_workbook(tables: Tables, path: Path, rules: Path) -> list[str]:
         path.write_text(f"workbook {len(tables['problems'])}", encoding="utf-8")
+        return []
 
     def write_reports(
         tables: Tables, folder: Path, rules: Path, kinds: object = None, unit: object = None

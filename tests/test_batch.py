@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -293,6 +294,39 @@ def test_a_damaged_or_strange_ledger_is_begun_anew(source: Path, settings: Setti
         connection.execute("CREATE TABLE done (other)")
         connection.execute("PRAGMA user_version = 99")
     assert tables_of(go(source, settings)) == before
+
+
+def test_later_commands_go_on_with_the_run_s_settings(source: Path, settings: Settings) -> None:
+    put(source, a="一")
+    output = go(source, settings, profile="strict", as_of=date(2025, 6, 30))
+    before = tables_of(output)
+    assert b"strict 2025-06-30 0" in before["findings.csv"]
+    batch.check(output, Settings(settings.rules))
+    assert tables_of(output) == before
+    batch.check(output, Settings(settings.rules, profile="other"))
+    assert b"other 2025-06-30 0" in tables_of(output)["findings.csv"]
+
+
+def test_corrections_are_used_and_the_reading_stays(
+    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def merge(tables: Tables, corrections: list[str]) -> None:
+        for problem in tables["problems"]:
+            problem["problem"] = f"{problem['problem']}{''.join(corrections)}"
+
+    def load_corrections(path: Path) -> list[str]:
+        return path.read_text(encoding="utf-8").split() if path.exists() else []
+
+    monkeypatch.setattr("pipeline.decisions.merge", merge)
+    monkeypatch.setattr("pipeline.decisions.load_corrections", load_corrections)
+    put(source, a="一")
+    output = go(source, settings)
+    (output / "corrections.csv").write_text("改", encoding="utf-8")
+    for _ in range(2):  # the second time too it is put on what was read, not on what was corrected
+        batch.check(output, settings)
+        assert "一改," in (output / "tables" / "problems.csv").read_text(encoding="utf-8-sig")
+    go(source, settings)
+    assert "一改," in (output / "tables" / "problems.csv").read_text(encoding="utf-8-sig")
 
 
 def test_check_and_report_from_earlier_results(source: Path, settings: Settings) -> None:
