@@ -131,7 +131,7 @@ def report(output: Path, kinds: tuple[str, ...], unit: str | None, rules: Path |
 @click.argument("workbook", type=ANY_PATH, metavar="整改台账.xlsx")
 @RULES
 def apply(workbook: Path, rules: Path | None) -> None:
-    """读回工作簿里的人工更正，存入 corrections.csv，供下次运行使用。"""
+    """读回工作簿里的人工更正，存入结果文件夹的 corrections.csv，下次运行、核对和出文书时使用。"""
     from pipeline import batch
 
     click.echo("\n".join(batch.apply(workbook, _settings(rules))))
