@@ -1,0 +1,88 @@
+"""Findings as native comments in the unit's own docx, everything else untouched."""
+
+import io
+import zipfile
+
+import docx
+import pytest
+from samples import RULES, fictional_case
+
+from pipeline.labels import load_labels
+from pipeline.word.annotated import CHANGED, annotate, write_annotated
+
+
+def original() -> bytes:
+    document = docx.Document()
+    document.add_heading("整改情况通报", 1)
+    paragraph = document.add_paragraph("目前")
+    paragraph.add_run("已完成整改3个").bold = True
+    paragraph.add_run("，其余正在推进。")
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text = "食堂验收流于形式"
+    table.cell(0, 1).text = "正在整改"
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def texts(data):
+    return [t.text for t in docx.Document(io.BytesIO(data)).element.body.iter(
+        "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")]
+
+
+def test_each_finding_is_a_comment_at_its_words():
+    findings = fictional_case()["findings"]
+    findings[1]["quote"] = "食堂验收流于形式"
+    data = annotate(original(), findings, load_labels(RULES))
+    comments = list(docx.Document(io.BytesIO(data)).comments)
+    assert [c.author for c in comments] == ["整改通"] * 3
+    assert "【错误】状态数不符" in comments[0].text and "应为：1；实为：3" in comments[0].text
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        xml = package.read("word/document.xml").decode()
+    start = xml.index('commentRangeStart w:id="0"')
+    assert "已完成整改3个" in xml[start : xml.index('commentRangeEnd w:id="0"')]
+    assert "其余正在推进" not in xml[start : xml.index('commentRangeEnd w:id="0"')]
+    start = xml.index('commentRangeStart w:id="1"')
+    assert "食堂验收流于形式" in xml[start : xml.index('commentRangeEnd w:id="1"')]
+
+
+def test_everything_else_is_untouched_and_the_same_twice():
+    before = original()
+    after = annotate(before, fictional_case()["findings"], load_labels(RULES))
+    assert texts(after) == texts(before)
+    with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new:
+        assert set(old.namelist()) <= set(new.namelist())
+        for name in set(old.namelist()) - CHANGED:
+            assert old.read(name) == new.read(name), name
+    assert annotate(before, fictional_case()["findings"], load_labels(RULES)) == after
+
+
+@pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04half"])
+def test_what_is_no_docx_gets_no_copy(data):
+    assert annotate(data, fictional_case()["findings"], load_labels(RULES)) is None
+
+
+def test_a_file_with_macros_gets_no_copy():
+    buffer = io.BytesIO(original())
+    with zipfile.ZipFile(buffer, "a") as package:
+        package.writestr("word/vbaProject.bin", b"macro")
+    assert annotate(buffer.getvalue(), fictional_case()["findings"], load_labels(RULES)) is None
+
+
+def test_copies_lie_in_the_unit_s_folder(tmp_path):
+    asked = []
+
+    def find(name):
+        asked.append(name)
+        return original() if name.endswith("b.docx") else None
+
+    (path,) = write_annotated(fictional_case(), find, tmp_path, RULES)
+    assert path.relative_to(tmp_path).as_posix() == "云溪县第九小学党支部/b（批注原件）.docx"
+    assert asked == ["云溪/b.docx"]
+
+
+def test_waived_findings_are_no_comments(tmp_path):
+    tables = fictional_case()
+    for row in tables["findings"]:
+        row["waived"] = "同意"
+    assert write_annotated(tables, lambda name: original(), tmp_path, RULES) == []

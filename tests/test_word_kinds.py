@@ -1,0 +1,152 @@
+"""Each kind of document: when it is written, and what must stand in it."""
+
+import pytest
+from samples import RULES, fictional_case
+from word_layout import misplaced, opened
+
+from pipeline.labels import load_labels
+from pipeline.word import BUILDERS, KINDS, write_reports
+from pipeline.word.content import Source
+from pipeline.word.letters import as_of, last_day
+from pipeline.word.profile import load_profile
+
+
+def whole_case():
+    """A unit with a plan and a bulletin, somebody responsible, and something due."""
+    tables = fictional_case()
+    tables["documents"][1]["issued_date"] = "2024-08-20"
+    for row in tables["problems"]:
+        if row["doc_id"] == "b":
+            row |= {"dept": "教务处", "person": "顾青", "deadline": row["deadline"] or "2024-07-31"}
+    tables["problems"][3]["review_state"] = "closed"
+    tables["problems"][4] |= {"review_state": "returned", "review_note": "缺少退款凭证", "evidence": "收据3张"}
+    return tables
+
+
+def written(tables, kind, tmp_path):
+    """The texts of the documents of a kind."""
+    paths = write_reports(tables, tmp_path, RULES, [kind])
+    for path in paths:
+        assert misplaced(opened(path)) == []
+    return ["\n".join(opened(path).text()) for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts"),
+    [
+        ("report", ["云溪县第九小学党支部关于", "反馈问题3个", "已完成1个，正在整改1个", "（一）党的领导方面",
+                    "1.“三重一大”制度执行不严。", "已完成整改并长期坚持。一是修订《议事规则》", "责任领导：校长顾青", "尚未完成的问题"]),
+        ("problem_list", ["问题清单", "具体问题", "食堂验收流于形式", "党的领导方面"]),
+        ("task_list", ["任务清单", "整改措施", "一是修订《议事规则》", "2024年5月底前"]),
+        ("duty_list", ["责任清单", "教务处", "校长顾青", "顾青"]),
+        ("ledger", ["整改台账", "填报单位：云溪县第九小学党支部", "反馈时间：2024年1月12日", "已完成整改并长期坚持"]),
+        ("closing_list", ["对账销号表", "佐证材料", "收据3张", "缺少退款凭证", "已销号", "退回补充"]),
+        ("review_letter", ["审核意见", "有4处需要补充或更正", "b.docx第10段：“已完成整改3个”",
+                           "退回补充的问题", "缺少退款凭证"]),
+        ("reminder", ["截至2024年8月20日", "已超过时限1项", "即将到期1项", "时限2024年7月31日", "时限2024年8月"]),
+        ("summary", ["巡察整改情况汇总报告", "共收到1家单位的材料2份，涉及问题3个", "33.3%",
+                     "状态数不符", "坏文件.docx"]),
+    ],
+)
+def test_a_kind_says_what_it_must(kind, parts, tmp_path):
+    (text,) = written(whole_case(), kind, tmp_path)
+    for part in parts:
+        assert part in text, (part, text[:600])
+
+
+def test_the_default_set_is_every_kind_with_data(tmp_path):
+    labels = load_labels(RULES)
+    names = {path.stem for path in write_reports(whole_case(), tmp_path, RULES)}
+    assert names == {labels.of("report", kind) for kind in KINDS if kind != "plan"}
+
+
+def test_no_data_no_document(tmp_path):
+    tables = fictional_case()
+    tables["problems"].clear()
+    tables["findings"].clear()
+    names = {path.stem for path in write_reports(tables, tmp_path, RULES)}
+    assert names == {"整改情况通报", "核对报告"}
+
+
+def test_a_batch_without_documents_writes_nothing(tmp_path):
+    tables = {name: [] for name in fictional_case()}
+    assert write_reports(tables, tmp_path, RULES) == []
+
+
+def test_one_unit_can_be_asked_for(tmp_path):
+    tables = whole_case()
+    tables["documents"].append({**tables["documents"][1], "doc_id": "z", "file": "z.docx", "unit": "别的学校"})
+    paths = write_reports(tables, tmp_path, RULES, unit="云溪县第九小学党支部")
+    assert {path.parent.name for path in paths} == {"云溪县第九小学党支部"}
+
+
+def test_charts_are_native_and_hold_their_numbers(tmp_path):
+    (path,) = write_reports(whole_case(), tmp_path, RULES, ["summary"])
+    docx = opened(path)
+    assert "word/charts/chart1.xml" in docx.names and "word/embeddings/chart2.xlsx" in docx.names
+    space = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart"}
+    bars = docx.trees["word/charts/chart2.xml"].findall(".//c:ser", space)
+    values = [[v.text for v in bar.findall("c:val//c:v", space)] for bar in bars]
+    assert values == [["1"], ["0"], ["1"], ["0"], ["1"]]
+    drawn = docx.body.findall(".//c:chart", space)
+    key = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+    assert [chart.get(key) for chart in drawn] == ["chart1", "chart2"]
+
+
+def test_a_second_document_of_a_kind_has_a_name_of_its_own(tmp_path):
+    tables = whole_case()
+    tables["documents"].append({**tables["documents"][1], "doc_id": "b2", "file": "云溪/b2.docx"})
+    names = [path.name for path in write_reports(tables, tmp_path, RULES, ["bulletin"])]
+    assert names == ["整改情况通报.docx", "整改情况通报 (2).docx"]
+
+
+@pytest.mark.parametrize(
+    ("iso", "day"), [("2024-02", "2024-02-29"), ("2024-12", "2024-12-31"), ("2024-05-31", "2024-05-31"), ("尽快", None)]
+)
+def test_a_month_ends_with_its_last_day(iso, day):
+    found = last_day(iso)
+    assert (found.isoformat() if found else None) == day
+
+
+def test_time_is_counted_on_a_stated_day_never_on_today():
+    tables = fictional_case()
+    source = Source(tables, load_labels(RULES), load_profile(RULES))
+    assert as_of(source).isoformat() == "2024-06-30"
+    for row in tables["documents"]:
+        row["issued_date"] = None
+    assert as_of(Source(tables, load_labels(RULES), load_profile(RULES))) is None
+
+
+def test_letterhead_and_imprint_come_from_the_profile(tmp_path):
+    import shutil
+
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES, rules)
+    path = rules / "profiles" / "gbt9704.yaml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("letterhead:           # 版头\n  show: false", "letterhead:\n  show: true")
+    text = text.replace("imprint:              # 版记\n  show: false", "imprint:\n  show: true")
+    text = text.replace('copies: ""', "copies: 县纪委")
+    path.write_text(text, encoding="utf-8")
+    (document,) = write_reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
+    paragraphs = [(style, text) for style, text, _ in opened(document).paragraphs()]
+    assert ("Mark", "云溪县第九小学党支部文件") in paragraphs
+    assert any(style == "RedLine" for style, _ in paragraphs)
+    assert ("Imprint", "抄送：县纪委") in paragraphs
+
+
+def test_renumbering_by_the_standard(tmp_path):
+    import shutil
+
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES, rules)
+    path = rules / "profiles" / "gbt9704.yaml"
+    text = path.read_text(encoding="utf-8").replace("numbering: as_seen", "numbering: renumber")
+    path.write_text(text, encoding="utf-8")
+    (document,) = write_reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
+    text = opened(document).text()
+    assert "（一）党的领导方面" in text and "1.履职不够到位" in text and "（1）“三重一大”制度执行不严。" in text
+
+
+def test_every_builder_is_a_kind():
+    assert set(BUILDERS) < set(KINDS)
