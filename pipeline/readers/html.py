@@ -122,9 +122,12 @@ def _parse(text: str) -> Any:
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, recover=True
     )
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
         raise Rejected("no_text", "网页没有内容") from error
+    if any("depth" in entry.message for entry in parser.error_log):  # what lies deeper was not read
+        raise Rejected("xml_too_deep", "网页")
+    return root
 
 
 def _seen(root: Any) -> list[str]:
@@ -262,8 +265,8 @@ class Walk:
                     merged=merged, linked=sum(piece.linked for piece in inside), tag="td",
                 )
             )  # fmt: skip
-        loose = [piece for index, piece in enumerate(self.done[first:], first)
-                 if not any(cell.first <= index < cell.last for row in rows for cell in row)]  # fmt: skip
+        inside_cells = {index for row in rows for cell in row for index in range(cell.first, cell.last)}
+        loose = [piece for index, piece in enumerate(self.done[first:], first) if index not in inside_cells]
         self.done[first:] = loose + grid
         self.table_count += 1
 
