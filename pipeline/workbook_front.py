@@ -56,13 +56,12 @@ def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any) -> No
         put([labels.of("check", name), *(counts[s] for s in SEVERITIES), counts.total()], ["text"] * 5)
     if not checks:
         put(["没有核对发现", None, None, None, None], ["text"] * 5)
-    bottom = start + max(len(checks), 1) + 2
     if together.problems:
-        _charts(sheet, last, bottom, len(entries))
+        _charts(sheet, last, start, len(entries))
 
 
-def _charts(sheet: Any, last: int, bottom: int, count: int) -> None:
-    """Native charts of the statuses: by unit (at most 30, more can't be read) and together."""
+def _charts(sheet: Any, last: int, top: int, count: int) -> None:
+    """Native charts of the statuses beside the table of checks: by unit (at most 30, more can't be read), together."""
     bar = BarChart()
     bar.type, bar.grouping, bar.overlap, bar.title = "bar", "stacked", 100, "各单位整改状态"
     bar.height, bar.width = min(7 + 0.6 * min(count, 30), 24), 20
@@ -73,7 +72,7 @@ def _charts(sheet: Any, last: int, bottom: int, count: int) -> None:
     bar.x_axis.scaling.orientation = "maxMin"
     for series, status in zip(bar.series, (*STATUSES, UNSTATED), strict=True):
         series.graphicalProperties.solidFill = CHART[status]
-    sheet.add_chart(bar, f"A{bottom}")
+    sheet.add_chart(bar, f"G{top}")
     pie = PieChart()
     pie.title, pie.height, pie.width = "整改状态构成", 8, 11
     pie.add_data(Reference(sheet, min_col=5, max_col=9, min_row=last + 1), from_rows=True, titles_from_data=False)
@@ -82,7 +81,7 @@ def _charts(sheet: Any, last: int, bottom: int, count: int) -> None:
         point = DataPoint(idx=at)
         point.graphicalProperties.solidFill = CHART[status]
         pie.series[0].dPt.append(point)
-    sheet.add_chart(pie, f"I{bottom}")
+    sheet.add_chart(pie, f"G{top + 2 + round(bar.height * 2)}")
 
 
 _GUIDE = {
