@@ -48,6 +48,7 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)|mso-hide\s*:\s*all",
     re.IGNORECASE,
 )
+_INLINE_TAG = re.compile(r"</?(?:font|span|b|strong|i|em|u|small|big|center)\b[^<>]{0,500}>", re.IGNORECASE)
 _ALIGN = re.compile(r"text-align\s*:\s*(center|right)", re.IGNORECASE)
 _ENDS = re.compile(r"[。；！？：，]")
 
@@ -117,7 +118,17 @@ def read_mht(data: bytes, name: str) -> Document:
 
 
 def _parse(text: str) -> Any:
-    """The page's root element; None for a page without elements."""
+    """The page's root element; None for a page without elements.  Raises no_text, xml_too_deep."""
+    root, deep = _tree(text)
+    if deep:  # old pages never close their <font>; without such tags most are shallow enough
+        root, deep = _tree(_INLINE_TAG.sub("", text))
+    if deep:  # what lies deeper was not read
+        raise Rejected("xml_too_deep", "网页")
+    return root
+
+
+def _tree(text: str) -> tuple[Any, bool]:
+    """The root element, and whether the parser gave up on the depth."""
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, recover=True
     )
@@ -125,9 +136,7 @@ def _parse(text: str) -> Any:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
         raise Rejected("no_text", "网页没有内容") from error
-    if any("depth" in entry.message for entry in parser.error_log):  # what lies deeper was not read
-        raise Rejected("xml_too_deep", "网页")
-    return root
+    return root, any("depth" in entry.message for entry in parser.error_log)
 
 
 def _seen(root: Any) -> list[str]:
