@@ -33,6 +33,7 @@ GRAMS, WORDS = 0.6, 0.4
 EVIDENCE = 0.12  # added when a sum of the problem stands in the other's answer
 WHOLLY = 0.8  # share of a problem's character pairs that must stand in a text which says it in full
 WITH_NUMBERS = 0.65  # … and when it states numbers that all stand there as well
+_SHORT = 5_000  # characters; longer texts are few, and are not worth their place in memory
 LONGEST = 1000  # characters of one text that are looked at: segmentation of more is slow
 
 _MONEY = re.compile(MONEY)
@@ -69,10 +70,16 @@ class Profile:
     evidence: frozenset[str]
 
 
-@lru_cache(maxsize=8192)  # the checks of a case ask for the same texts again and again
 def plain(text: str) -> str:
     """Only the letters, digits and characters of a text, in one width."""
+    return _kept_plain(text) if len(text) <= _SHORT else _plain(text)
+
+
+def _plain(text: str) -> str:
     return _MARK.sub("", unicodedata.normalize("NFKC", text))
+
+
+_kept_plain = lru_cache(maxsize=8192)(_plain)  # the checks of a case ask for the same texts again and again
 
 
 def grams(text: str) -> Counter[str]:
@@ -81,7 +88,7 @@ def grams(text: str) -> Counter[str]:
     return Counter(map("".join, pairwise(letters))) or Counter(letters)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def numbers(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """All numbers of a text but days and months (sums in yuan, years, others), and the sums alone."""
     folded = unicodedata.normalize("NFKC", text)
@@ -220,7 +227,7 @@ def _link(left: list[Profile], right: list[Profile], scores: Matrix, pair: tuple
 
 def _shared(a: Profile, b: Profile) -> tuple[str, ...]:
     """The longest stretches and the numbers that both texts have, for a person to see."""
-    found = sorted(_stretches(a.plain, b.plain), key=len, reverse=True)[:5]
+    found = sorted(_stretches(a.plain[:LONGEST], b.plain[:LONGEST]), key=len, reverse=True)[:5]
     return (*found, *sorted(a.numbers & b.numbers)[:3])
 
 

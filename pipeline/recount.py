@@ -22,7 +22,7 @@ RULES = {"rules_created": ("created",), "rules_revised": ("revised",), "rules_to
 SUMS = ("money_recovered", "money_refunded", "loss_recovered", "money_involved")
 PEOPLE = ("party_sanctioned", "admin_sanctioned", "sanctioned", "reorganised", "admonished", "reminded", "interviewed",
           "criticised", "ordered_review", "transferred", "held_accountable", "titles_revoked")
-_PERSONS = re.compile(r"(\d+|[一二两三四五六七八九十]{1,3})\s?[名位人]")
+_PERSONS = re.compile(r"(?<!\d)(\d{1,5}|[一二两三四五六七八九十]{1,3})\s?[名位人]")
 _PHRASE = re.compile(r"[^一-龥]|[名人次]|[一二两三四五六七八九十](?=[名人])")
 WHOLE = ("problems", "tasks", "subproblems")
 

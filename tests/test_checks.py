@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import random
+import time
 from datetime import date
 from pathlib import Path
 
@@ -235,3 +237,34 @@ def test_a_second_report_is_compared_with_the_first():
     reconcile(both, RULES)
     changed = next(f for f in both["findings"] if f["check"] == "changed_since_last")
     assert "状态变化 1 个" in str(changed["message"]) and changed["severity"] == INFO
+
+
+def test_missing_cells_are_no_crash():
+    """Extraction states what it found: any cell may be empty, or a NaN after a table was read again."""
+    rng = random.Random(5)
+    for _ in range(15):
+        tables = merged([unit_tables(make_unit(bank(), n, 6)) for n in range(2)])
+        for name, rows in tables.items():
+            for cells in rows:
+                for column in [c for c in cells if not c.endswith("_id") and rng.random() < 0.3]:
+                    cells[column] = rng.choice([None, float("nan"), ""])
+            tables[name] = [cells for cells in rows if rng.random() > 0.1 or name == "documents"]
+        reconcile(tables, RULES, as_of=date(2025, 1, 1))
+        assert len({f["finding_id"] for f in tables["findings"]}) == len(tables["findings"])
+
+
+@pytest.mark.parametrize("bait", [
+    "一", "某", "X", "2024年", "〔2024", "县学校", "因受", "1", "（", "校党第", "将", "《"])
+def test_triggers_run_in_linear_time(bait: str):
+    settings = load_settings(RULES)
+
+    def seconds(length: int) -> float:
+        text = bait * (length // len(bait))
+        start = time.perf_counter()
+        for trigger in settings.triggers.values():
+            for _ in trigger.pattern.finditer(text):
+                pass
+        return time.perf_counter() - start
+
+    assert seconds(3_000) < 1  # a square of it would show here already
+    assert min(seconds(16_000) for _ in range(2)) < 3.5 * min(seconds(8_000) for _ in range(3)) + 0.02

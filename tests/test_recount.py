@@ -136,7 +136,8 @@ def test_the_seeds_totals_reconcile_and_its_300_yuan_have_no_row():
 def test_people_are_counted_from_the_measures_that_name_them():
     tables = bulletin(DONE4, reminded=0)
     tables["claims"][0].update(value=6.0, text="提醒谈话6人")
-    for problem, text in ((1, "对总务处2名责任人提醒谈话"), (2, "提醒谈话3人"), (3, "对办公室主任、车管员分别进行提醒谈话")):
-        tables["measures"].append(row("measures", doc_id="d", problem_id=f"d-{problem}", seq=2, text=text, paragraph=9))
+    texts = ("对总务处2名责任人提醒谈话", "提醒谈话3人", "对办公室主任、车管员分别进行提醒谈话")
+    for problem, text in enumerate(texts, 1):
+        tables["measures"].append(row("measures", doc_id="d", problem_id=f"d-{problem}", text=text))
     found = ledger(tables)["reminded"]
     assert (found.low, found.high, len(found.rows), found.agrees) == (3, 7, 3, True)

@@ -12,7 +12,7 @@ from pipeline.model import FEEDBACK, INFO, Row
 from pipeline.values import CIRCLED, ordinal, view
 
 _NUMBER = re.compile(r"\d+|[①-⑳㉑-㉟]|[零〇一二三四五六七八九十百]+")
-_PAIR = re.compile(r"(\d+)[-－—](\d+)")
+_PAIR = re.compile(r"(?<!\d)(\d{1,4})[-－—](\d{1,4})")
 
 
 @check("measure_missing")

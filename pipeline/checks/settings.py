@@ -22,7 +22,12 @@ from pipeline.yaml_file import LINE, read_yaml
 
 FILE = "checks.yaml"
 OFF = "off"
-_view = lru_cache(maxsize=4096)(view)  # a text is tried by some twenty triggers in a row
+_SHORT = 5_000  # characters; longer texts are few, and are not worth their place in memory
+_kept_view = lru_cache(maxsize=4096)(view)  # a text is tried by some twenty triggers in a row
+
+
+def _view(text: str) -> str:
+    return _kept_view(text) if len(text) <= _SHORT else view(text)
 
 
 @dataclass(frozen=True, slots=True)
