@@ -119,8 +119,10 @@ def height(columns: Sequence[Column], line: Sequence[object]) -> float:
     lines = 1
     for column, value in zip(columns, line, strict=True):
         text = value.text if isinstance(value, Link) else value
-        if isinstance(text, str) and not column.hidden and len(text) * 2 > column.width:
-            lines = max(lines, text.count("\n") + -(-len(text) * 2 // max(int(column.width), 1)))
+        if isinstance(text, str) and not column.hidden:
+            wide = len(text) if text.isascii() else 2 * len(text)
+            if wide > column.width or "\n" in text:
+                lines = max(lines, text.count("\n") + -(-wide // max(int(column.width), 1)))
     return min(4 + 13.5 * lines, 400)
 
 
@@ -272,7 +274,9 @@ def lay_out(sheet: Any, columns: Sequence[Column], landscape: bool = True, freez
     sheet.page_setup.paperSize = 8 if wide else 9  # A3, A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(fitToPage=True)
-    sheet.page_margins = openpyxl.worksheet.page.PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.page_margins = openpyxl.worksheet.page.PageMargins(
+        left=0.4, right=0.4, top=0.6, bottom=0.7, header=0.3, footer=0.3
+    )
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
     sheet.oddHeader.center.text = "&A"
 

@@ -7,6 +7,7 @@ two hidden columns at the end.  Layout and cell rules are in `sheets.py`, figure
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -119,6 +120,8 @@ def _problems(context: _Context) -> dict[str, str]:
     for row in context.tables.get("amounts", ()):
         amounts.setdefault(row["problem_id"], []).append(row)
     order = [row for rows in by_document(context.tables, "problems").values() for row in rows]
+    if not any(row["school"] for row in order):
+        columns = [replace(c, hidden=True) if c.key == "school" else c for c in columns]
 
     def line(row: Row) -> list[object]:
         money = [a for a in amounts.get(row["problem_id"], ()) if a["value"] is not None]
@@ -127,7 +130,8 @@ def _problems(context: _Context) -> dict[str, str]:
         return [
             context.unit(row["doc_id"]), context.kind(row["doc_id"]), row["seq"], row["label"], value("school"),
             value("aspect"), value("category"), value("problem"), value("status"), row["status_text"],
-            value("long_term"), value("lead"), value("dept"), value("person"), value("deadline"),
+            value("long_term") if row["status"] or row["long_term"] else None, value("lead"), value("dept"),
+            value("person"), value("deadline"),
             row["deadline_text"], counts.get(row["problem_id"], 0),
             max((float(str(a["value"])) for a in money), default=None),
             "；".join(dict.fromkeys(str(a["text"]) for a in money)) or None, value("review_state"),
