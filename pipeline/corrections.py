@@ -40,6 +40,7 @@ from pipeline.decisions import (
     combined,
     load_corrections,
     merge,
+    merge_findings,
     save_corrections,
 )
 from pipeline.errors import InputError, Rejected
@@ -47,7 +48,7 @@ from pipeline.labels import Labels, load_labels
 from pipeline.readers.package import open_package
 from pipeline.sheets import CONTINUED, clean
 
-__all__ = ["Correction", "apply", "load_corrections", "merge", "read_workbook"]
+__all__ = ["Correction", "apply", "load_corrections", "merge", "merge_findings", "read_workbook"]
 
 SHOWN = 20  # wrong cells that one message names
 CHOICES = {"status": "status", "long_term": "bool", "review_state": "review"}

@@ -123,7 +123,11 @@ def _is_added(corrections: Iterable[Correction], deleted: Correction) -> bool:
 
 
 def merge(tables: Tables, corrections: Sequence[Correction]) -> list[Row]:
-    """Put decisions on newly read tables, in place; gives the conflicts, which also go to `tables["conflicts"]`."""
+    """Put decisions on newly read tables, in place; gives the conflicts, which also go to `tables["conflicts"]`.
+
+    What people decided about findings waits for `merge_findings`: it comes before the checks, they after.
+    """
+    corrections = [correction for correction in corrections if correction.table != "findings"]
     conflicts: list[Row] = []
     index = {name: _rows_by_identity(tables, name) for name in EDITABLE}
     files = {str(row["file"]): str(row["doc_id"]) for row in tables.get("documents", ())}
@@ -149,6 +153,16 @@ def merge(tables: Tables, corrections: Sequence[Correction]) -> list[Row]:
     if conflicts:
         tables["conflicts"] = conflicts
     return conflicts
+
+
+def merge_findings(tables: Tables, corrections: Sequence[Correction]) -> None:
+    """Put what reviewers said on the findings of the checks; a finding that is gone needs no decision any more."""
+    known = _rows_by_identity(tables, "findings")
+    files = {str(row["file"]): str(row["doc_id"]) for row in tables.get("documents", ())}
+    for correction in corrections:
+        row = _row_of(tables, correction, files, known) if correction.table == "findings" else None
+        if row is not None and correction.action == CHANGE:
+            _decide(tables, row, correction)
 
 
 def _rows_by_identity(tables: Tables, name: str) -> dict[str, Row]:

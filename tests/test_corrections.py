@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from samples import RULES, corpus_names, fictional_case, gold_tables
 
-from pipeline.corrections import apply, load_corrections, merge, read_workbook
+from pipeline.corrections import apply, load_corrections, merge, merge_findings, read_workbook
 from pipeline.errors import InputError
 from pipeline.word import write_reports
 from pipeline.workbook import write_workbook
@@ -93,12 +93,24 @@ def test_corrections_of_all_sheets_reach_the_tables(tmp_path):
 
     corrections = corrected(fictional_case(), tmp_path, change)
     tables = fictional_case()
+    findings, tables["findings"] = tables["findings"], []  # the checks come after the corrections
     assert merge(tables, corrections) == []
+    tables["findings"] = findings
+    merge_findings(tables, corrections)
     assert tables["measures"][0]["text"].endswith("9次")
     assert tables["claims"][1]["value"] == 1.0
     assert tables["findings"][0]["waived"].startswith("已另行说明（审核员，2025-01-02")
     assert tables["documents"][0]["unit"] == "云溪县第九小学党总支"
     assert {row["rule"] for row in tables["facts"]} == {"reviewer"}
+
+
+def test_a_finding_that_is_gone_needs_no_decision(tmp_path):
+    corrections = corrected(fictional_case(), tmp_path, lambda e: e.set("核对发现", "审核状态", 2, "不成立"))
+    tables = fictional_case()
+    tables["findings"].clear()
+    assert merge(tables, corrections) == []
+    merge_findings(tables, corrections)
+    assert tables["findings"] == []
 
 
 def test_a_corrected_status_reaches_the_rebuilt_document(tmp_path):

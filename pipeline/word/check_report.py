@@ -36,8 +36,8 @@ def check_report(source: Source, unit: str, documents: list[Row]) -> list[Report
 def unit_findings(source: Source, unit: str, documents: Sequence[Row]) -> list[Row]:
     """Findings on a unit's documents, in the order of the documents and of their places."""
     order = {str(row["doc_id"]): at for at, row in enumerate(documents)}
-    mine = [row for row in source.tables.get("findings", ()) if str(row["doc_id"]) in order
-            or (not row["doc_id"] and row["unit"] == unit)]
+    mine = [row for doc_id in order for row in source.findings.get(doc_id, ())]
+    mine += [row for row in source.findings.get("None", ()) if row["unit"] == unit]  # about the unit, no document
     return sorted(mine, key=lambda r: (order.get(str(r["doc_id"]), 99), int(str(r["paragraph"] or 0))))
 
 

@@ -37,14 +37,20 @@ class Source:
     profile: Profile
     units: dict[str, list[Row]] = field(init=False)
     problems: dict[str, list[Row]] = field(init=False)
+    passages: dict[str, list[Row]] = field(init=False)
+    findings: dict[str, list[Row]] = field(init=False)
+    unit_of: dict[str, str] = field(init=False)
     measures: dict[str, list[Row]] = field(init=False)
     documents: dict[str, Row] = field(init=False)
     _by_id: dict[str, Row] = field(init=False)
-    _notes: dict[str, list[str]] | None = field(init=False, default=None)
+    _notes: dict[str, list[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.units = units(self.tables)
         self.problems = by_document(self.tables, "problems")
+        self.passages = by_document(self.tables, "passages")
+        self.findings = by_document(self.tables, "findings")
+        self.unit_of = {str(row["doc_id"]): unit for unit, rows in self.units.items() for row in rows}
         self._by_id = {str(row["problem_id"]): row for row in self.tables.get("problems", ())}
         self.measures = {}
         for row in self.tables.get("measures", ()):
@@ -57,12 +63,11 @@ class Source:
 
     def notes(self, doc_id: object) -> list[str]:
         """Group headings of a document, which may state the status of all problems below."""
-        if self._notes is None:
-            self._notes = {}
-            for row in self.tables.get("passages", ()):
-                if row["part"] in ("group", "group_note", "heading"):
-                    self._notes.setdefault(str(row["doc_id"]), []).append("".join(str(row["text"] or "").split()))
-        return self._notes.get(str(doc_id), [])
+        key = str(doc_id)
+        if key not in self._notes:
+            self._notes[key] = ["".join(str(row["text"] or "").split()) for row in self.passages.get(key, ())
+                                if row["part"] in ("group", "group_note", "heading")]
+        return self._notes[key]
 
     def text(self, value: object) -> str:
         """A text as it goes on the page."""
@@ -122,10 +127,7 @@ def latest_date(documents: Sequence[Row]) -> str:
 
 def named(source: Source, row: Row) -> str:
     """The unit of a document."""
-    for unit, documents in source.units.items():
-        if any(document["doc_id"] == row["doc_id"] for document in documents):
-            return unit
-    return unit_name(row)
+    return source.unit_of.get(str(row["doc_id"])) or unit_name(row)
 
 
 def status_words(source: Source, row: Row) -> str:

@@ -94,9 +94,9 @@ def _around(source: Source, document: Row) -> tuple[list[Context], list[Context]
     first = source.problems[str(document["doc_id"])][0]["paragraph"]
     title = source.text(document["title"])
     sides: tuple[list[Context], list[Context]] = ([], [])
-    for row in source.tables.get("passages", ()):
+    for row in source.passages.get(str(document["doc_id"]), ()):
         text = source.text(row["text"])
-        if row["doc_id"] != document["doc_id"] or row["part"] in ("cell", "metadata", "title") or text == title:
+        if row["part"] in ("cell", "metadata", "title") or text == title:
             continue
         after = int(str(row["paragraph"] or 0)) > int(str(first or 0))
         mark = bool(re.fullmatch(r"附件\s{0,3}\d{0,3}[：:]?", text))

@@ -37,8 +37,7 @@ def rebuilt(source: Source, unit: str, documents: list[Row], kind: str) -> list[
 
 def context_for(source: Source, document: Row) -> Context:
     """What fills the template for one document."""
-    doc_id = document["doc_id"]
-    passages = _joined([row for row in source.tables.get("passages", ()) if row["doc_id"] == doc_id])
+    passages = _joined(source.passages.get(str(document["doc_id"]), []))
     front, middle, tail = _divided(passages)
     by_part: dict[str, list[str]] = {}
     for row in (*front, *tail):

@@ -43,8 +43,8 @@ def progress_report(source: Source, unit: str, documents: list[Row]) -> list[Rep
 
 def _passages(source: Source, document: Row, part: str) -> list[str]:
     """The running text of a part, without its numbers."""
-    return [source.text(row["text"]) for row in source.tables.get("passages", ())
-            if row["doc_id"] == document["doc_id"] and row["part"] == part and row["text"]]
+    return [source.text(row["text"]) for row in source.passages.get(str(document["doc_id"]), ())
+            if row["part"] == part and row["text"]]
 
 
 def _items(source: Source, problems: list[Row]) -> list[Context]:
