@@ -104,6 +104,19 @@ def test_a_page_without_text_is_named() -> None:
             readers.read_bytes(body, "a.html")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Subject: " + b"(" * 3_000 + b"\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--",
+        b"Content-Type: multipart/related; boundary=b\r\n\r\n"
+        + b"".join(b"--b%d\r\nContent-Type: multipart/related; boundary=b%d\r\n\r\n" % (n, n + 1) for n in range(3000)),
+    ],
+)
+def test_hostile_saved_pages_are_refused(data: bytes) -> None:
+    with pytest.raises(Rejected, match=r"no_text|xml_too_deep"):
+        readers.read_bytes(data, "a.mht")
+
+
 def test_a_page_saved_as_one_file() -> None:
     import base64
 

@@ -11,7 +11,6 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass, replace
-from email.message import EmailMessage
 from hashlib import sha256
 from typing import Any
 
@@ -108,13 +107,19 @@ def read_bytes(data: bytes, name: str) -> Document:
 
 def read_mht(data: bytes, name: str) -> Document:
     """A page saved as one file (mht): its first html part, and only that."""
-    message = email.message_from_bytes(data, _class=EmailMessage, policy=email.policy.default)
-    for part in message.walk():
-        if part.get_content_type() == "text/html":
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes) and payload.strip():
-                return read_bytes(payload, name)
-    raise Rejected("no_text", "mht 文件里没有网页")
+    payload = b""
+    try:
+        # the older policy: it takes headers as they are, the newer one reads them by recursion
+        for part in email.message_from_bytes(data, policy=email.policy.compat32).walk():
+            found = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
+            if isinstance(found, bytes) and found.strip():
+                payload = found
+                break
+    except RecursionError as error:
+        raise Rejected("xml_too_deep", "mht") from error
+    if not payload:
+        raise Rejected("no_text", "mht 文件里没有网页")
+    return read_bytes(payload, name)
 
 
 def _parse(text: str) -> Any:
