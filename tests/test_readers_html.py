@@ -67,6 +67,13 @@ def test_tables_stand_on_their_grid() -> None:
     assert around == [web_pages.ARTICLE[0], "备注：每月更新。"]
 
 
+def test_a_list_with_headings_like_those_of_a_page_is_no_page_line() -> None:
+    rows = "".join(f"<tr><td>《制度{n}》</td><td>柳四小〔2024〕{n}号</td><td>2024-05-0{n}</td></tr>" for n in (1, 2, 3))
+    table = f"<table><tr><td>文件名称</td><td>文号</td><td>印发日期</td></tr>{rows}</table>"
+    document = readers.read_bytes(page(f"<p>{web_pages.ARTICLE[0]}</p>{table}"), "a.html")
+    assert sum(block.kind == "cell" for block in document.blocks) == 12
+
+
 @pytest.mark.parametrize("span", ["65534", "999999999999", "-3", "0", "abc"])
 def test_spans_are_bounded(span: str) -> None:
     rows = f"<tr><td rowspan={span} colspan={span}>甲甲</td><td>乙</td></tr><tr><td>丙</td><td>丁</td></tr>"

@@ -143,7 +143,7 @@ def trim(
     blocks: list[Block], *, page: bool
 ) -> tuple[list[Block], list[Omitted], dict[str, str]]:
     """Article, left out, metadata.  `page` False (a Word or text file): only where two lines show a copied page."""
-    drop = _edges(blocks) | _metadata_tables(blocks)
+    drop = _edges(blocks) | (_metadata_tables(blocks) if page else set())
     glued = {index: seen for index, seen in _glued(blocks) if index not in drop}
     if not page and len(drop) + len(glued) < 2:
         return blocks, [], {}
@@ -211,19 +211,21 @@ def _glued(blocks: list[Block]) -> Iterable[tuple[int, Scan]]:
 
 
 def _metadata_tables(blocks: list[Block]) -> set[int]:
-    """Cells of a table that names 索引号, 文号 … : at least two of its cells are such names."""
+    """Cells of a table that names 索引号, 文号 …, each name before its value; a list with such headings is none."""
     keys = rules().keys
     tables: dict[int, list[int]] = {}
     for index, block in enumerate(blocks[: 2 * EDGE]):
         if block.kind == "cell":
             tables.setdefault(block.table, []).append(index)
-    return {
-        index
-        for places in tables.values()
-        if sum(_key(blocks[place].text) in keys or scan(blocks[place].text.strip()).marks > 0 for place in places) >= 2
-        and len(places) <= EDGE
-        for index in places
-    }
+    drop: set[int] = set()
+    for places in tables.values():
+        named = {(blocks[place].row, blocks[place].column) for place in places if _key(blocks[place].text) in keys}
+        front = sum(column == 0 for _, column in named)
+        beside = any((row, 0) in named and (row, 2) in named and (row, 1) not in named for row, _ in named)
+        spoken = sum(scan(blocks[place].text.strip()).marks > 0 for place in places)  # name and value in one cell
+        if len(places) <= EDGE and (front >= 2 or beside or spoken * 2 > len(places)):
+            drop.update(places)
+    return drop
 
 
 def _key(text: str) -> str:
