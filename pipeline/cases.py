@@ -26,6 +26,8 @@ CASE_KINDS = (FEEDBACK, PLAN, LEDGER, BULLETIN)
 def said(row: Row, column: str) -> str:
     """A cell as text; empty for whatever means "not stated"."""
     value = row.get(column)
+    if isinstance(value, str):  # nearly always; this is the most called function of all
+        return value
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     return str(value)
@@ -33,9 +35,8 @@ def said(row: Row, column: str) -> str:
 
 def amount(row: Row, column: str) -> float | None:
     """A cell as a number; None when it is not stated."""
-    text = said(row, column)
     try:
-        value = float(text)
+        value = float(said(row, column))
     except ValueError:
         return None
     return None if math.isnan(value) else value

@@ -174,6 +174,8 @@ def measure_repeats_problem(paper: Paper, context: Context) -> Iterator[Defect]:
         asked = grams(said(problem, "problem"))
         for measure in paper.measures_of(problem):
             told = grams(said(measure, "text"))
+            if told.total() > 2 * asked.total():
+                continue  # much longer than the problem: it says more
             shared = 2 * (asked & told).total() / max(asked.total() + told.total(), 1)
             if asked.total() >= 6 and shared > limit:
                 yield _on_measure(paper, problem, measure, [f"{shared:.2f}"])
