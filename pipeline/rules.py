@@ -40,6 +40,8 @@ ANCHORED = frozenset(
         "action_after",
         "addressee",
         "answers",
+        "column_like",
+        "progress_share",
         "docno_line",
         "frame",
         "school_heading",
@@ -70,6 +72,11 @@ class Hit:
     value: str  # the rule's value for this place: a fixed value, a phrase's value, or the text itself
     rule: Rule
     groups: Mapping[str, str | None] = default(default_factory=dict)
+
+    @property
+    def long_term(self) -> bool:
+        """Whether a status says 长期坚持 as well (a group whose name begins with `long`)."""
+        return any(text for name, text in self.groups.items() if name.startswith("long"))
 
 
 @dataclass(frozen=True, slots=True)

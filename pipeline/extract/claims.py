@@ -50,11 +50,16 @@ def _claims(document: Document, view: str, span: Span, scope: str, rules: Rules)
             part_of, own_scope = metric, hit.groups.get("scope") or ""
         elif metric == "long_term" and nested and total == "done":
             part_of = "done"
+        elif nested and metric == total:  # 清退4.62万元，其中退还家长2.86万元
+            part_of, own_scope = metric, view[hit.start : hit.end].rstrip()
         if not hit.rule.options.get("part"):
             total = metric if not (metric == "long_term" and nested) else total
         place = Span(span.block, hit.start, hit.end)
         unit = "元" if hit.rule.options.get("money") else "%" if metric == "rate" else _unit(hit)
-        yield Claim(metric, Fact("claim", number, document.text(place), place, hit.rule.id), unit, part_of, own_scope)
+        fact = Fact("claim", number, document.text(place), place, hit.rule.id)
+        yield Claim(metric, fact, unit, part_of, own_scope)
+        if hit.groups.get("all") and hit.rule.options.get("also"):  # 12个问题全部整改到位: twelve problems, twelve done
+            yield Claim(str(hit.rule.options["also"]), fact, unit, "", own_scope)
 
 
 def _number(hit: Hit) -> float | None:

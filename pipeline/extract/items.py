@@ -28,13 +28,13 @@ def read_item(reading: Reading, item: Item) -> Problem:
     children = [c for c in section.children if c.mark.scheme not in BREAKS]
     if reading.kind == FEEDBACK:
         return problem
-    if start is not None and start.how == "status" and start.hit.groups.get("long"):
+    if start is not None and start.how == "status" and start.hit.long_term:
         problem.long_term = True
     problem.rectification = rest + [p for c in children for p in c.all_pieces()]
     if item.status is not None and (problem.status is None or problem.long_term):
         place, hit = item.status
         problem.status = Fact("status", hit.value, reading.document.text(place), place, hit.rule.id)
-        problem.long_term = problem.long_term or bool(hit.groups.get("long"))
+        problem.long_term = problem.long_term or hit.long_term
     body = Body(reading, problem)
     body.read(rest, children)
     _fields(reading, problem)
@@ -151,7 +151,7 @@ def _remark(reading: Reading, problem: Problem) -> None:
     problem.problem = fact(reading.document, "problem", trimmed(reading.document, span), found.rule)
     place = Span(span.block, found.span.start + status.value_start, found.span.start + status.value_end)
     problem.status = Fact("status", status.value, reading.document.text(place), place, status.rule.id)
-    problem.long_term = bool(status.groups.get("long"))
+    problem.long_term = status.long_term
 
 
 class Body:
@@ -173,10 +173,16 @@ class Body:
         if self.problem.status is None:
             self._status_at_end()
 
-    def _head(self, piece: Span) -> Span | None:
-        """What is left of a piece after its marker, status and remark; None when nothing is."""
+    def _head(self, piece: Span, behind: bool = False) -> Span | None:
+        """What is left of a piece after its marker, status and remark; None when nothing is.
+
+        `behind` the measures 整改结果： tells of results, in front of them it opens the rectification text."""
         view = self.reading.view(piece)
         at = 0
+        effect = self.reading.rules.at("effect", view, len(view) - len(view.lstrip())) if behind else None
+        if effect is not None:
+            self._effect(Span(piece.block, piece.start + effect.end, piece.end))
+            return None
         for _ in range(6):
             while at < len(view) and view[at] in "。；，： \n":
                 at += 1
@@ -214,7 +220,7 @@ class Body:
         place = Span(piece.block, piece.start + hit.value_start, piece.start + hit.value_end)
         if self.problem.status is None or self.problem.status.rule.startswith("status_group"):
             self.problem.status = Fact("status", hit.value, self.reading.document.text(place), place, hit.rule.id)
-            self.problem.long_term = bool(hit.groups.get("long"))
+            self.problem.long_term = hit.long_term
 
     def _effect(self, span: Span) -> None:
         view = self.reading.view(span)
@@ -270,12 +276,12 @@ class Body:
         for number, piece in enumerate(pieces):
             own = piece.block == first or not last or piece not in child.pieces
             if not own:
-                rest = self._head(piece)
+                rest = self._head(piece, behind=True)
                 if rest is not None:
                     self._later(rest)
                 continue
             if number and self._closing(piece):
-                self._head(piece)
+                self._head(piece, behind=True)
                 continue
             end = self._cut(piece)
             if end > piece.start:
@@ -342,15 +348,33 @@ def _fields(reading: Reading, problem: Problem) -> None:
         ]
         for number, hit in enumerate(hits):
             limit = hits[number + 1].start if number + 1 < len(hits) else len(view)
-            end = next((i for i in range(hit.end, limit) if view[i] in "；。\n"), limit)
+            stops = "。\n" if " " in hit.value else "；。\n"
+            end = next((i for i in range(hit.end, limit) if view[i] in stops), limit)
             text = view[hit.end : end]
             if text.count("）") > text.count("（"):
                 end = hit.end + text.rindex("）")
             place = trimmed(reading.document, Span(piece.block, piece.start + hit.end, piece.start + end))
-            if hit.value != "other" and hit.value not in problem.fields and place.end > place.start:
-                text = reading.document.text(place)
-                value = deadline(text) if hit.value == "deadline" else text
-                problem.fields[hit.value] = fact(reading.document, hit.value, place, hit.rule.id, value)
+            _assign(reading, problem, hit, place)
+
+
+def _assign(reading: Reading, problem: Problem, hit: Hit, place: Span) -> None:
+    """One labelled value; a label for two fields (责任领导及责任部门) has its values parted by ； or blanks."""
+    names = hit.value.split()
+    text = reading.document.text(place)
+    cuts = [(0, len(text))]
+    if len(names) == 2:
+        stop = next((i for i, char in enumerate(values.view(text)) if char == "；"), -1)
+        if stop < 0:
+            stop = next((i for i, char in enumerate(values.view(text)) if char in " /"), -1)
+        cuts = [(0, len(text)), (0, 0)] if stop < 0 else [(0, stop), (stop + 1, len(text))]
+    for name, (start, end) in zip(names, cuts, strict=True):
+        part = trimmed(reading.document, Span(place.block, place.start + start, place.start + end))
+        if name == "other" or name in problem.fields or part.end <= part.start:
+            continue
+        words = reading.document.text(part)
+        problem.fields[name] = fact(
+            reading.document, name, part, hit.rule.id, deadline(words) if name == "deadline" else words
+        )
 
 
 _DATES = re.compile(values.DATE)

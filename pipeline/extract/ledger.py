@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pipeline import values
 from pipeline.extract.found import Measure, Problem, fact, trimmed
 from pipeline.extract.items import deadline, sentence_end
-from pipeline.model import Document, Fact, Span
 from pipeline.marks import find_marks
+from pipeline.model import Document, Fact, Span
 from pipeline.rules import Rules
 
 _HEADER_ROWS = 4  # rows in which headings are looked for
@@ -78,6 +78,9 @@ def _columns(
         for text in (views[i], *reversed(above)):
             heading = re.sub(r"[\s（）()：]", "", text)
             rule = next((rule for rule in rules.of("column") if heading in rule.words), None)
+            if rule is None:
+                like = rules.at("column_like", heading)
+                rule = like.rule if like is not None else None
             if rule is not None:
                 fields[column], named[column] = rule.value, rule.id
                 break
@@ -97,8 +100,9 @@ def _columns(
 def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rules) -> list[Problem]:
     """One problem for each row that states one; an empty cell under a grouping column carries the value above."""
     column = {name: c for c, name in sorted(table.fields.items(), reverse=True)}
-    if "task" in column and "measures" not in column:
-        column["measures"] = column["task"]
+    for name, other in (("measures", "task"), ("progress", "effect")):  # the next best column, where there is no better
+        if other in column and name not in column:
+            column[name] = column[other]
     carried: dict[str, int] = {}
     problems: list[Problem] = []
     for row in table.rows:
@@ -214,13 +218,13 @@ def _progress(
 ) -> None:
     view = views[i]
     start = len(view) - len(view.lstrip())
-    hit = rules.at("status", view, start)
+    hit = rules.at("status", view, start) or rules.at("progress_share", view, start)
     if hit is None:
         hit = next((h for h in (rules.at("status", view, at) for at in _clause_starts(view)) if h is not None), None)
     if hit is not None:
         place = Span(i, hit.value_start, hit.value_end)
         problem.status = Fact("status", hit.value, document.text(place), place, hit.rule.id)
-        problem.long_term = bool(hit.groups.get("long"))
+        problem.long_term = hit.long_term
     problem.rectification.append(Span(i, 0, len(view)))
     if not has_measures and (hit is None or hit.end < len(view.rstrip("。； "))):
         begin = hit.end if hit is not None and hit.start <= start else start

@@ -116,8 +116,8 @@ class Reading:
         if section.mark.enumerator or section.mark.scheme in BREAKS:
             return False
         start = self.start(section)
-        if start is not None and (start.hit.rule.field == "rectification" or not self._answered_above(section)):
-            return True  # a status or 整改成效 behind the last measure is its problem's, not the measure's
+        if start is not None and not (self._answered_above(section) and self._behind(section, start)):
+            return True
         if section.mark.scheme.startswith("named") or self.assigned(section):
             return True
         if not section.pieces or self.kind == FEEDBACK:
@@ -128,6 +128,16 @@ class Reading:
             return False
         run_in = frame.end < len(text.rstrip("。： "))
         return run_in or any(child.mark.enumerator for child in section.children)
+
+    def _behind(self, section: Section, start: Start) -> bool:
+        """A status or 整改成效 behind the last measure is its problem's, not the measure's."""
+        if start.hit.rule.field != "rectification":
+            return True
+        view = self.view(section.pieces[start.piece])
+        return (
+            start.piece > 0
+            and self.rules.at("effect", view, start.offset - section.pieces[start.piece].start) is not None
+        )
 
     def _answered_above(self, section: Section) -> bool:
         at = section.parent

@@ -1,0 +1,93 @@
+"""Rules as data: each holds to its examples, and a wrong file is reported at its line."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline import rules_lab
+from pipeline.errors import RuleError
+from pipeline.rules import Rules, load_rules
+from pipeline.yaml_file import rules_folder
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the rules that a test may break."""
+    return Path(shutil.copytree(rules_folder(), tmp_path / "rules"))
+
+
+def test_every_rule_holds_to_its_examples(rules: Rules) -> None:
+    assert [fault for rule in rules.all() for fault in rules_lab.example_faults(rule)] == []
+
+
+def test_rules_are_linear_on_bait(rules: Rules) -> None:
+    assert [fault for rule in rules.all() for fault in rules_lab.speed_faults(rule)] == []
+
+
+def test_a_quadratic_rule_is_found(folder: Path) -> None:
+    with (folder / "amount.yaml").open("a", encoding="utf-8") as file:
+        file.write("- {id: amount.slow, field: amount, pattern: 'a*元', examples: [{text: a元, value: a元}]}\n")
+    assert any("amount.slow" in line and line.startswith("✗") for line in rules_lab.check_rules(folder))
+
+
+def test_a_broken_example_is_found(folder: Path) -> None:
+    path = folder / "amount.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("value: 7.45万元", "value: 8万元"), encoding="utf-8")
+    assert any(line.startswith("✗ amount.yaml:2") for line in rules_lab.check_rules(folder))
+
+
+@pytest.mark.parametrize(("file", "text", "where", "what"), [
+    ("amount.yaml", "- {id: a.b, field: amount, pattern: '('}\n", r"amount\.yaml:\d+", "写法有误"),
+    ("amount.yaml", "- {id: a.b, field: amount, pattern: '{nothing}元'}\n", r"amount\.yaml:\d+", "nothing"),
+    ("amount.yaml", "- {id: amount.money, field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "重复"),
+    ("amount.yaml", "- {field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "缺少 id"),
+    ("amount.yaml", "- {id: a.b, field: amount}\n", r"amount\.yaml:\d+", "有且只有"),
+    ("amount.yaml", "- {id: a.b, id: a.c, field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "重复"),
+    ("amount.yaml", "- [\n", r"amount\.yaml:\d+", "YAML"),
+    ("status.yaml", "- {id: a.b, field: status, words: 已完成}\n", r"status\.yaml:\d+", "words"),
+])
+def test_a_wrong_rule_is_reported_at_its_line(folder: Path, file: str, text: str, where: str, what: str) -> None:
+    with (folder / file).open("a", encoding="utf-8") as stream:
+        stream.write(text)
+    with pytest.raises(RuleError) as caught:
+        load_rules(folder)
+    assert re.fullmatch(where, caught.value.where)
+    assert what in str(caught.value)
+
+
+def test_list_names_every_rule_with_its_line(rules: Rules) -> None:
+    lines = rules_lab.list_rules(rules_folder())
+    assert len(lines) == sum(1 for _ in rules.all()) + 1
+    assert re.match(r"\w+\.yaml:\d+ ", lines[0])
+
+
+def test_a_rule_that_nobody_misses_is_named(tmp_path: Path, folder: Path) -> None:
+    with (folder / "amount.yaml").open("a", encoding="utf-8") as file:
+        file.write("- {id: amount.idle, field: amount, pattern: 绝无此话, examples: [{text: 绝无此话, value: 绝无此话}]}\n")
+    case = tmp_path / "cases" / "one"
+    case.mkdir(parents=True)
+    (case / "one.txt").write_text("退还学生伙食费3.2万元，已全部到账。\n", encoding="utf-8")
+    lines = rules_lab.mutate_rules(folder, tmp_path / "cases")
+    assert any("amount.idle" in line for line in lines)
+    assert not any("amount.money" in line for line in lines)
+
+
+def test_the_catalogue_is_up_to_date() -> None:
+    text = "\n".join(rules_lab.catalogue(rules_folder())) + "\n"
+    assert (ROOT / "rules" / "README.md").read_text(encoding="utf-8") == text, "run: zhenggai rules catalogue > rules/README.md"
+
+
+def test_no_rule_names_a_place_or_school_of_the_corpus(shared: Path) -> None:
+    units = set()
+    for source in [*shared.glob("corpus/dev/*.ann.txt"), *shared.glob("corpus/seed/*.ann.txt")]:
+        for line in source.read_text(encoding="utf-8").splitlines()[:12]:
+            if line.startswith("unit:"):
+                units |= {re.sub(r"党(总支|支部|委|组)$|^中共", "", name.strip()) for name in line[5:].split("|")}
+    text = "".join(path.read_text(encoding="utf-8") for path in rules_folder().rglob("*.yaml"))
+    assert [unit for unit in units if unit in text] == []
