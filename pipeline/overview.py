@@ -64,10 +64,11 @@ def _stem(document: Row) -> str:
 def units(tables: Tables) -> dict[str, list[Row]]:
     """Documents by unit: those of one case together, the rest by their own unit."""
     case_units = {
-        str(case[kind]): str(case["unit"])
+        doc_id: str(case["unit"])
         for case in tables.get("cases", ())
         for kind in (FEEDBACK, PLAN, LEDGER, BULLETIN)
-        if case[kind] and case["unit"]
+        for doc_id in str(case[kind] or "").split(";")  # several reports of a unit stand in one case
+        if doc_id and case["unit"]
     }
     groups: dict[str, list[Row]] = {}
     for document in read_documents(tables):

@@ -18,7 +18,7 @@ def comparable(tables) -> dict[str, list[tuple]]:
         rows = tables[name]
         if name == "passages":
             # the page around a web copy and the headings of a table are layout, not what the document says
-            rows = _titles_joined([row for row in rows if row["part"] not in ("metadata", "cell")])
+            rows = _titles_joined([row for row in rows if row["part"] not in ("metadata", "cell", "table_heading")])
         out[name] = [
             (numbers.get(row.get("problem_id"), 0), *((k, plain(v)) for k, v in row.items() if k not in PLACES))
             for row in rows

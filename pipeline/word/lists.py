@@ -16,7 +16,7 @@ from pipeline.word.content import (
     measure_lines,
     status_words,
 )
-from pipeline.word.rebuilt import in_agreement
+from pipeline.word.rebuilt import SKIPPED, in_agreement
 from pipeline.word.text import chinese_date
 
 
@@ -96,7 +96,7 @@ def _around(source: Source, document: Row) -> tuple[list[Context], list[Context]
     sides: tuple[list[Context], list[Context]] = ([], [])
     for row in source.passages.get(str(document["doc_id"]), ()):
         text = source.text(row["text"])
-        if row["part"] in ("cell", "metadata", "title") or text == title:
+        if row["part"] in (*SKIPPED, "title") or text == title:
             continue
         after = int(str(row["paragraph"] or 0)) > int(str(first or 0))
         mark = bool(re.fullmatch(r"附件\s{0,3}\d{0,3}[：:]?", text))

@@ -21,8 +21,9 @@ from pipeline.word.content import (
 )
 from pipeline.word.text import chinese_date, full_width, numbered
 
-BEFORE = ("docno",)
-SKIPPED = ("metadata",)
+ABOVE = ("docno", "front", "salutation")  # lines that stand above or below the title
+TABLE = ("cell", "table_heading")  # what a table's cells say that is no problem or measure
+SKIPPED = ("metadata", *TABLE)
 PUNCTUATION = "。！？；：，、"
 SENTENCE_END = re.compile(r"[。！？；：]$")
 
@@ -42,7 +43,7 @@ def context_for(source: Source, document: Row) -> Context:
     by_part: dict[str, list[str]] = {}
     for row in (*front, *tail):
         part = str(row["part"])
-        if part in ("front", "docno"):
+        if part in ABOVE:
             part = "under" if "title" in by_part else "above"
         by_part.setdefault(part, []).append(_whole(source, row))
     title = str(document["title"] or "") or "".join(by_part.get("title", []))
@@ -81,7 +82,7 @@ def _divided(passages: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
     """Running text before the body, in it, and from the signature on."""
     shown = [row for row in passages if row["part"] not in SKIPPED]
     head = 0
-    while head < len(shown) and shown[head]["part"] in ("front", "title", "docno", "addressee"):
+    while head < len(shown) and shown[head]["part"] in ("title", *ABOVE, "addressee"):
         head += 1
     foot = len(shown)
     for at in range(len(shown) - 1, head - 1, -1):

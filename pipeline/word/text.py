@@ -87,14 +87,12 @@ def balanced(title: str, profile: Profile) -> list[str]:
     if needed == 1 or len(title) > 200:
         return [title]
     places = list(_breaks(title, profile))
-    for count in (needed, needed + 1):
-        if count > 5:
-            break
-        divided = [_cut(title, cut) for cut in combinations(places, count - 1)]
-        options = [lines for lines in divided if max(map(width, lines)) <= limit]
-        if options:
-            return min(options, key=lambda lines: _unrest(lines, profile))
-    return [title]
+    options: list[tuple[float, list[str]]] = []
+    for count in (needed, needed + 1):  # one line more is better than a break inside a word
+        divided = [_cut(title, cut) for cut in combinations(places, count - 1)] if count <= 5 else []
+        options += [(_unrest(lines, profile) + 3 * (count - needed), lines) for lines in divided
+                    if max(map(width, lines)) <= limit]
+    return min(options)[1] if options else [title]
 
 
 def _cut(title: str, places: Sequence[int]) -> list[str]:
@@ -105,6 +103,7 @@ def _breaks(title: str, profile: Profile) -> Iterator[int]:
     """Places where a line may end; the better ones only, when there are many."""
     first, last = profile.setting("title", "never_first"), profile.setting("title", "never_last")
     before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
+    whole = profile.setting("title", "whole", [])
     good = {at for word in before for at in _starts(title, word)} | {
         at + len(word) for word in after for at in _starts(title, word)
         if not title.startswith(tuple(after), at + len(word))
@@ -112,10 +111,16 @@ def _breaks(title: str, profile: Profile) -> Iterator[int]:
     every = [
         at for at in range(2, len(title) - 1)
         if title[at] not in first and title[at - 1] not in last and not _inside(title, at)
-        and not (title[at].isascii() and title[at - 1].isascii())
+        and not (title[at].isascii() and title[at - 1].isascii()) and not _in_word(title, at, whole)
     ]
     preferred = [at for at in every if at in good]
     yield from preferred if len(every) > 24 and len(preferred) >= 3 else every
+
+
+def _in_word(title: str, at: int, words: Sequence[str]) -> bool:
+    """Whether a place lies inside one of the words, or between 第二 and its 巡察组."""
+    inside = any(title.startswith(word, at - k) for word in words for k in range(1, len(word)))
+    return inside or bool(re.search(r"第[一二三四五六七八九十\d]{1,3}$", title[:at]))
 
 
 def _starts(title: str, word: str) -> list[int]:
@@ -131,12 +136,12 @@ def _unrest(lines: Sequence[str], profile: Profile) -> float:
     """How bad a division looks: unequal lines, breaks in the middle of a word, a waist."""
     widths = [width(line) for line in lines]
     before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
-    clean = sum(
+    torn = sum(
         following.startswith(tuple(after)) or not (following.startswith(tuple(before)) or line.endswith(tuple(after)))
         for line, following in pairwise(lines)
     )
     waist = len(widths) == 3 and widths[1] < min(widths[0], widths[2])
-    return (max(widths) - min(widths)) + 6 * clean + 4 * waist
+    return (max(widths) - min(widths)) + 20 * torn + 4 * waist
 
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]')
