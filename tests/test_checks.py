@@ -268,3 +268,31 @@ def test_triggers_run_in_linear_time(bait: str):
 
     assert seconds(3_000) < 1  # a square of it would show here already
     assert min(seconds(16_000) for _ in range(2)) < 3.5 * min(seconds(8_000) for _ in range(3)) + 0.02
+
+
+@pytest.mark.parametrize(("labels", "aspects", "wanted"), [
+    ("1. 2. 3. 4.", "aabb", []),  # runs on
+    ("1. 2. 1. 2.", "aabb", []),  # starts again
+    ("1. 2. 4. 5.", "aaaa", [("numbering_gap", 3)]),
+    ("1. 2. 2. 3.", "aaaa", [("numbering_repeated", 3)]),
+    ("1. 2. 4. 4. 5.", "aaaaa", [("numbering_repeated", 4)]),  # one slip, one defect
+    ("1. 2. 1. 3.", "aabb", [("numbering_gap", 4)]),
+    ("1. 2. 2. 3.", "aabb", [("numbering_gap", 3)]),  # starts again without its first
+    ("1-2 1-1 1-3 2-1", "aaab", []),  # ordered by status
+    ("1-2 1-1 1-4 2-1", "aaab", [("numbering_gap", 3)]),
+    ("一、 二、 三、 五、", "aaaa", [("numbering_gap", 4)]),
+    ("（一） （二） （二） （三）", "aaaa", [("numbering_repeated", 3)]),
+    ("1 1 2 2 3 3 4 4", "aaaaaaaa", []),  # merged cells: the numbers number something else
+    ("问题表现（1） 问题表现（2） 问题表现（3）", "abc", []),
+    ("① ② ④", "aaa", [("numbering_gap", 3)]),
+])
+def test_numbering(labels: str, aspects: str, wanted: list[tuple[str, int]]):
+    tables = unit_tables(make_unit(bank(), 3, len(aspects)))
+    tables["documents"] = [d for d in tables["documents"] if d["kind"] == "bulletin"]
+    tables["claims"] = []
+    own = [p for p in tables["problems"] if str(p["doc_id"]).endswith("b")]
+    tables["problems"] = own = own[: len(aspects)]
+    for problem, label, aspect in zip(own, labels.split(), aspects, strict=True):
+        problem.update(label=label, aspect=aspect)
+    numbers = {p["problem_id"]: i for i, p in enumerate(own, 1)}
+    assert [(check, numbers[problem]) for check, problem in raised(tables) if check.startswith("number")] == wanted

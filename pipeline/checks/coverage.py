@@ -61,6 +61,7 @@ class _Run:
 
     last: Item
     seen: set[int] = field(default_factory=set)
+    goes_on: bool = False  # the numbers run on under a new heading, they do not start again
 
 
 def _numbered(label: str) -> tuple[str, int] | None:
@@ -114,9 +115,19 @@ def numbering_repeated(paper: Paper, context: Context) -> Iterator[Defect]:
 
 def _breaks(paper: Paper) -> list[tuple[Item, str, list[int]]]:
     """Items whose number breaks its sequence: the label before, and the missing numbers (none: repeated)."""
-    found = [*_pair_breaks(paper), *_run_breaks(paper)]
+    found = _without_slips([*_pair_breaks(paper), *_run_breaks(paper)])
     # where every third number is out of order, the numbers number something else (merged cells, say)
     return found if len(found) <= max(3, len(paper.problems) // 3) else []
+
+
+def _without_slips(breaks: list[tuple[Item, str, list[int]]]) -> list[tuple[Item, str, list[int]]]:
+    """8, 10, 10, 11 is one slip of the pen: the repetition is named, the gap before it is not."""
+    repeated = {(item.shape, item.number, before) for item, before, missing in breaks if not missing}
+    return [
+        (item, before, missing)
+        for item, before, missing in breaks
+        if len(missing) != 1 or (item.shape, item.number, item.label) not in repeated
+    ]
 
 
 def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
@@ -134,7 +145,10 @@ def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
             if item.number > 1 and not item.heading and not item.shape.endswith("c") and paper.kind != FEEDBACK:
                 yield item, "（开头）", list(range(1, item.number))
             continue
-        moved = closed or (not item.heading and item.above != run.last.above)
+        under_new = closed or (not item.heading and item.above != run.last.above)
+        if under_new and item.number in (1, run.last.number + 1):
+            run.goes_on = item.number != 1
+        moved = under_new and not run.goes_on
         missing = _missing(item.number, run, moved)
         if missing is not None:
             yield item, run.last.label, missing

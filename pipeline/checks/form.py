@@ -10,7 +10,7 @@ from pipeline.cases import Paper, amount, said
 from pipeline.checks.registry import Context, Defect, check
 from pipeline.model import INFO, Row
 
-_WIDE = 12  # characters before and after a name that say in what relation it stands
+_WIDE = 8  # characters before and after a name that say in what relation it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,8 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
             known = settings.aliases.unit(name) in context.units
             if name in problems or not (acting or foreign or known):
                 continue
-            if not acting and settings.find("legitimate_name", before + "，" + after):
+            related = settings.find("legitimate_name", before) or settings.find("legitimate_after", after)
+            if related and not acting:
                 continue
             key = (at.problem["problem_id"] if at.problem else "", name)
             if key not in seen:
