@@ -162,12 +162,12 @@ def test_a_profile_switches_a_check_off_and_an_unknown_one_is_refused(unit: Tabl
     (rules / "profiles").mkdir(parents=True)
     for name in ("checks.yaml", "aliases.yaml", "labels.yaml"):
         (rules / name).write_bytes((RULES / name).read_bytes())
-    text = (RULES / "profiles" / "default.yaml").read_text(encoding="utf-8")
-    local = text.replace("status_missing: {severity: warning", "status_missing: {severity: off")
+    (rules / "profiles" / "default.yaml").write_bytes((RULES / "profiles" / "default.yaml").read_bytes())
+    local = "days: {report_after_feedback: 180}\nchecks:\n  status_missing: {severity: off}\n"
     (rules / "profiles" / "local.yaml").write_text(local, encoding="utf-8")
     bulletin_problem(unit, 0)["status"] = None
     reconcile(unit, rules, profile="local")
-    assert "status_missing" not in {f["check"] for f in unit["findings"]}
+    assert {f["check"] for f in unit["findings"]} == {"report_late"}
     with pytest.raises(RuleError, match="local"):
         load_settings(rules, "nowhere")
 

@@ -22,6 +22,7 @@ from pipeline.yaml_file import LINE, read_yaml
 
 FILE = "checks.yaml"
 OFF = "off"
+DEFAULT = "default"
 _SHORT = 5_000  # characters; longer texts are few, and are not worth their place in memory
 _kept_view = lru_cache(maxsize=4096)(view)  # a text is tried by some twenty triggers in a row
 
@@ -165,24 +166,28 @@ def example_faults(settings: Settings) -> list[str]:
 
 
 def load_profile(rules_folder: Path, name: str) -> Profile:
-    """A profile by name.  Raises RuleError when there is none, or a value in it is no known one."""
+    """A profile by name; what it leaves out is as in `default`.  Raises RuleError for anything unknown."""
     path = rules_folder / "profiles" / f"{name}.yaml"
     if not path.is_file() or Path(name).name != name:
         known = "、".join(sorted(p.stem for p in (rules_folder / "profiles").glob("*.yaml")))
         raise RuleError(f"profiles/{name}.yaml", "没有这个口径文件", f"请从这些中选用：{known}")
     content = _mapping(read_yaml(path), path.name)
-    severity: dict[str, str] = {}
-    kinds: dict[str, tuple[str, ...]] = {}
+    base = None if name == DEFAULT else load_profile(rules_folder, DEFAULT)
+    severity: dict[str, str] = dict(base.severity) if base else {}
+    kinds: dict[str, tuple[str, ...]] = dict(base.kinds) if base else {}
     for check, entry in _items(content.get("checks")):
         source = f"profiles/{path.name}:{entry.get(LINE, 1) if isinstance(entry, dict) else 1}"
         if not isinstance(entry, dict) or entry.get("severity") not in (ERROR, WARNING, INFO, OFF, False):
             raise RuleError(source, f"检查 {check} 的 severity 应为 error、warning、info 或 off", "请改正")
         severity[check] = str(entry["severity"] or OFF)  # YAML reads a bare off as false
-        kinds[check] = tuple(map(str, entry.get("kinds") or CASE_KINDS))
+        kinds[check] = tuple(map(str, entry.get("kinds") or kinds.get(check) or CASE_KINDS))
     days = {key: _number(value, path.name) for key, value in _items(content.get("days"))}
     thresholds = {key: float(_number(value, path.name) or 0) for key, value in _items(content.get("thresholds"))}
     whole = {key: None if value is None else int(value) for key, value in days.items()}
-    return Profile(name, severity, kinds, whole, thresholds, tuple(map(str, content.get("done") or ["done"])))
+    done = tuple(map(str, content.get("done") or (base.done if base else ["done"])))
+    if base:
+        whole, thresholds = {**base.days, **whole}, {**base.thresholds, **thresholds}
+    return Profile(name, severity, kinds, whole, thresholds, done)
 
 
 def _number(value: Any, source: str) -> float | None:
