@@ -349,3 +349,29 @@ def test_names_are_safe_everywhere(name):
 def test_names_are_unique_without_regard_to_case():
     taken = set()
     assert len({safe_name(n, taken).casefold() for n in ("Ab", "aB", "ab", "长" * 90, "长" * 91)}) == 5
+
+
+def test_a_template_saved_by_a_chinese_word_keeps_its_styles(tmp_path):
+    """Word and WPS give the built-in styles ids of their own when they save; the names stay."""
+    import zipfile
+
+    from pipeline.package import FixedZip
+
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES, rules)
+    path = rules / "templates" / "bulletin.docx"
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for old, new in (("Heading1", "1"), ("Heading2", "2"), ("Title", "a3"), ("Normal", "a")):
+        for name in ("word/styles.xml", "word/document.xml"):
+            parts[name] = parts[name].replace(f'"{old}"'.encode(), f'"{new}"'.encode())
+            parts[name] = parts[name].replace(f'w:name w:val="{new}"'.encode(), f'w:name w:val="{old}"'.encode())
+    with FixedZip(path) as package:
+        for name, part in parts.items():
+            package.writestr(name, part)
+    (document,) = write_reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
+    docx = opened(document)
+    assert {style for style, _, _ in docx.paragraphs()} >= {"a", "a3", "2"}
+    assert docx.styles["a3"].find("w:rPr/w:rFonts", NS).get(f"{W}eastAsia") == "方正小标宋简体"
+    assert docx.styles["1"].find("w:basedOn", NS).get(f"{W}val") == "a"
+    assert misplaced(docx) == []

@@ -141,7 +141,8 @@ def _unrest(lines: Sequence[str], profile: Profile) -> float:
         for line, following in pairwise(lines)
     )
     waist = len(widths) == 3 and widths[1] < min(widths[0], widths[2])
-    return (max(widths) - min(widths)) + 20 * torn + 4 * waist
+    late = sum(line.endswith(tuple(profile.setting("title", "better_before", []))) for line in lines)
+    return (max(widths) - min(widths)) + 20 * torn + 4 * waist + 4 * late
 
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]')
