@@ -6,6 +6,7 @@ paragraphs that end an item (contact, signature, a closing 下一步), and headi
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -113,6 +114,18 @@ def _break(i: int, part: str, level: str, rule: str) -> Mark:
     return Mark(i, 0, 0, "aside" if level == "leaf" else "break", None, part, False, False, rule)
 
 
+class Quoted:
+    """The places of a view that stand inside 《…》 or “…”."""
+
+    def __init__(self, view: str) -> None:
+        spans = [match.span() for match in _QUOTED.finditer(view)]
+        self.starts, self.ends = [start for start, _ in spans], [end for _, end in spans]
+
+    def inside(self, place: int) -> bool:
+        at = bisect.bisect_right(self.starts, place) - 1
+        return at >= 0 and place < self.ends[at]
+
+
 class _Sequences:
     """The last number of each scheme: whether a label in running text continues something."""
 
@@ -159,7 +172,7 @@ def _number(hit: Hit) -> int | None:
 
 
 def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled: bool) -> Iterator[Mark]:
-    quoted = [(m.start(), m.end()) for m in _QUOTED.finditer(view)]
+    quoted = Quoted(view)
     flat = len(view) > _FLAT and view.count("。 ") >= _FEW  # its line breaks became blanks
     position = len(view) - len(view.lstrip())
     opening = None if labelled else _opening(view, position, rules)
@@ -173,7 +186,7 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
         key=lambda hit: (hit.start, -hit.end),
     )
     for hit in candidates:
-        if hit.start < position or any(a <= hit.start < b for a, b in quoted):
+        if hit.start < position or quoted.inside(hit.start):
             continue
         scheme, number = str(hit.rule.options["scheme"]), _number(hit)
         stop = (

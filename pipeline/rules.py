@@ -7,6 +7,7 @@ Three kinds: `pattern` (a regular expression with named fragments), `words` (phr
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -163,11 +164,16 @@ class Rules:
         """All hits of a field; of two that overlap the longer, then the earlier in file order."""
         found = [hit for rule in self.of(name) for hit in rule.find(view, start, end)]
         found.sort(key=lambda hit: hit.start - hit.end)
+        starts: list[int] = []  # of the chosen, in order; their hits beside them
         chosen: list[Hit] = []
         for hit in found:
-            if all(hit.end <= other.start or hit.start >= other.end for other in chosen):
-                chosen.append(hit)
-        return sorted(chosen, key=lambda hit: hit.start)
+            at = bisect.bisect_left(starts, hit.start)
+            free_before = at == 0 or chosen[at - 1].end <= hit.start
+            free_behind = at == len(starts) or hit.end <= chosen[at].start
+            if free_before and free_behind:
+                starts.insert(at, hit.start)
+                chosen.insert(at, hit)
+        return chosen
 
 
 _BUILT_IN = {"date": values.DATE, "lost_date": values.LOST_DATE, "money": values.MONEY, "docno": values.DOCNO}

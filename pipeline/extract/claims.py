@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline import values
+from pipeline.marks import Quoted
 from pipeline.model import Document, Fact, Span
 from pipeline.rules import Hit, Rules
 
 _NESTED = "其中"
 _ONE = "一"  # 每一项、整改一个: no count
+_SENTENCE = 200  # characters in front of a claim in which its sentence is looked for
 _CONTEXT = 40  # characters in front of a claim that may name its scope or say that it is a target
 
 
@@ -29,16 +31,23 @@ def read_claims(
     document: Document, views: tuple[str, ...], spans: Iterable[tuple[Span, str]], rules: Rules
 ) -> list[Claim]:
     """Claims of these spans; each comes with the scope that its place gives it ("" is the whole document)."""
-    return [claim for span, scope in spans for claim in _claims(document, views[span.block], span, scope, rules)]
+    quoted: dict[int, Quoted] = {}  # inside a document's title or a slogan's quotes nothing is claimed
+    found: list[Claim] = []
+    for span, scope in spans:
+        view = views[span.block]
+        if span.block not in quoted:
+            quoted[span.block] = Quoted(view)
+        found += _claims(document, view, span, scope, quoted[span.block], rules)
+    return found
 
 
-def _claims(document: Document, view: str, span: Span, scope: str, rules: Rules) -> Iterator[Claim]:
+def _claims(document: Document, view: str, span: Span, scope: str, quoted: Quoted, rules: Rules) -> Iterator[Claim]:
     total = ""  # the last whole of which parts may follow
     for hit in rules.every("claim", view, span.start, span.end):
         number = _number(hit)
         if (
             number is None
-            or _quoted(view, hit)
+            or quoted.inside(hit.start)
             or (hit.rule.options.get("progress") and _target(view, span, hit, rules))
         ):
             continue
@@ -73,14 +82,6 @@ def _unit(hit: Hit) -> str:
     return next((t for k, t in hit.groups.items() if k.startswith("unit") and t), "")
 
 
-def _quoted(view: str, hit: Hit) -> bool:
-    """Inside a document's title or a slogan's quotes: no claim."""
-    for open_mark, close_mark in ("《》", "“”"):
-        if view.count(open_mark, 0, hit.start) > view.count(close_mark, 0, hit.start):
-            return True
-    return False
-
-
 def _target(view: str, span: Span, hit: Hit, rules: Rules) -> bool:
     return rules.first("claim_target", view, max(span.start, hit.start - _CONTEXT), hit.start) is not None
 
@@ -92,6 +93,6 @@ def _scope(view: str, span: Span, hit: Hit, rules: Rules) -> str:
 
 def _nested(view: str, span: Span, hit: Hit) -> bool:
     """Whether 其中 or an opening bracket stands between the last stop and the claim."""
-    before = view[span.start : hit.start]
+    before = view[max(span.start, hit.start - _SENTENCE) : hit.start]
     clause = before[max(before.rfind(mark) for mark in "。；") + 1 :]
     return _NESTED in clause or clause.count("（") > clause.count("）")

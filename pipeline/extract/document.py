@@ -123,8 +123,8 @@ def _part_of(reading: Reading, section: Section, root_part: str, groups: set[int
             return ("group" if number == 0 else "group_note"), str(title.value) if title else ""
         if section.parent == -1:
             return ("heading" if number == 0 else "lead_in"), ""
-        parent = next((s for s in reading.outline.sections if s.index == section.parent), None)
-        title = heading(reading, parent, "aspect") if parent is not None and parent.index in groups else None
+        parent = reading.outline.sections[section.parent]
+        title = heading(reading, parent, "aspect") if parent.index in groups else None
         return "group_note", str(title.value) if title else ""
     if section.parent == -1 and number == 0 and section.mark.scheme not in BREAKS and not section.mark.enumerator:
         return "heading", ""
