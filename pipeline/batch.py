@@ -7,6 +7,7 @@ as it is done, and the results are made from all of them and published at the en
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -14,7 +15,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -77,9 +78,9 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
         _remember(place, given, settings)
         _tell(place, "核对")
         corrected(tables, output)
-        reconciled(tables, settings, read_waivers(given))
+        reconciled(tables, settings, read_waivers(given), output)
         _tell(place, "写出结果")
-        notes = publish(tables, place, settings.rules)
+        notes = publish(tables, place, settings.rules, originals(entries, tables))
         summary = summarised(tables, output, notes, time.monotonic() - started, reused)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
     return summary
@@ -90,7 +91,7 @@ def check(output: Path, settings: Settings) -> Summary:
     started = time.monotonic()
     with open_place(_with_results(output)) as place:
         tables = _again(place, settings)
-        notes = publish(tables, place, settings.rules)
+        notes = publish(tables, place, settings.rules, originals(_found_again(place), tables))
     return summarised(tables, output, notes, time.monotonic() - started, reused=len(tables["documents"]))
 
 
@@ -117,8 +118,19 @@ def _again(place: Place, settings: Settings) -> Tables:
     else:
         corrected(tables, place.output)
     _tell(place, "核对")
-    reconciled(tables, settings, read_waivers(Path(path) for path in json.loads(values.get("inputs", "[]"))))
+    reconciled(tables, settings, read_waivers(_given(place)), place.output)
     return tables
+
+
+def _given(place: Place) -> list[Path]:
+    """The inputs of the earlier run."""
+    return [Path(path) for path in json.loads(place.ledger.run_values().get("inputs", "[]"))]
+
+
+def _found_again(place: Place) -> list[Entry]:
+    """The earlier run's inputs as they lie now; none when a folder has moved (their comments are left out then)."""
+    given = [path for path in _given(place) if path.exists()]
+    return inputs.discover(given, place.output) if given else []
 
 
 def read_one(path: Path, settings: Settings, task: Task = read_document) -> Tables:
@@ -283,24 +295,48 @@ def corrected(tables: Tables, output: Path) -> None:
     merge(tables, load_corrections(output / CORRECTIONS))
 
 
-def reconciled(tables: Tables, settings: Settings, waivers: list[Row]) -> None:
-    """Fill the tables of the cases anew."""
+def reconciled(tables: Tables, settings: Settings, waivers: list[Row], output: Path | None = None) -> None:
+    """Fill the tables of the cases anew, with what reviewers decided about findings (in the output's corrections)."""
     from pipeline.checks import reconcile
+    from pipeline.decisions import load_corrections, merge_findings
 
     for name in CASE_TABLES:
         tables[name] = []
     reconcile(tables, settings.rules, settings.profile or "default", settings.as_of, waivers)
+    if output is not None:
+        merge_findings(tables, load_corrections(output / CORRECTIONS))
 
 
-def publish(tables: Tables, place: Place, rules: Path) -> list[str]:
+def originals(entries: Iterable[Entry], tables: Tables) -> Callable[[str], bytes | None]:
+    """Gives an input's bytes by its name; None when it is gone or no longer the file that was read."""
+    from pipeline import readers
+
+    paths = {entry.name: entry.path for entry in entries if not entry.error}
+    hashes = {str(document["file"]): document["sha256"] for document in tables["documents"]}
+
+    def original(name: str) -> bytes | None:
+        if name not in paths:
+            return None
+        try:
+            data = readers.load(paths[name])
+        except Rejected:
+            return None
+        return data if hashlib.sha256(data).hexdigest() == hashes.get(name) else None
+
+    return original
+
+
+def publish(tables: Tables, place: Place, rules: Path, original: Callable[[str], bytes | None]) -> list[str]:
     """Write all results into the staging folder and put them in place; gives what a person must be told."""
     from pipeline.publish import WORKBOOK, write_tables
     from pipeline.word import write_reports
+    from pipeline.word.annotated import write_annotated
     from pipeline.workbook import write_workbook
 
     write_tables(tables, place.staging / "tables")
     shortened = write_workbook(tables, place.staging / WORKBOOK, rules)
     write_reports(tables, place.staging, rules)
+    write_annotated(tables, original, place.staging, rules)
     return [*shortened, *place.publish().notes]
 
 

@@ -87,7 +87,11 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
         path.write_text(f"report {len(tables['findings'])} {kinds} {unit}", encoding="utf-8")
         return [path]
 
+    def write_annotated(tables: Tables, original: object, folder: Path, rules: Path) -> list[Path]:
+        return []
+
     for name, functions in {
+        "pipeline.word.annotated": [write_annotated],
         "pipeline.checks": [reconcile],
         "pipeline.workbook": [write_workbook],
         "pipeline.word": [write_reports],

@@ -319,6 +319,7 @@ def test_corrections_are_used_and_the_reading_stays(
 
     monkeypatch.setattr("pipeline.decisions.merge", merge)
     monkeypatch.setattr("pipeline.decisions.load_corrections", load_corrections)
+    monkeypatch.setattr("pipeline.decisions.merge_findings", lambda tables, corrections: None)
     put(source, a="一")
     output = go(source, settings)
     (output / "corrections.csv").write_text("改", encoding="utf-8")

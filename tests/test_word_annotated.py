@@ -77,7 +77,7 @@ def test_copies_lie_in_the_unit_s_folder(tmp_path):
         return original() if name.endswith("b.docx") else None
 
     (path,) = write_annotated(fictional_case(), find, tmp_path, RULES)
-    assert path.relative_to(tmp_path).as_posix() == "云溪县第九小学党支部/b（批注原件）.docx"
+    assert path.relative_to(tmp_path).as_posix() == "云溪县第九小学党支部/批注原件·b.docx"
     assert asked == ["云溪/b.docx"]
 
 

@@ -81,6 +81,8 @@ def check_end_record(data: bytes) -> None:
 def check_overlaps(archive: zipfile.ZipFile) -> None:
     """No two members may share bytes, and none may reach into the directory (quoted-overlap bombs)."""
     infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
+    if not infos:
+        raise Rejected("bad_zip", "压缩包里没有文件")
     if len(infos) > limits.PACKAGE_MEMBERS:
         raise Rejected("zip_bomb", f"部件 {len(infos)} 个，上限 {limits.PACKAGE_MEMBERS} 个")
     ends = [info.header_offset for info in infos[1:]] + [archive.start_dir]

@@ -60,7 +60,7 @@ def write_annotated(
             data = original(file)
             content = annotate(data, rows, labels) if data is not None else None
             if content is not None:
-                stem = safe_name(f"{Path(file).stem}（{labels.of('report', 'annotated')}）", files)
+                stem = safe_name(f"{labels.of('report', 'annotated')}·{Path(file).stem}", files)
                 written.append(replace_file(place / f"{stem}.docx", content))
     return written
 
