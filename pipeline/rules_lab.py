@@ -166,3 +166,37 @@ def _told(tables: Tables) -> list[tuple[str, list[tuple[object, ...]]]]:
 def catalogue(folder: Path) -> list[str]:
     """The readable catalogue of all rules (rules/README.md is this text)."""
     return catalog.markdown(folder).splitlines()
+
+
+# fields whose rules leave a trace in the table `facts` when they fire
+TRACED = frozenset(
+    {
+        "advice_lead",
+        "amount",
+        "claim",
+        "column",
+        "column_like",
+        "feedback_date",
+        "frame",
+        "inspector",
+        "kind",
+        "label",
+        "part",
+        "period",
+        "rectification",
+        "reference",
+        "responsibility",
+        "round",
+        "status",
+        "title_line",
+        "unit",
+    }
+)
+
+
+def never_fired(tables: Tables, folder: Path) -> list[str]:
+    """Rules that no document of a batch needed: `file:line id` each; only of the fields that leave a trace."""
+    fired = {str(fact["rule"]) for fact in tables["facts"]}
+    return [
+        f"{rule.source} {rule.id}" for rule in load_rules(folder).all() if rule.field in TRACED and rule.id not in fired
+    ]

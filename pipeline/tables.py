@@ -107,6 +107,8 @@ def build(document: Document, found: Extraction) -> Tables:
             tables["unused"].append(row("unused", **values))
     for fact in found.header.facts.values():
         _fact(tables, identity, None, fact)
+    for number, fact in found.structure:
+        _fact(tables, identity, problem_id(identity, number) if number else None, fact)
     tables["documents"].append(_document(document, found, tables))
     return tables
 

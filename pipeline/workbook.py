@@ -220,8 +220,8 @@ def _links(context: _Context, places: Mapping[str, str]) -> None:
         return [
             cases.get(str(row["case_id"])) or row["case_id"], text(row["feedback_problem_id"]),
             text(row["bulletin_problem_id"]), row["score"], shown("doubtful", row["doubtful"], context.labels),
-            row["method"], row["shared"], runner_up.get("problem"), row["margin"], row["feedback_problem_id"],
-            row["bulletin_problem_id"],
+            context.labels.of("method", row["method"]), row["shared"], runner_up.get("problem"), row["margin"],
+            row["feedback_problem_id"], row["bulletin_problem_id"],
         ]
 
     rows = context.write("links", columns, map(line, context.tables.get("links", ())))

@@ -61,12 +61,12 @@ def as_csv(table: str, rows: list[list[str]]) -> str:
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
 def test_case(folder: Path, rules: Rules, request: pytest.FixtureRequest) -> None:
-    for path in documents(folder):
+    for number, path in enumerate(documents(folder)):
         tables = tabulate(readers.read(path, path.name), rules)
         for table in COLUMNS:
             expectation = folder / f"{table}.csv"
             got = as_csv(table, told(tables, table))
-            if request.config.getoption("--update"):
+            if number == 0 and request.config.getoption("--update"):  # the other formats must say the same
                 expectation.write_text(got, encoding="utf-8")
             assert got == expectation.read_text(encoding="utf-8"), f"{path.name}: {table}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.extract.claims import Claim, read_claims
-from pipeline.extract.found import Problem
+from pipeline.extract.found import Problem, fact
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
 from pipeline.extract.ledger import Table, read_rows, read_tables
@@ -39,6 +39,7 @@ class Extraction:
     amounts: list[tuple[int, Fact]] = field(default_factory=list)
     advice: list[tuple[str, Fact]] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
+    structure: list[tuple[int, Fact]] = field(default_factory=list)  # which rule saw which label, chapter, marker
 
 
 def extract(document: Document, rules: Rules) -> Extraction:
@@ -60,6 +61,37 @@ def extract(document: Document, rules: Rules) -> Extraction:
         document, whole.views, [(p.span, p.scope) for p in found.passages if p.part != "title"], rules
     )
     _mentions(document, whole, found, rules)
+    found.structure = _structure(reading, header, listed, tables)
+    return found
+
+
+def _structure(reading: Reading, header: Header, listed: list[Item], tables: list[Table]) -> list[tuple[int, Fact]]:
+    """How the document was taken apart: kind, chapters, the ends of items, problems' labels and markers, columns."""
+    title = header.facts.get("title")
+    text, span = (title.text, title.span) if title is not None else ("", Span(0, 0, 0))
+    found = [(0, Fact("kind", header.kind, text, span, header.kind_rule))] if reading.document.blocks else []
+    for table in tables:
+        for column, (cell, rule) in sorted(table.headings.items()):
+            place = Span(cell, 0, len(reading.document.blocks[cell].text))
+            found.append((0, fact(reading.document, "column", place, rule, table.fields[column])))
+    for root in reading.outline.roots:
+        mark = root.mark
+        hit = None if mark.scheme in BREAKS else reading.part_hit(root)
+        if hit is not None:
+            first = root.pieces[0]
+            place = Span(first.block, first.start + hit.start, first.start + hit.end)
+            found.append((0, fact(reading.document, "chapter", place, hit.rule.id, hit.value)))
+        elif mark.scheme in BREAKS:
+            found.append((0, Fact("chapter", mark.text, "", Span(mark.block, 0, 0), mark.rule)))
+    for number, item in enumerate(listed, 1):
+        mark = item.section.mark
+        found.append(
+            (number, fact(reading.document, "label", Span(mark.block, mark.start, mark.end), mark.rule, mark.text))
+        )
+        if item.start is not None:
+            hit, at = item.start.hit, item.start.offset - item.start.hit.start
+            place = Span(item.section.pieces[item.start.piece].block, at + hit.start, at + hit.end)
+            found.append((number, fact(reading.document, "rectification", place, hit.rule.id)))
     return found
 
 
@@ -77,7 +109,8 @@ def _problems(reading: Reading, parts: dict[int, str], tables: list[Table]) -> t
     problems = [read_item(reading, item) for item in listed]
     if not answered and reading.kind in ANSWERS:
         answer_by_number(reading, parts, listed, problems)
-    problems = [p for p in problems if p.problem is not None and p.problem.text]
+    kept = [k for k, p in enumerate(problems) if p.problem is not None and p.problem.text]
+    listed, problems = [listed[k] for k in kept], [problems[k] for k in kept]
     if not problems and reading.kind == FEEDBACK:
         return [], news_problems(reading)
     return listed, problems

@@ -24,7 +24,7 @@ class Table:
     cells: dict[tuple[int, int], int]
     rows: tuple[int, ...]  # the rows below the headings
     fields: dict[int, str]
-    rules: dict[int, str]  # column → rule that named it
+    headings: dict[int, tuple[int, str]]  # column → the heading's block and the rule that named it
 
 
 def read_tables(document: Document, views: Sequence[str], rules: Rules) -> list[Table]:
@@ -40,7 +40,7 @@ def read_tables(document: Document, views: Sequence[str], rules: Rules) -> list[
             found.append(table)
         elif found and _continues(grids[number], found[-1]):
             found.append(
-                Table(grids[number], tuple(sorted({r for r, _ in grids[number]})), found[-1].fields, found[-1].rules)
+                Table(grids[number], tuple(sorted({r for r, _ in grids[number]})), found[-1].fields, found[-1].headings)
             )
     return found
 
@@ -52,7 +52,7 @@ def _continues(grid: dict[tuple[int, int], int], before: Table) -> bool:
 
 def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules) -> Table | None:
     rows = sorted({row for row, _ in grid})
-    best: tuple[int, dict[int, str], dict[int, str]] | None = None
+    best: tuple[int, dict[int, str], dict[int, tuple[int, str]]] | None = None
     for row in rows[:_HEADER_ROWS]:
         fields, named = _columns(grid, row, views, rules, rows_above=2)
         if "problem" not in fields.values() or len(fields) < 2:
@@ -67,22 +67,22 @@ def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules
 
 def _columns(
     grid: dict[tuple[int, int], int], row: int, views: Sequence[str], rules: Rules, rows_above: int = 0
-) -> tuple[dict[int, str], dict[int, str]]:
+) -> tuple[dict[int, str], dict[int, tuple[int, str]]]:
     """Column → field by exact heading; a heading of two lines may be split over this row and those above."""
     fields: dict[int, str] = {}
-    named: dict[int, str] = {}
+    named: dict[int, tuple[int, str]] = {}
     for (r, column), i in grid.items():
         if r != row:
             continue
-        above = [views[grid[k, column]] for k in range(max(0, row - rows_above), row) if (k, column) in grid]
-        for text in (views[i], *reversed(above)):
-            heading = re.sub(r"[\s（）()：]", "", text)
+        above = [grid[k, column] for k in range(max(0, row - rows_above), row) if (k, column) in grid]
+        for cell in (i, *reversed(above)):
+            heading = re.sub(r"[\s（）()：]", "", views[cell])
             rule = next((rule for rule in rules.of("column") if heading in rule.words), None)
             if rule is None:
                 like = rules.at("column_like", heading)
                 rule = like.rule if like is not None else None
             if rule is not None:
-                fields[column], named[column] = rule.value, rule.id
+                fields[column], named[column] = rule.value, (cell, rule.id)
                 break
     taken: dict[str, int] = {}
     for column in sorted(fields):

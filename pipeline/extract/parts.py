@@ -170,15 +170,17 @@ class Reading:
 
     def part(self, section: Section) -> str:
         """What a chapter is by its title: organisation, problems, next_steps, advice, requirement … or ""."""
+        hit = self.part_hit(section)
+        return "" if hit is None else hit.value
+
+    def part_hit(self, section: Section) -> Hit | None:
+        """The rule that names a chapter by its title; a soft one counts only where nothing is answered below."""
         title = self.title(section)
-        return next(
-            (
-                hit.value
-                for rule in self.rules.of("part")
-                if (hit := rule.search(title)) and not (rule.options.get("soft") and self.strong(section))
-            ),
-            "",
-        )
+        for rule in self.rules.of("part"):
+            hit = rule.search(title)
+            if hit is not None and not (rule.options.get("soft") and self.strong(section)):
+                return hit
+        return None
 
 
 def chapters(reading: Reading) -> dict[int, str]:
