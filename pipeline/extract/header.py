@@ -69,12 +69,12 @@ class _Reader:
                 if place > 7 or self._label(i) or len(view) > 60:
                     break
                 continue
-            hit = self.rules.at("title_line", self.views[i])
+            hit = self.rules.at("title_line", self.views[i].replace("\n", ""))  # a title broken by soft breaks
             if hit is None or self._elsewhere(view):
                 continue
             first = self._broken_title(place)
             spans = [trimmed(self.document, Span(j, 0, len(self.views[j]))) for j in self.front[first : place + 1]]
-            text = "".join(self.document.text(span) for span in spans)
+            text = "".join(self.document.text(span) for span in spans).replace("\n", "")
             self.header.title_blocks = tuple(self.front[first : place + 1])
             place_span = Span(spans[0].block, spans[0].start, spans[-1].end, -1 if len(spans) == 1 else spans[-1].block)
             self.header.facts["title"] = Fact("title", text, self.document.text(place_span), place_span, hit.rule.id)
