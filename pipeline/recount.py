@@ -96,8 +96,8 @@ def _total(paper: Paper, claim: Row, metric: str, stated: set[str], counts: Mapp
             return Recount(claim)  # a total about another document
         return _counted(claim, [len(paper.advice)], tuple(said(a, "seq") for a in paper.advice))
     readings = {"tasks": ["problems"], "subproblems": ["problems"]}.get(metric, [metric])
-    if metric == "tasks" and "problems" in stated:
-        readings.append("measures")  # 12 problems broken down into 33 tasks
+    if metric == "tasks" and "problems" in stated:  # 12 problems broken down into 13 tasks and 33 measures
+        return Recount(claim, (), float(counts["problems"]), float(max(counts["problems"], counts["measures"])), True)
     if metric == "problems" and stated & {"tasks", "subproblems"}:
         readings.append("categories")
     known = [counts[r] for r in readings if counts[r]]
@@ -137,8 +137,9 @@ def _status(paper: Paper, claim: Row, metric: str, stated: set[str]) -> Recount:
         return _counted(claim, [len(rows)], rows, len(rows) + counts[""]) if rows else Recount(claim)
     wanted = (metric,)
     accepted = [counts[metric]]
-    if metric == "not_done" and "in_progress" not in stated:
-        accepted.append(counts["not_done"] + counts["in_progress"])  # whatever is not finished
+    if metric == "not_done":  # whatever is not finished
+        accepted.append(counts["not_done"] + counts["in_progress"])
+        accepted.append(accepted[-1] + counts["basically_done"])
     if metric == "done" and "long_term" in stated and not said(claim, "part_of") and _disjoint(paper):
         accepted.append(sum(said(p, "status") == "done" and not true(p, "long_term") for p in paper.problems))
     rows = tuple(said(p, "problem_id") for p in paper.problems if said(p, "status") in wanted)

@@ -73,8 +73,10 @@ def _numbered(label: str) -> tuple[str, int] | None:
         return None
     kind = "a" if match[0].isascii() else "o" if match[0] in CIRCLED else "c"  # 3, ③ or 三
     words = "".join(c for c in plain[: match.start()] if c.isalnum())
+    after = plain[match.end() : match.end() + 1]
+    tail = after if after.isalpha() else ""  # 一是 and 一、 number different things
     bracket = "(" if plain[: match.start()].endswith(("（", "〔", "[")) else ""
-    return f"{words}{bracket}{kind}", number
+    return f"{words}{bracket}{tail}{kind}", number
 
 
 def _items(paper: Paper) -> list[Item]:
@@ -133,6 +135,7 @@ def _without_slips(breaks: list[tuple[Item, str, list[int]]]) -> list[tuple[Item
 def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
     runs: dict[str, _Run] = {}
     depth: list[str] = []  # shapes that are open, outermost first
+    headings = [int(amount(p, "paragraph") or 0) for p in paper.passages if said(p, "part") in ("group", "heading")]
     for item in _items(paper):
         closed = item.shape not in depth
         if not closed:
@@ -145,7 +148,8 @@ def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
             if item.number > 1 and not item.heading and not item.shape.endswith("c") and paper.kind != FEEDBACK:
                 yield item, "（开头）", list(range(1, item.number))
             continue
-        under_new = closed or (not item.heading and item.above != run.last.above)
+        moved_on = item.above != run.last.above or _crossed(run.last, item, headings)
+        under_new = closed or (moved_on and not item.heading)
         if under_new and item.number in (1, run.last.number + 1):
             run.goes_on = item.number != 1
         moved = under_new and not run.goes_on
@@ -156,6 +160,11 @@ def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
             run.seen = set()
         run.seen.add(item.number)
         run.last = item
+
+
+def _crossed(before: Item, item: Item, headings: list[int]) -> bool:
+    """Whether a heading stands between two items (numbers may start again under it)."""
+    return any(before.paragraph < heading <= item.paragraph for heading in headings)
 
 
 def _missing(number: int, run: _Run, moved: bool) -> list[int] | None:

@@ -91,12 +91,13 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
             continue
         for name, start, end, foreign in _names(at.text, own, context):
             before, after = at.text[max(0, start - _WIDE) : start], at.text[end : end + _WIDE]
-            acting = bool(settings.find("acting", before) or settings.find("acting_after", after))
+            deciding = bool(settings.find("acting_after", after))
+            acting = deciding or bool(settings.find("acting", before))
             known = settings.aliases.unit(name) in context.units
             if name in problems or not (acting or foreign or known):
                 continue
-            related = settings.find("legitimate_name", before) or settings.find("legitimate_after", after)
-            if related and not acting:
+            helping = settings.find("legitimate_after", after)
+            if not deciding and (helping or (settings.find("legitimate_name", before) and not acting)):
                 continue
             key = (at.problem["problem_id"] if at.problem else "", name)
             if key not in seen:
@@ -126,12 +127,20 @@ def _names(text: str, own: list[str], context: Context) -> Iterator[tuple[str, i
         ends.add(match.end())
         if settings.find("not_a_place", match["area"]):
             continue
+        if _cut_off(text, match, own) and not settings.find("acting", text[: match.start()]):
+            continue
         local = any(match["area"] in name for name in own)
         if not local or not any(_short_for(match["rest"], name) for name in own):
             yield text[match.start() : match.end()], match.start(), match.end(), not local
     for match in settings.matches("acting_school", text):
         if match.end("name") not in ends and not any(_short_for(match["name"], name) for name in own):
             yield match["name"], match.start("name"), match.end("name"), False
+
+
+def _cut_off(text: str, match: re.Match[str], own: list[str]) -> bool:
+    """巡察了县第二中学: the own name without its place, and the characters before it belong to a verb."""
+    short = match["area"][-1] + match["rest"]
+    return text[match.start() - 1 : match.start()].isalnum() and any(short in name for name in own)
 
 
 def _short_for(name: str, own: str) -> bool:

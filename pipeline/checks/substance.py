@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.cases import Paper, amount, said
 from pipeline.checks.registry import Context, Defect, check
@@ -10,7 +11,9 @@ from pipeline.match import grams, numbers, plain
 from pipeline.model import INFO, LEDGER, Row
 
 _ALIKE = 0.12  # share of the problem's characters that even an answer in other words repeats
+_ELSEWHERE = 3  # pairs of characters that an answer shares with the problem that it really belongs to
 _OPEN = ("in_progress", "not_done")
+_BEGUN = ("done", "basically_done", "in_progress")
 
 
 def _on_measure(paper: Paper, problem: Row, measure: Row, words: list[str], severity: str = "") -> Defect:
@@ -45,8 +48,10 @@ def _all_only(paper: Paper, context: Context, wanted: str, excluding: str) -> It
 def _remains(wanted: str, excluding: str, text: str, context: Context) -> bool:
     """Whether something of the excluded sort is left when the wanted words are taken out."""
     rest = text
-    for hit in context.settings.hits(wanted, text):
-        rest = rest.replace(hit, "，")
+    content = f"{wanted}_content"  # 研究了食堂账目公开工作: what was talked about is not done by that
+    for trigger in (content, wanted) if content in context.settings.triggers else (wanted,):
+        for hit in context.settings.hits(trigger, rest):
+            rest = rest.replace(hit, "，")
     return context.settings.find(excluding, rest) is not None
 
 
@@ -54,7 +59,9 @@ def _remains(wanted: str, excluding: str, text: str, context: Context) -> bool:
 def meeting_only(paper: Paper, context: Context) -> Iterator[Defect]:
     """All measures of a problem are meetings, study and demands."""
     for problem, measure, words in _all_only(paper, context, "meeting", "meeting_act"):
-        yield _on_measure(paper, problem, measure, list(dict.fromkeys(words)))
+        # where too little was studied or met, studying and meeting is the answer
+        asked = context.settings.find("meeting", said(problem, "problem"))
+        yield _on_measure(paper, problem, measure, list(dict.fromkeys(words)), INFO if asked else "")
 
 
 @check("paper_only")
@@ -66,15 +73,16 @@ def paper_only(paper: Paper, context: Context) -> Iterator[Defect]:
 
 @check("promise_only")
 def promise_only(paper: Paper, context: Context) -> Iterator[Defect]:
-    """A problem is reported as done, but its measures only say what will be done."""
+    """A problem is reported as done or under way, but its measures only say what will be done."""
     for problem in paper.problems:
         measures = paper.measures_of(problem)
-        if said(problem, "status") not in ("done", "basically_done") or not measures:
+        if said(problem, "status") not in _BEGUN or not measures:
             continue
         promises = [_promise(said(m, "text"), context) for m in measures]
         if all(promises):
-            yield _on_measure(paper, problem, measures[0], [w for words in promises for w in words],
-                              INFO if paper.kind == LEDGER else "")
+            defect = _on_measure(paper, problem, measures[0], [w for words in promises for w in words],
+                                 INFO if paper.kind == LEDGER else "")
+            yield replace(defect, words={**defect.words, "now": said(problem, "status")})
 
 
 def _promise(text: str, context: Context) -> list[str]:
@@ -83,6 +91,8 @@ def _promise(text: str, context: Context) -> list[str]:
     for sentence in settings.split("sentence_end", text):
         future = settings.find("future", sentence)
         before = sentence[: future.start()] if future else sentence
+        if future and settings.find("achieved", sentence[future.end() :]):
+            return []
         headline = not future and settings.find("headline", sentence)
         if settings.find("fact", before) or (not headline and settings.find("act", before)):
             return []
@@ -102,7 +112,7 @@ def reason_missing(paper: Paper, context: Context) -> Iterator[Defect]:
             continue
         remark = said(problem, "status_text")
         parts = [paper.answer(problem).replace(remark or "\0", "，", 1), remark]
-        text = "\n".join([*parts, *(said(m, "text") for m in paper.measures_of(problem))])
+        text = "。\n".join([*parts, *(said(m, "text") for m in paper.measures_of(problem))])
         if not settings.find("reason", text) and not settings.find("ongoing", text):
             yield Defect(paper, problem, quote=said(problem, "problem"), actual=said(problem, "status_text"))
 
@@ -162,8 +172,11 @@ def off_topic(paper: Paper, context: Context) -> Iterator[Defect]:
         alike = len(set(plain(asked)) & set(plain(answer))) / max(len(set(plain(asked))), 1)
         if alike >= _ALIKE or numbers(asked)[0] & numbers(answer)[0]:
             continue
-        if not grams(asked).keys() & grams(answer).keys():
-            yield _on_measure(paper, problem, measures[0], [])
+        told = grams(answer).keys()
+        if not grams(asked).keys() & told:
+            # short answers in other words are common; only one that fits another problem is likely misplaced
+            elsewhere = any(len(grams(said(other, "problem")).keys() & told) >= _ELSEWHERE for other in paper.problems)
+            yield _on_measure(paper, problem, measures[0], [], "" if elsewhere else INFO)
 
 
 @check("measure_repeats_problem")
