@@ -176,7 +176,7 @@ class Rules:
         return chosen
 
 
-_BUILT_IN = {"date": values.DATE, "lost_date": values.LOST_DATE, "money": values.MONEY, "docno": values.DOCNO}
+_BUILT_IN = {"date": values.DATE, "lost_date": values.LOST_DATE, "money": values.MONEY}
 
 
 def load_rules(folder: Path) -> Rules:

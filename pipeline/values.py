@@ -1,4 +1,4 @@
-"""Recognisers of Chinese numerals, money, dates and document numbers: text in, plain values out.
+"""Recognisers of Chinese numerals, money and dates: text in, plain values out.
 
 All of them read the *view* of a text: the same characters at the same places, with punctuation
 full-width and digits and letters half-width, so that one pattern serves both ways of typing.
@@ -172,10 +172,3 @@ def iso_date(text: str, year: int | None = None) -> str | None:
     """The ISO form of a written date; `year` stands in for one that is not written."""
     parts = date_parts(text)
     return None if parts is None else iso(parts[0] or year, parts[1], parts[2])
-
-
-# 文号: agency code, bracketed year, number; every bracket form that people type
-DOCNO = (
-    r"(?:[一-龥]{1,16})(?:〔\s?\d{4}\s?年?\s?〕|\[\s?\d{4}\s?年?\s?\]|【\s?\d{4}\s?年?\s?】|（\s?\d{4}\s?年?\s?）|"
-    r"﹝\s?\d{4}\s?年?\s?﹞)\s?第?\s?\d{1,4}\s?号"
-)

@@ -13,7 +13,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update", action="store_true", help="write what the program reads now as the expectation of tests/cases")
+    parser.addoption(
+        "--update", action="store_true", help="write what the program reads now as the expectation of tests/cases"
+    )
 
 
 @pytest.fixture(scope="session")

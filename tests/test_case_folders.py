@@ -19,10 +19,31 @@ from pipeline.rules import Rules
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 COLUMNS = {
-    "documents": ["kind", "title", "unit", "inspector", "round", "inspected_from", "inspected_to", "feedback_date",
-                  "issued_date", "docno"],
-    "problems": ["label", "aspect", "category", "problem", "status", "long_term", "lead", "dept", "person", "deadline",
-                 "deadline_text"],
+    "documents": [
+        "kind",
+        "title",
+        "unit",
+        "inspector",
+        "round",
+        "inspected_from",
+        "inspected_to",
+        "feedback_date",
+        "issued_date",
+        "docno",
+    ],
+    "problems": [
+        "label",
+        "aspect",
+        "category",
+        "problem",
+        "status",
+        "long_term",
+        "lead",
+        "dept",
+        "person",
+        "deadline",
+        "deadline_text",
+    ],
     "measures": ["problem", "label", "text"],
     "claims": ["metric", "value", "unit", "part_of", "scope", "text"],
     "references": ["problem", "title", "action", "docno"],
@@ -49,8 +70,13 @@ def plain(value: object) -> str:
 def told(tables: Tables, table: str) -> list[list[str]]:
     """The rows of a table as a case holds them: a problem is named by its number in the document."""
     numbers = {row["problem_id"]: row["seq"] for row in tables["problems"]}
-    return [[plain(numbers.get(row["problem_id"]) if column == "problem" and table != "problems" else row[column])
-             for column in COLUMNS[table]] for row in tables[table]]
+    return [
+        [
+            plain(numbers.get(row["problem_id"]) if column == "problem" and table != "problems" else row[column])
+            for column in COLUMNS[table]
+        ]
+        for row in tables[table]
+    ]
 
 
 def as_csv(table: str, rows: list[list[str]]) -> str:
@@ -89,7 +115,15 @@ def test_every_value_points_at_its_source(folder: Path, rules: Rules) -> None:
         assert tables["facts"], f"{path.name}: no fact found"
         for row in tables["facts"]:
             assert source_of(document, row) == row["text"], f"{path.name}: {row}"
-        for table, column in (("problems", "problem"), ("measures", "text"), ("claims", "text"), ("references", "title"),
-                              ("amounts", "text"), ("advice", "text"), ("passages", "text"), ("unused", "text")):
+        for table, column in (
+            ("problems", "problem"),
+            ("measures", "text"),
+            ("claims", "text"),
+            ("references", "title"),
+            ("amounts", "text"),
+            ("advice", "text"),
+            ("passages", "text"),
+            ("unused", "text"),
+        ):
             for row in tables[table]:
                 assert source_of(document, row) == row[column], f"{path.name}: {table} {row}"

@@ -17,7 +17,9 @@ def read(rules: Rules, *lines: str | Block) -> Tables:
 
 
 def bulletin(rules: Rules, *lines: str | Block) -> Tables:
-    return read(rules, "中共青溪县第九中学总支部委员会关于巡察整改情况的通报", OPENING, "二、反馈问题整改落实情况", *lines)
+    return read(
+        rules, "中共青溪县第九中学总支部委员会关于巡察整改情况的通报", OPENING, "二、反馈问题整改落实情况", *lines
+    )
 
 
 def column(tables: Tables, table: str, name: str) -> list[object]:
@@ -37,20 +39,29 @@ def test_header_of_a_bulletin(rules: Rules) -> None:
     assert document["feedback_date"] == "2024-06-20", "the year is that of the inspection"
 
 
-@pytest.mark.parametrize(("opening", "inspector"), [
-    ("根据省委部署，县委巡察二组对甲县第一小学开展巡察。", "县委巡察二组"),
-    ("十三届市委第二巡察组对甲市第一小学开展巡察。", "十三届市委第二巡察组"),
-    ("市人民政府督导评估组对甲市第一小学进行督导。", "市人民政府督导评估组"),
-    ("甲县审计局派出审计组，对甲县第一小学开展审计。", "甲县审计局"),
-    ("我校立即行动，开展了自查。", None),
-])
+@pytest.mark.parametrize(
+    ("opening", "inspector"),
+    [
+        ("根据省委部署，县委巡察二组对甲县第一小学开展巡察。", "县委巡察二组"),
+        ("十三届市委第二巡察组对甲市第一小学开展巡察。", "十三届市委第二巡察组"),
+        ("市人民政府督导评估组对甲市第一小学进行督导。", "市人民政府督导评估组"),
+        ("甲县审计局派出审计组，对甲县第一小学开展审计。", "甲县审计局"),
+        ("我校立即行动，开展了自查。", None),
+    ],
+)
 def test_inspectors_by_every_grammar(rules: Rules, opening: str, inspector: str | None) -> None:
     text = opening + "现将整改情况报告如下，请予审阅，其他有关情况一并说明。"
     assert read(rules, "整改情况的报告", text)["documents"][0]["inspector"] == inspector
 
 
 def test_our_school_alone_names_nobody(rules: Rules) -> None:
-    tables = read(rules, "关于整改情况的报告", "县委第一巡察组对我校党支部开展了巡察，现将整改情况报告如下，请审阅。", "一、问题甲甲。", "整改情况：已完成。补齐了台账。")
+    tables = read(
+        rules,
+        "关于整改情况的报告",
+        "县委第一巡察组对我校党支部开展了巡察，现将整改情况报告如下，请审阅。",
+        "一、问题甲甲。",
+        "整改情况：已完成。补齐了台账。",
+    )
     assert tables["documents"][0]["unit"] is None
 
 
@@ -59,51 +70,83 @@ def test_a_title_over_soft_line_breaks(rules: Rules) -> None:
     assert tables["documents"][0]["title"] == "中共青溪县第九中学总支部委员会关于巡察整改情况的通报"
 
 
-@pytest.mark.parametrize(("line", "status", "long_term"), [
-    ("整改情况：已完成整改并长期坚持。一是建立台账。", "done", True),
-    ("整改情况（基本完成）：一是建立台账。", "basically_done", False),
-    ("整改情况：未完成→已完成。一是建立台账。", "done", False),
-    ("整改情况：经过整改，现已全部整改到位。建立了台账。", "done", False),
-    ("整改情况：暂未完成。因资金未到位。一是建立台账。", "not_done", False),
-    ("整改情况：持续推进。一是建立台账。", "in_progress", False),
-    ("整改情况：一是建立台账。二是公开账目。目前，该问题已整改到位。", "done", False),
-    ("整改情况：一是已整改2处隐患。二是建立台账。", None, False),
-])
+@pytest.mark.parametrize(
+    ("line", "status", "long_term"),
+    [
+        ("整改情况：已完成整改并长期坚持。一是建立台账。", "done", True),
+        ("整改情况（基本完成）：一是建立台账。", "basically_done", False),
+        ("整改情况：未完成→已完成。一是建立台账。", "done", False),
+        ("整改情况：经过整改，现已全部整改到位。建立了台账。", "done", False),
+        ("整改情况：暂未完成。因资金未到位。一是建立台账。", "not_done", False),
+        ("整改情况：持续推进。一是建立台账。", "in_progress", False),
+        ("整改情况：一是建立台账。二是公开账目。目前，该问题已整改到位。", "done", False),
+        ("整改情况：一是已整改2处隐患。二是建立台账。", None, False),
+    ],
+)
 def test_status_in_every_position(rules: Rules, line: str, status: str | None, long_term: bool) -> None:
     (problem,) = bulletin(rules, "（一）基层党建方面", "1.台账不全，账目不清。", line)["problems"]
     assert (problem["status"], problem["long_term"]) == (status, long_term)
 
 
 def test_remarks_results_and_lead_ins_are_no_measures(rules: Rules) -> None:
-    tables = bulletin(rules, "（一）基层党建方面", "1.台账不全。",
-                      "整改措施：针对台账不全，学校立即研究。一是补齐台账。二是专人管理。", "整改成效：已完成整改。台账齐全。")
+    tables = bulletin(
+        rules,
+        "（一）基层党建方面",
+        "1.台账不全。",
+        "整改措施：针对台账不全，学校立即研究。一是补齐台账。二是专人管理。",
+        "整改成效：已完成整改。台账齐全。",
+    )
     assert column(tables, "measures", "text") == ["补齐台账", "专人管理"]
     assert tables["problems"][0]["status"] == "done"
 
 
 def test_paragraphs_are_measures_where_nothing_is_enumerated(rules: Rules) -> None:
-    tables = bulletin(rules, "（一）基层党建方面", "1.台账不全。", "整改情况：已完成。补齐台账86卷。", "安排专人管理档案。")
+    tables = bulletin(
+        rules, "（一）基层党建方面", "1.台账不全。", "整改情况：已完成。补齐台账86卷。", "安排专人管理档案。"
+    )
     assert column(tables, "measures", "text") == ["补齐台账86卷", "安排专人管理档案"]
 
 
 def test_one_scheme_within_another_of_the_same_kind(rules: Rules) -> None:
-    tables = bulletin(rules, "（一）基层党建方面", "1.台账不全。", "整改措施：1.补齐台账；2.专人管理。", "2.换届超期。", "整改措施：1.按期换届。")
+    tables = bulletin(
+        rules,
+        "（一）基层党建方面",
+        "1.台账不全。",
+        "整改措施：1.补齐台账；2.专人管理。",
+        "2.换届超期。",
+        "整改措施：1.按期换届。",
+    )
     assert column(tables, "problems", "problem") == ["台账不全", "换届超期"]
     assert column(tables, "measures", "text") == ["补齐台账", "专人管理", "按期换届"]
 
 
 def test_a_group_heading_states_the_status_of_all_below(rules: Rules) -> None:
-    tables = bulletin(rules, "（一）已完成整改的问题（1个）", "1.台账不全。", "整改措施：一是补齐台账。", "（二）正在整改的问题（1个）",
-                      "1.换届超期（长期坚持）。", "整改措施：一是制定计划。")
+    tables = bulletin(
+        rules,
+        "（一）已完成整改的问题（1个）",
+        "1.台账不全。",
+        "整改措施：一是补齐台账。",
+        "（二）正在整改的问题（1个）",
+        "1.换届超期（长期坚持）。",
+        "整改措施：一是制定计划。",
+    )
     assert column(tables, "problems", "status") == ["done", "in_progress"]
     assert column(tables, "problems", "problem") == ["台账不全", "换届超期"]
 
 
 def test_responsibility_in_lines_sentences_and_brackets(rules: Rules) -> None:
     tables = bulletin(
-        rules, "（一）基层党建方面", "1.台账不全。", "整改情况：一是补齐台账。", "责任领导及责任部门：副校长甲某；总务处", "整改时限：2024年8月底前",
-        "2.换届超期。", "整改情况：一是制定计划。本问题牵头领导为副校长乙某，责任科室为党办，完成时限为2024年11月31日。",
-        "3.档案散失。", "整改情况：一是补办手续。（责任领导：丙某；责任人：丁某；完成时限：长期坚持）")
+        rules,
+        "（一）基层党建方面",
+        "1.台账不全。",
+        "整改情况：一是补齐台账。",
+        "责任领导及责任部门：副校长甲某；总务处",
+        "整改时限：2024年8月底前",
+        "2.换届超期。",
+        "整改情况：一是制定计划。本问题牵头领导为副校长乙某，责任科室为党办，完成时限为2024年11月31日。",
+        "3.档案散失。",
+        "整改情况：一是补办手续。（责任领导：丙某；责任人：丁某；完成时限：长期坚持）",
+    )
     problems = tables["problems"]
     assert [p["lead"] for p in problems] == ["副校长甲某", "副校长乙某", "丙某"]
     assert [p["dept"] for p in problems] == ["总务处", "党办", None]
@@ -112,42 +155,77 @@ def test_responsibility_in_lines_sentences_and_brackets(rules: Rules) -> None:
     assert column(tables, "measures", "text") == ["补齐台账", "制定计划", "补办手续"]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("巡察反馈的4个方面12类33项问题，已完成32项，其中需长期坚持21项，未完成1项。",
-     {("aspects", 4, None), ("categories", 12, None), ("problems", 33, None), ("done", 32, None), ("long_term", 21, None),
-      ("not_done", 1, None)}),
-    ("12个问题全部整改到位，完成率100%。", {("problems", 12, None), ("done", 12, None), ("rate", 100, None)}),
-    ("给予党纪处分3人（党内警告2人，党内严重警告1人），政务处分0人。",
-     {("party_sanctioned", 3, None), ("party_sanctioned", 2, "党内警告"), ("party_sanctioned", 1, "党内严重警告"), ("admin_sanctioned", 0, None)}),
-    ("追缴租金251,023.54元，挽回损失1.36亿元。", {("money_recovered", 251023.54, None), ("loss_recovered", 136000000, None)}),
-    ("第一阶段完成28个。", {("done", 28, "第一阶段")}),
-    ("召开会议9次，领办难点问题5个，确保整改完成率达到100%。", set()),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "巡察反馈的4个方面12类33项问题，已完成32项，其中需长期坚持21项，未完成1项。",
+            {
+                ("aspects", 4, None),
+                ("categories", 12, None),
+                ("problems", 33, None),
+                ("done", 32, None),
+                ("long_term", 21, None),
+                ("not_done", 1, None),
+            },
+        ),
+        ("12个问题全部整改到位，完成率100%。", {("problems", 12, None), ("done", 12, None), ("rate", 100, None)}),
+        (
+            "给予党纪处分3人（党内警告2人，党内严重警告1人），政务处分0人。",
+            {
+                ("party_sanctioned", 3, None),
+                ("party_sanctioned", 2, "党内警告"),
+                ("party_sanctioned", 1, "党内严重警告"),
+                ("admin_sanctioned", 0, None),
+            },
+        ),
+        (
+            "追缴租金251,023.54元，挽回损失1.36亿元。",
+            {("money_recovered", 251023.54, None), ("loss_recovered", 136000000, None)},
+        ),
+        ("第一阶段完成28个。", {("done", 28, "第一阶段")}),
+        ("召开会议9次，领办难点问题5个，确保整改完成率达到100%。", set()),
+    ],
+)
 def test_claims(rules: Rules, text: str, expected: set[tuple[str, float, str | None]]) -> None:
     tables = read(rules, "中共青溪县第九中学总支部委员会关于巡察整改情况的通报", OPENING, text)
     assert claims(tables) == expected
 
 
 def test_counts_inside_problems_are_no_claims(rules: Rules) -> None:
-    tables = bulletin(rules, "（一）基层党建方面", "1.清退补贴3.2万元不及时。", "整改情况：已完成。提醒谈话2人，追缴3.2万元。")
+    tables = bulletin(
+        rules, "（一）基层党建方面", "1.清退补贴3.2万元不及时。", "整改情况：已完成。提醒谈话2人，追缴3.2万元。"
+    )
     assert not tables["claims"]
     assert column(tables, "amounts", "value") == [32000, 32000]
 
 
-@pytest.mark.parametrize(("text", "action", "docno"), [
-    ("制定并严格执行《台账管理办法》（青九中〔2024〕3号）", "created", "青九中〔2024〕3号"),
-    ("重新制定《台账管理办法》", "revised", None),
-    ("对《台账管理办法》作了修订", "revised", None),
-    ("取消2018年3月制定的《值班补助办法》", "abolished", None),
-    ("按照《教师法》规定", "cited", None),
-])
+@pytest.mark.parametrize(
+    ("text", "action", "docno"),
+    [
+        ("制定并严格执行《台账管理办法》（青九中〔2024〕3号）", "created", "青九中〔2024〕3号"),
+        ("重新制定《台账管理办法》", "revised", None),
+        ("对《台账管理办法》作了修订", "revised", None),
+        ("取消2018年3月制定的《值班补助办法》", "abolished", None),
+        ("按照《教师法》规定", "cited", None),
+    ],
+)
 def test_references(rules: Rules, text: str, action: str, docno: str | None) -> None:
-    (reference,) = bulletin(rules, "（一）基层党建方面", "1.台账不全。", f"整改情况：已完成。{text}，落实到人。")["references"]
+    (reference,) = bulletin(rules, "（一）基层党建方面", "1.台账不全。", f"整改情况：已完成。{text}，落实到人。")[
+        "references"
+    ]
     assert (reference["action"], reference["docno"]) == (action, docno)
 
 
 def test_a_text_about_something_else_gives_nothing(rules: Rules) -> None:
-    tables = read(rules, "关于举办秋季运动会的通知", "各班级：", "学校定于10月12日举办运动会。一是认真组织。二是注意安全。", "甲镇中心小学", "2024年9月20日")
+    tables = read(
+        rules,
+        "关于举办秋季运动会的通知",
+        "各班级：",
+        "学校定于10月12日举办运动会。一是认真组织。二是注意安全。",
+        "甲镇中心小学",
+        "2024年9月20日",
+    )
     assert tables["documents"][0]["kind"] == "other"
     assert tables["documents"][0]["unit"] is None
     assert not tables["problems"] and not tables["measures"] and not tables["claims"]
@@ -160,8 +238,17 @@ def test_empty_and_symbol_only_documents(rules: Rules) -> None:
 
 
 def test_every_character_is_accounted_for(rules: Rules) -> None:
-    tables = bulletin(rules, "（一）基层党建方面", "1.台账不全。", "整改情况：已完成。补齐台账。", "三、下一步打算", "继续抓好整改。",
-                      "欢迎广大干部群众监督。联系电话：0123-4567890。", "中共青溪县第九中学总支部委员会", "2024年12月1日")
+    tables = bulletin(
+        rules,
+        "（一）基层党建方面",
+        "1.台账不全。",
+        "整改情况：已完成。补齐台账。",
+        "三、下一步打算",
+        "继续抓好整改。",
+        "欢迎广大干部群众监督。联系电话：0123-4567890。",
+        "中共青溪县第九中学总支部委员会",
+        "2024年12月1日",
+    )
     assert tables["documents"][0]["unused_share"] == 0
     assert tables["documents"][0]["issued_date"] == "2024-12-01"
     assert {"title", "opening", "heading", "next_steps", "signature", "date"} <= set(column(tables, "passages", "part"))

@@ -42,16 +42,19 @@ def test_a_broken_example_is_found(folder: Path) -> None:
     assert any(line.startswith("✗ amount.yaml:2") for line in rules_lab.check_rules(folder))
 
 
-@pytest.mark.parametrize(("file", "text", "where", "what"), [
-    ("amount.yaml", "- {id: a.b, field: amount, pattern: '('}\n", r"amount\.yaml:\d+", "写法有误"),
-    ("amount.yaml", "- {id: a.b, field: amount, pattern: '{nothing}元'}\n", r"amount\.yaml:\d+", "nothing"),
-    ("amount.yaml", "- {id: amount.money, field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "重复"),
-    ("amount.yaml", "- {field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "缺少 id"),
-    ("amount.yaml", "- {id: a.b, field: amount}\n", r"amount\.yaml:\d+", "有且只有"),
-    ("amount.yaml", "- {id: a.b, id: a.c, field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "重复"),
-    ("amount.yaml", "- [\n", r"amount\.yaml:\d+", "YAML"),
-    ("status.yaml", "- {id: a.b, field: status, words: 已完成}\n", r"status\.yaml:\d+", "words"),
-])
+@pytest.mark.parametrize(
+    ("file", "text", "where", "what"),
+    [
+        ("amount.yaml", "- {id: a.b, field: amount, pattern: '('}\n", r"amount\.yaml:\d+", "写法有误"),
+        ("amount.yaml", "- {id: a.b, field: amount, pattern: '{nothing}元'}\n", r"amount\.yaml:\d+", "nothing"),
+        ("amount.yaml", "- {id: amount.money, field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "重复"),
+        ("amount.yaml", "- {field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "缺少 id"),
+        ("amount.yaml", "- {id: a.b, field: amount}\n", r"amount\.yaml:\d+", "有且只有"),
+        ("amount.yaml", "- {id: a.b, id: a.c, field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "重复"),
+        ("amount.yaml", "- [\n", r"amount\.yaml:\d+", "YAML"),
+        ("status.yaml", "- {id: a.b, field: status, words: 已完成}\n", r"status\.yaml:\d+", "words"),
+    ],
+)
 def test_a_wrong_rule_is_reported_at_its_line(folder: Path, file: str, text: str, where: str, what: str) -> None:
     with (folder / file).open("a", encoding="utf-8") as stream:
         stream.write(text)
@@ -69,7 +72,9 @@ def test_list_names_every_rule_with_its_line(rules: Rules) -> None:
 
 def test_a_rule_that_nobody_misses_is_named(tmp_path: Path, folder: Path) -> None:
     with (folder / "amount.yaml").open("a", encoding="utf-8") as file:
-        file.write("- {id: amount.idle, field: amount, pattern: 绝无此话, examples: [{text: 绝无此话, value: 绝无此话}]}\n")
+        file.write(
+            "- {id: amount.idle, field: amount, pattern: 绝无此话, examples: [{text: 绝无此话, value: 绝无此话}]}\n"
+        )
     case = tmp_path / "cases" / "one"
     case.mkdir(parents=True)
     (case / "one.txt").write_text("退还学生伙食费3.2万元，已全部到账。\n", encoding="utf-8")
@@ -80,7 +85,9 @@ def test_a_rule_that_nobody_misses_is_named(tmp_path: Path, folder: Path) -> Non
 
 def test_the_catalogue_is_up_to_date() -> None:
     text = "\n".join(rules_lab.catalogue(rules_folder())) + "\n"
-    assert (ROOT / "rules" / "README.md").read_text(encoding="utf-8") == text, "run: zhenggai rules catalogue > rules/README.md"
+    assert (ROOT / "rules" / "README.md").read_text(encoding="utf-8") == text, (
+        "run: zhenggai rules catalogue > rules/README.md"
+    )
 
 
 def test_no_rule_names_a_place_or_school_of_the_corpus(shared: Path) -> None:
