@@ -53,11 +53,11 @@ def test_every_trigger_hits_its_examples_and_misses_its_counter_examples():
 
 def test_every_check_has_wording_a_severity_and_a_catalogue_entry():
     settings = load_settings(RULES)
-    names = {*PAPER_CHECKS, *CASE_CHECKS, "copied_between_units"}
+    names = {*PAPER_CHECKS, *CASE_CHECKS, "copied_between_units", "nothing_extracted"}
     assert names == settings.wording.keys() == settings.profile.severity.keys()
     assert all(function.__doc__ for function in (*PAPER_CHECKS.values(), *CASE_CHECKS.values()))
     labels = load_labels(RULES)
-    assert all(labels.of("check", name) != name for name in names & SCORED)
+    assert all(labels.of("check", name) != name for name in names)
 
 
 def test_a_faultless_case_raises_nothing(unit: Tables):
@@ -118,6 +118,18 @@ def test_missing_partner_is_information_and_no_crash(unit: Tables):
     unit["documents"] = [d for d in unit["documents"] if d["kind"] == "bulletin"]
     assert raised(unit) == []
     assert [f["check"] for f in unit["findings"]] == ["partner_missing"]
+
+
+@pytest.mark.parametrize("kind", ["other", "", "feedback", "bulletin", "plan", "ledger"])
+def test_a_document_without_problems_gets_one_information(kind: str, unit: Tables):
+    lost = next(d for d in unit["documents"] if d["kind"] == "feedback")
+    lost["kind"] = kind or None
+    for name in ("problems", "measures", "claims"):
+        unit[name] = [r for r in unit[name] if r["doc_id"] != lost["doc_id"]]
+    reconcile(unit, RULES)
+    own = [(f["check"], f["severity"]) for f in unit["findings"] if f["doc_id"] == lost["doc_id"]]
+    assert own == [("nothing_extracted", INFO)]
+    assert not [f for f in unit["findings"] if f["severity"] != INFO]
 
 
 def test_empty_tables_give_no_findings():

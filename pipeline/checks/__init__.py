@@ -13,7 +13,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from pipeline.cases import Aliases, Case, Paper, build_cases, papers_of, said
+from pipeline.cases import CASE_KINDS, Aliases, Case, Paper, build_cases, papers_of, said
 from pipeline.checks import between, coverage, form, numbers, responsibility, substance
 from pipeline.checks.registry import CASE_CHECKS, PAPER_CHECKS, Context, Defect, Pair
 from pipeline.checks.settings import OFF, Settings, load_settings
@@ -21,11 +21,25 @@ from pipeline.checks.waivers import waived_by
 from pipeline.duplicates import Text, copies
 from pipeline.labels import Labels, load_labels
 from pipeline.match import Link, link_problems
-from pipeline.model import ANSWERS, BULLETIN, ERROR, FEEDBACK, INFO, LEDGER, PLAN, WARNING, Row, Tables
+from pipeline.model import (
+    ANSWERS,
+    BULLETIN,
+    ERROR,
+    FEEDBACK,
+    INFO,
+    LEDGER,
+    OTHER,
+    PLAN,
+    QUARANTINED,
+    SKIPPED,
+    WARNING,
+    Row,
+    Tables,
+)
 from pipeline.schema import row
 
 MODULES = (coverage, responsibility, substance, numbers, between, form)  # imported for their decorators
-COPIED = "copied_between_units"
+COPIED, NOTHING = "copied_between_units", "nothing_extracted"
 _ORDER = {ERROR: 0, WARNING: 1, INFO: 2}
 # words that a check gives as code names → the group of their labels; what is no code stays as it is
 _LABELLED = (("metric", "metric"), ("source", "kind"), ("kind", "kind"), ("missing", "kind"), ("before", "status"),
@@ -48,6 +62,7 @@ def reconcile(
         tables["links"] += [_link_row(case, link) for pair in pairs for link in pair.links]
         found += list(_findings(Context(case, settings, pairs, as_of, units), labels))
     found += list(_copied(cases, settings, labels))
+    found += list(_nothing(tables, cases, settings, labels))
     tables["findings"] = _finished(_once(found, settings), settings.aliases, waivers, as_of)
 
 
@@ -63,6 +78,8 @@ def _pairs(case: Case, settings: Settings) -> Iterator[Pair]:
         versions = case.of(kind)
         chosen += list(pairwise(versions))
     for source, answer in chosen:
+        if not source.problems or not answer.problems:
+            continue  # nothing_extracted says so; that every problem is unanswered would be a guess
         yield Pair(source, answer, tuple(link_problems(source.problems, answer.problems, settings.profile.thresholds)))
 
 
@@ -82,7 +99,7 @@ def _findings(context: Context, labels: Labels) -> Iterator[Row]:
     profile = context.settings.profile
     for name, paper_check in PAPER_CHECKS.items():
         for paper in context.case.papers:
-            if paper.kind in profile.kinds.get(name, ()) and profile.severity.get(name, OFF) != OFF:
+            if paper.problems and paper.kind in profile.kinds.get(name, ()) and profile.severity.get(name, OFF) != OFF:
                 for defect in paper_check(paper, context):
                     yield _row(name, defect, context.case, context.settings, labels)
     for name, case_check in CASE_CHECKS.items():
@@ -105,7 +122,7 @@ def _row(name: str, defect: Defect, case: Case, settings: Settings, labels: Labe
             words[key] = "、".join(labels.of(group, code) for code in words[key].split("、"))
     wording = settings.wording[name]
     return row(
-        "findings", case_id=case.case_id, doc_id=defect.paper.doc_id, unit=case.unit or None, check=name,
+        "findings", case_id=case.case_id or None, doc_id=defect.paper.doc_id, unit=case.unit or None, check=name,
         problem_id=problem_id or None, severity=severity, message=wording.message.format_map(words),
         expected=defect.expected or None, actual=defect.actual or None, quote=defect.quote or None,
         other_quote=defect.other_quote or None, paragraph=paragraph, other_paragraph=defect.other_paragraph,
@@ -152,6 +169,22 @@ def _copy_defect(
                     other_quote=said(other[2], "text"), other_paragraph=int(float(said(other[2], "paragraph") or 0)),
                     words={"others": shown, "score": f"{score:.2f}"})
     return defect, case
+
+
+def _nothing(tables: Tables, cases: Iterable[Case], settings: Settings, labels: Labels) -> Iterator[Row]:
+    """A document that no problem was read from: of another kind, or not understood.  Nothing else is said about it."""
+    if settings.profile.severity.get(NOTHING, OFF) == OFF:
+        return
+    unread = [(case, paper) for case in cases for paper in case.papers if not paper.problems]
+    for document in tables.get("documents", []):
+        if said(document, "state") not in (QUARANTINED, SKIPPED) and said(document, "kind") not in CASE_KINDS:
+            paper = Paper(document, settings.aliases.unit(said(document, "unit")))
+            unread.append((Case("", said(document, "unit"), (paper,)), paper))
+    for case, paper in unread:
+        kind = paper.kind or OTHER
+        why = "其中没有问题清单" if kind in CASE_KINDS else "不属反馈意见、方案、台账或通报"
+        title = said(paper.row, "title") or said(paper.row, "file")
+        yield _row(NOTHING, Defect(paper, quote=title, words={"kind": kind, "why": why}), case, settings, labels)
 
 
 def _once(found: list[Row], settings: Settings) -> list[Row]:

@@ -198,7 +198,7 @@ def changed_since_last(context: Context) -> Iterator[Defect]:
 def partner_missing(context: Context) -> Iterator[Defect]:
     """There is no feedback for an answer, or no answer for a feedback: the comparison was not made."""
     answers, feedback = context.case.of(*ANSWERS), context.case.of(FEEDBACK)
-    for paper in answers if not feedback else ():
+    for paper in (p for p in answers if p.problems and not feedback):
         yield Defect(paper, expected=FEEDBACK, words={"missing": FEEDBACK})
-    for paper in feedback if not answers else ():
+    for paper in (p for p in feedback if p.problems and not answers):
         yield Defect(paper, expected=BULLETIN, words={"missing": "、".join((PLAN, LEDGER, BULLETIN))})
