@@ -37,7 +37,7 @@ from pipeline.labels import Labels, load_labels
 from pipeline.model import Row, Tables
 from pipeline.overview import SEVERITIES, STATUSES, by_document, unit_name, units
 from pipeline.package import replace_file
-from pipeline.recount import Recount, recount
+from pipeline.recount import PEOPLE, SUMS, Recount, recount
 from pipeline.sheets import Book, Column, Link
 from pipeline.workbook_front import write_guide, write_overview
 
@@ -185,13 +185,15 @@ def _claims(context: _Context) -> None:
 
     rows = context.write("claims", columns, map(line, positions(context.tables.get("claims", []))), len(columns) - 2)
     _colour(context.sheets["claims"], "G", rows,
-            {"一致": COLOURS["done"], "不一致": COLOURS["not_done"], "请核对": COLOURS["warning"]})
+            {"一致": COLOURS["done"], "不一致": COLOURS["not_done"], "请核对": COLOURS["warning"], "未见依据": COLOURS["warning"]})
 
 
 def _recounted(entry: Recount | None) -> tuple[object, str | None]:
     """The recount as a number, or as a range in words, and whether the claim agrees with it."""
-    if entry is None or entry.agrees is None:
+    if entry is None:
         return None, None
+    if entry.agrees is None:  # a sum or a number of people that no problem or measure mentions
+        return None, "未见依据" if entry.claim["metric"] in (*SUMS, *PEOPLE) else None
     number = entry.low if entry.low == entry.high else entry.expected
     return number, "一致" if entry.agrees else "不一致" if entry.verdict else "请核对"
 
