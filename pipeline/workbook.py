@@ -185,7 +185,8 @@ def _claims(context: _Context) -> None:
 
     rows = context.write("claims", columns, map(line, positions(context.tables.get("claims", []))), len(columns) - 2)
     _colour(context.sheets["claims"], "G", rows,
-            {"一致": COLOURS["done"], "不一致": COLOURS["not_done"], "请核对": COLOURS["warning"], "未见依据": COLOURS["warning"]})
+            {"一致": COLOURS["done"], "不一致": COLOURS["not_done"], "请核对": COLOURS["warning"],
+             "未见依据": COLOURS["warning"]})
 
 
 def _recounted(entry: Recount | None) -> tuple[object, str | None]:
