@@ -32,7 +32,7 @@ def test_rules_are_linear_on_bait(rules: Rules) -> None:
 
 def test_a_quadratic_rule_is_found(folder: Path) -> None:
     with (folder / "amount.yaml").open("a", encoding="utf-8") as file:
-        file.write("- {id: amount.slow, field: amount, pattern: '(?:a|b)*元', examples: [{text: a元, value: a元}]}\n")
+        file.write("- {id: amount.slow, field: amount, pattern: '(?:ab?)+元', examples: [{text: a元, value: a元}]}\n")
     assert any("amount.slow" in line and line.startswith("✗") for line in rules_lab.check_rules(folder))
 
 
