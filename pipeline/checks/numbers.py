@@ -37,10 +37,11 @@ def _defect(paper: Paper, claim: Row, expected: str, actual: str = "", severity:
 @check("total_mismatch")
 def total_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
     """A stated total of aspects, categories, problems, tasks, measures or advice differs from the document's rows."""
+    stated = {said(c, "metric") for c in whole(paper.claims)}
     for counted in _wrong(paper, TOTALS):
-        # a bulletin may sum up the plan's measures: the number is doubtful, not wrong for sure
-        doubt = paper.kind == BULLETIN and said(counted.claim, "metric") == "measures"
-        yield _defect(paper, counted.claim, counted.expected, severity=WARNING if doubt else "")
+        # a bulletin may sum up the plan's tasks and measures: the number is doubtful, not wrong for sure
+        doubt = {"measures": WARNING, "tasks": INFO} if paper.kind == BULLETIN and "problems" in stated else {}
+        yield _defect(paper, counted.claim, counted.expected, severity=doubt.get(said(counted.claim, "metric"), ""))
 
 
 @check("status_count_mismatch")
@@ -189,9 +190,10 @@ def amount_conflict(paper: Paper, context: Context) -> Iterator[Defect]:
             continue
         for measure, one in answered:
             clause = _clause(settings.split("sentence_end", said(measure, "text")), one)
-            if _slip(stated[0], one) or (
-                settings.find("repaid", clause) and _conflicts(problem, stated[0], one, clause, context)
-            ):
+            same = _same_noun(stated[0], one)
+            slipped = _slip(stated[0], one) and (same or settings.find("repaid", clause))
+            repaid = settings.find("repaid", clause) and _conflicts(problem, stated[0], one, clause, context)
+            if slipped or repaid:
                 yield Defect(paper, problem, expected=f"{owed:g}", actual=f"{one.value:g}", quote=clause,
                              other_quote=said(problem, "problem"), paragraph=int(amount(measure, "paragraph") or 0),
                              other_paragraph=int(amount(problem, "paragraph") or 0),
@@ -210,9 +212,16 @@ def _adds_up(values: list[float], total: float) -> bool:
 
 
 def _slip(one: _Sum, other: _Sum) -> bool:
-    """5.23 and 5.32: the same three or more digits in another order are a slip of the pen."""
-    digits = _DIGIT.findall(view(one.text))
-    return len(digits) >= 3 and sorted(view(one.text)) == sorted(view(other.text))
+    """5.23 and 5.32: two neighbouring digits that change places are a slip of the pen."""
+    first, second = (view(s.text).replace(".", "") for s in (one, other))
+    apart = [i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b]
+    swapped = len(apart) == 2 and apart[1] == apart[0] + 1 and sorted(first) == sorted(second)
+    return swapped and len(_DIGIT.findall(first)) >= 3
+
+
+def _same_noun(one: _Sum, other: _Sum) -> bool:
+    """Whether the same two characters stand before both sums (工程款5.23万元)."""
+    return bool(one.before[-2:]) and one.before[-2:] in other.before[-8:]
 
 
 def _conflicts(problem: Row, stated: _Sum, one: _Sum, clause: str, context: Context) -> bool:
@@ -221,8 +230,7 @@ def _conflicts(problem: Row, stated: _Sum, one: _Sum, clause: str, context: Cont
     partial = settings.find("partial", clause) is not None
     if settings.find("whole", clause) and not partial:
         return True
-    same_noun = bool(stated.before[-2:]) and stated.before[-2:] in one.before[-8:]
-    if same_noun and not partial:
+    if _same_noun(stated, one) and not partial:
         return True
     near = 0.5 * stated.value < one.value < 2 * stated.value
     settled = near and not partial and said(problem, "status") == "done"

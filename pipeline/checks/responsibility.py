@@ -62,7 +62,7 @@ def deadline_vague(paper: Paper, context: Context) -> Iterator[Defect]:
         text = said(problem, "deadline_text")
         if not text or said(problem, "deadline") or true(problem, "long_term"):
             continue
-        if context.settings.find("vague_deadline", text):
+        if context.settings.find("vague_deadline", text) and not context.settings.find("date", text):
             yield Defect(paper, problem, quote=said(problem, "problem"), actual=text, words={"text": text})
 
 
