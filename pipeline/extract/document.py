@@ -8,7 +8,7 @@ from pipeline.extract.claims import Claim, read_claims
 from pipeline.extract.found import Problem, fact
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
-from pipeline.extract.ledger import Table, read_rows, read_tables
+from pipeline.extract.ledger import Table, join_rows, read_rows, read_tables
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice
 from pipeline.extract.parts import BREAKS, Item, Reading, chapters, items
 from pipeline.extract.references import Reference, read_amounts, read_references
@@ -102,7 +102,7 @@ def table_fields(table: Table) -> list[str]:
 
 def _problems(reading: Reading, parts: dict[int, str], tables: list[Table]) -> tuple[list[Item], list[Problem]]:
     listed = items(reading, parts)
-    rows = [p for table in tables for p in read_rows(reading.document, reading.outline.views, table, reading.rules)]
+    rows = _rows(reading, tables)
     answered = [item for item in listed if reading.strong(item.section)]
     if rows and len(answered) < len(rows):
         return [], rows
@@ -114,6 +114,17 @@ def _problems(reading: Reading, parts: dict[int, str], tables: list[Table]) -> t
     if not problems and reading.kind == FEEDBACK:
         return [], news_problems(reading)
     return listed, problems
+
+
+def _rows(reading: Reading, tables: list[Table]) -> list[Problem]:
+    """The problems of all tables that state some, completed by the lists that go with them."""
+    document, views, rules = reading.document, reading.outline.views, reading.rules
+    stating = [table for table in tables if "problem" in table.fields.values()]
+    rows = [problem for table in stating for problem in read_rows(document, views, table, rules)]
+    for table in tables:
+        if table not in stating:
+            join_rows(document, views, table, rows, rules)
+    return rows
 
 
 def _passages(

@@ -55,7 +55,7 @@ def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules
     best: tuple[int, dict[int, str], dict[int, tuple[int, str]]] | None = None
     for row in rows[:_HEADER_ROWS]:
         fields, named = _columns(grid, row, views, rules, rows_above=2)
-        if "problem" not in fields.values() or len(fields) < 2:
+        if len(fields) < 2 or not {"problem", "seq"} & set(fields.values()):
             continue
         if best is None or len(set(fields.values())) > len(set(best[1].values())):
             best = (row, fields, named)
@@ -97,12 +97,18 @@ def _columns(
     return fields, named
 
 
-def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rules) -> list[Problem]:
-    """One problem for each row that states one; an empty cell under a grouping column carries the value above."""
+def _column_of(table: Table) -> dict[str, int]:
+    """Field → its column; 整改任务 stands in for measures and 整改成效 for progress where there is nothing better."""
     column = {name: c for c, name in sorted(table.fields.items(), reverse=True)}
-    for name, other in (("measures", "task"), ("progress", "effect")):  # the next best column, where there is no better
+    for name, other in (("measures", "task"), ("progress", "effect")):
         if other in column and name not in column:
             column[name] = column[other]
+    return column
+
+
+def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rules) -> list[Problem]:
+    """One problem for each row that states one; an empty cell under a grouping column carries the value above."""
+    column = _column_of(table)
     carried: dict[str, int] = {}
     problems: list[Problem] = []
     for row in table.rows:
@@ -147,6 +153,19 @@ def _heading_row(document: Document, views: Sequence[str], table: Table, row: in
     filled = [i for (r, _), i in table.cells.items() if r == row and views[i].strip()]
     texts = {views[i].strip() for i in filled}
     return filled[0] if len(texts) == 1 and len(table.fields) >= 3 else None
+
+
+def join_rows(document: Document, views: Sequence[str], table: Table, problems: list[Problem], rules: Rules) -> None:
+    """A list without problems (任务清单, 责任清单) belongs to the problems of the same number."""
+    column = _column_of(table)
+    by_label = {problem.label: problem for problem in reversed(problems)}
+    for row in table.rows:
+        cells = {name: table.cells.get((row, c)) for name, c in column.items()}
+        seq = cells.get("seq")
+        problem = by_label.get(document.blocks[seq].text.strip()) if seq is not None else None
+        if problem is not None:
+            _continue(document, views, problem, cells, rules)
+            problem.region += [Span(j, 0, len(views[j])) for j in cells.values() if j is not None and views[j].strip()]
 
 
 def _repeats_heading(table: Table, row: int, views: Sequence[str], rules: Rules) -> bool:
