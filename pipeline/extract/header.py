@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from pipeline import values
 from pipeline.extract.found import fact, trimmed
-from pipeline.model import BULLETIN, FEEDBACK, LEDGER, OTHER, Document, Fact, Span
+from pipeline.model import FEEDBACK, OTHER, Document, Fact, Span
 from pipeline.outline import Outline
 from pipeline.rules import Hit, Rule, Rules
 
 _FRONT = 14  # paragraphs within which title and opening stand
+_TITLE = 8  # paragraphs within which the title stands
+_LINE, _CENTRED = 60, 90  # characters of a title's line at the most
 _BACK = 14  # paragraphs within which the signature stands
 
 
@@ -63,12 +65,10 @@ class _Reader:
 
     # -- title ---------------------------------------------------------------
     def _title(self) -> None:
-        for place, i in enumerate(self.front):
+        for place, i in enumerate(self.front[:_TITLE]):
             block, view = self.document.blocks[i], self.views[i].strip()
-            if place > 7 or (len(view) > 60 and block.align != "center") or self._label(i):
-                if place > 7 or self._label(i) or len(view) > 60:
-                    break
-                continue
+            if self._label(i) or len(view) > (_CENTRED if block.align == "center" else _LINE):
+                return  # the text has begun
             hit = self.rules.at("title_line", self.views[i].replace("\n", ""))  # a title broken by soft breaks
             if hit is None or self._elsewhere(view):
                 continue
@@ -100,7 +100,7 @@ class _Reader:
                 or view[-1] in "。：；，"
                 or self._label(above)
                 or self._elsewhere(view)
-                or view.endswith("文件")
+                or self.rules.first("paragraph_part", view) is not None
             ):
                 break
             starts_inside = self.rules.at("title_inside", here) is not None
@@ -371,5 +371,3 @@ def _applies(rule: Rule, text: str) -> bool:
         return False
     return not needs or any(word in text for word in str(needs).split("|"))
 
-
-__all__ = ["BULLETIN", "LEDGER", "Header", "read_header"]
