@@ -52,6 +52,7 @@ ANCHORED = frozenset(
         "status_group",
         "status_label",
         "title_inside",
+        "title_joint",
         "title_line",
         "title_open",
         "unit_core",

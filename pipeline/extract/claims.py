@@ -10,8 +10,6 @@ from pipeline.marks import Quoted
 from pipeline.model import Document, Fact, Span
 from pipeline.rules import Hit, Rules
 
-_NESTED = "其中"
-_ONE = "一"  # 每一项、整改一个: no count
 _SENTENCE = 200  # characters in front of a claim in which its sentence is looked for
 _CONTEXT = 40  # characters in front of a claim that may name its scope or say that it is a target
 
@@ -52,7 +50,7 @@ def _claims(document: Document, view: str, span: Span, scope: str, quoted: Quote
         ):
             continue
         metric = hit.rule.value
-        nested = _nested(view, span, hit)
+        nested = _nested(view, span, hit, rules)
         own_scope = scope or _scope(view, span, hit, rules)
         part_of = ""
         if hit.rule.options.get("part"):
@@ -75,7 +73,7 @@ def _number(hit: Hit) -> float | None:
     text = next((t for k, t in hit.groups.items() if k.startswith("number") and t), "")
     if hit.rule.options.get("money"):
         return values.money(text)
-    return None if text == _ONE else values.number(text.rstrip("余多%％ "))
+    return values.number(text.rstrip("余多%％ "))
 
 
 def _unit(hit: Hit) -> str:
@@ -91,8 +89,6 @@ def _scope(view: str, span: Span, hit: Hit, rules: Rules) -> str:
     return next((text for text in found.groups.values() if text), "") if found else ""
 
 
-def _nested(view: str, span: Span, hit: Hit) -> bool:
+def _nested(view: str, span: Span, hit: Hit, rules: Rules) -> bool:
     """Whether 其中 or an opening bracket stands between the last stop and the claim."""
-    before = view[max(span.start, hit.start - _SENTENCE) : hit.start]
-    clause = before[max(before.rfind(mark) for mark in "。；") + 1 :]
-    return _NESTED in clause or clause.count("（") > clause.count("）")
+    return rules.first("claim_nested", view, max(span.start, hit.start - _SENTENCE), hit.start) is not None

@@ -27,7 +27,7 @@ def read_references(document: Document, view: str, span: Span, rules: Rules) -> 
     previous_end, previous_action = -1, _CITED
     for hit in rules.every("reference", view, span.start, span.end):
         between = view[previous_end : hit.start] if previous_end >= 0 else ""
-        if previous_end >= 0 and between.strip("、和及与， ") == "":
+        if previous_end >= 0 and rules.at("title_joint", between) is not None:
             action = previous_action  # 《甲》《乙》, 《甲》和《乙》: one verb for all
         else:
             action = _action(view, max(span.start, hit.start - _REACH, previous_end), hit, rules)
