@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.cases import CASE_KINDS
+from pipeline.checks.settings import OFF, load_settings
+from pipeline.labels import load_labels
 from pipeline.rules import FILES, Rule, load_rules
-from pipeline.yaml_file import LINE, read_yaml
 
 _TITLES = {
     "outline": "编号与层次",
@@ -48,14 +50,29 @@ def _rule_line(rule: Rule) -> str:
     misses = [str(e["text"]) for e in rule.examples if e.get("value") is None]
     first = hits[0] if hits else "、".join(list(rule.words)[:4])
     cells = (f"`{rule.id}`", rule.field, rule.value, first, misses[0] if misses else "")
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", "⏎") for cell in cells) + " |"
+    return _cells(*cells)
 
 
 def _check_lines(folder: Path) -> list[str]:
-    checks = read_yaml(folder / "checks.yaml")
-    entries = checks.get("checks", checks) if isinstance(checks, dict) else {}
-    lines = ["## 核对项（checks.yaml）", "", "| 核对项 | 名称 | 说明 |", "|---|---|---|"]
-    for name, entry in entries.items():
-        if name != LINE and isinstance(entry, dict) and "message" in entry:
-            lines.append(f"| `{name}` | {entry.get('name', '')} | {str(entry['message']).replace('|', '/')} |")
+    """Every check with its name, what the default profile makes of it, and what it says; then its trigger words."""
+    settings, labels = load_settings(folder), load_labels(folder)
+    lines = [f"## 核对项（checks.yaml，{len(settings.wording)} 项）", "",
+             "程度和适用材料是默认口径（profiles/default.yaml）的，可在别的口径文件里改；{ } 中的内容由核对填入。", "",
+             "| 核对项 | 名称 | 程度 | 适用材料 | 说法 | 建议 |", "|---|---|---|---|---|---|"]
+    for name, wording in settings.wording.items():
+        severity = settings.profile.severity.get(name, OFF)
+        kinds = settings.profile.kinds.get(name, ())
+        told = "、".join(labels.of("kind", kind) for kind in kinds) if set(kinds) != set(CASE_KINDS) else "全部"
+        shown = "不查" if severity == OFF else labels.of("severity", severity)
+        lines.append(_cells(f"`{name}`", labels.of("check", name), shown, told, wording.message, wording.suggestion))
+    lines += ["", f"## 核对用词（checks.yaml，{len(settings.triggers)} 组）", "",
+              "| 触发词 | 命中的例子 | 不命中的例子 |", "|---|---|---|"]
+    for trigger in settings.triggers.values():
+        hits = [str(e["text"]) for e in trigger.examples if e.get("value") is not None]
+        misses = [str(e["text"]) for e in trigger.examples if e.get("value") is None]
+        lines.append(_cells(f"`{trigger.id}`", "；".join(hits[:2]), "；".join(misses[:2])))
     return lines
+
+
+def _cells(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", "⏎") for cell in cells) + " |"

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline import catalog, values
+from pipeline.checks.settings import Trigger, load_settings
+from pipeline.checks.settings import example_faults as trigger_faults
 from pipeline.errors import Rejected
 from pipeline.model import Document, Tables
 from pipeline.process import tabulate
@@ -70,13 +72,17 @@ def list_rules(folder: Path) -> list[str]:
 
 
 def check_rules(folder: Path) -> list[str]:
-    """Each rule hits its examples and misses its counter-examples, and stays linear on bait."""
-    rules = list(load_rules(folder).all())
+    """Each rule and each trigger of a check hits its examples, misses its counter-examples, stays linear on bait."""
+    rules, settings = list(load_rules(folder).all()), load_settings(folder)
+    triggers = list(settings.triggers.values())
     wrong = [line for rule in rules for line in (*example_faults(rule), *speed_faults(rule))]
-    examples = sum(len(rule.examples) for rule in rules)
+    wrong += [f"✗ {line}" for line in trigger_faults(settings)]
+    wrong += [line for trigger in triggers for line in trigger_speed_faults(trigger)]
+    examples = sum(len(rule.examples) for rule in rules) + sum(len(trigger.examples) for trigger in triggers)
     return [
         *wrong,
-        f"共检验 {len(rules)} 条规则、{examples} 个例子，{f'{len(wrong)} 处有误' if wrong else '全部通过'}。",
+        f"共检验 {len(rules)} 条规则、{len(triggers)} 组核对用词、{examples} 个例子，"
+        f"{f'{len(wrong)} 处有误' if wrong else '全部通过'}。",
     ]
 
 
@@ -99,23 +105,36 @@ def _outcome(value: object) -> str:
 
 def speed_faults(rule: Rule) -> Iterator[str]:
     """One line for each bait on which doubling the text more than doubles the time."""
+    for bait, ratio in _slow_on(rule.find):
+        yield f"✗ {rule.source} 规则 {rule.id} {_slow(bait, ratio)}"
+
+
+def trigger_speed_faults(trigger: Trigger) -> Iterator[str]:
+    """The same for the words that a check looks for."""
+    for bait, ratio in _slow_on(trigger.pattern.finditer):
+        yield f"✗ {trigger.source} 触发词 {trigger.id} {_slow(bait, ratio)}"
+
+
+def _slow(bait: str, ratio: float) -> str:
+    return f"在“{bait}{bait}…”这样的长文本上变慢（{ratio:.1f} 倍）。请去掉嵌套或不限长度的重复"
+
+
+def _slow_on(find: Callable[[str], Iterable[object]]) -> Iterator[tuple[str, float]]:
+    """The baits on which a search grows too fast, with how fast."""
     for bait in _BAIT:
         short, long = ((bait * (length // len(bait))) for length in _LENGTHS)
-        if _seconds(rule, short, 1) < _NOTICEABLE / GROWTH:
+        if _seconds(find, short, 1) < _NOTICEABLE / GROWTH:
             continue
-        ratio = _seconds(rule, long, 5) / max(_seconds(rule, short, 5), 1e-9)
+        ratio = _seconds(find, long, 5) / max(_seconds(find, short, 5), 1e-9)
         if ratio > GROWTH:
-            yield (
-                f"✗ {rule.source} 规则 {rule.id} 在“{bait}{bait}…”这样的长文本上变慢（{ratio:.1f} 倍）。"
-                "请去掉嵌套或不限长度的重复"
-            )
+            yield bait, ratio
 
 
-def _seconds(rule: Rule, text: str, times: int) -> float:
+def _seconds(find: Callable[[str], Iterable[object]], text: str, times: int) -> float:
     best = float("inf")  # of the processor's time: other work on the machine does not count
     for _ in range(times):
         start = time.process_time()
-        for _hit in rule.find(text):
+        for _hit in find(text):
             pass
         best = min(best, time.process_time() - start)
     return best

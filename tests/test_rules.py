@@ -42,6 +42,15 @@ def test_a_broken_example_is_found(folder: Path) -> None:
     assert any(line.startswith("✗ amount.yaml:2") for line in rules_lab.check_rules(folder))
 
 
+def test_words_of_checks_are_tried_too(folder: Path) -> None:
+    path = folder / "checks.yaml"
+    slow = "triggers:\n  - {id: slow, pattern: '(?:ab?)+元', examples: [{text: a元, value: a}]}\n"
+    path.write_text(path.read_text(encoding="utf-8").replace("triggers:\n", slow), encoding="utf-8")
+    wrong = [line for line in rules_lab.check_rules(folder) if line.startswith("✗ checks.yaml:")]
+    assert any("slow" in line and "应得 a" in line for line in wrong)
+    assert any("slow" in line and "变慢" in line for line in wrong)
+
+
 @pytest.mark.parametrize(
     ("file", "text", "where", "what"),
     [
