@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import os
-import shutil
 import sys
 import time
 from collections import Counter
@@ -20,9 +19,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from pipeline import engines, inputs, limits
+from pipeline import engines, inputs
 from pipeline.engines import Job, Outcome, Task, read_document
-from pipeline.errors import InputError, OutputError, Rejected
+from pipeline.errors import InputError, Rejected
 from pipeline.inputs import Entry
 from pipeline.ledger import settings_key
 from pipeline.model import QUARANTINED, SKIPPED, Row, Tables
@@ -32,7 +31,6 @@ from pipeline.schema import empty_tables, row
 SKIPS = frozenset({"skipped_temp", "skipped_type", "not_a_file", "unsafe_link", "duplicate"})
 CASE_TABLES = ("cases", "links", "findings")  # made from all documents together
 CORRECTIONS = "corrections.csv"
-SPARE_BYTES = 20 * limits.MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,7 @@ class Summary:
     reused: int = 0
     units: int = 0
     notes: list[str] = field(default_factory=list)
+    idle_rules: int = 0  # rules that no document of the run needed
     seconds: float = 0.0
 
 
@@ -82,6 +81,7 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
         _tell(place, "写出结果")
         notes = publish(tables, place, settings.rules, originals(entries, tables))
         summary = summarised(tables, output, notes, time.monotonic() - started, reused)
+        summary.idle_rules = _idle_rules(tables, place, settings.rules)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
     return summary
 
@@ -137,7 +137,8 @@ def read_one(path: Path, settings: Settings, task: Task = read_document) -> Tabl
     """One document's tables and findings, nothing written.  Raises InputError when it can't be read."""
     if not path.is_file():
         raise InputError(str(path), "找不到这个文件", "请检查路径是否写对；文件夹请用 zhenggai run 处理")
-    for _, outcome in engines.processes([Job(inputs.printable(path.name), path)], settings.rules, 1, task):
+    entry = inputs.hashed(Entry(inputs.printable(path.name), path))
+    for _, outcome in engines.processes([Job(entry.name, path, entry.converted)], settings.rules, 1, task):
         if outcome.tables is None:
             message = Rejected(outcome.error, outcome.detail).message.rstrip("。")
             where, _, remedy = message.rpartition("。")
@@ -197,8 +198,8 @@ def _read_all(entries: list[Entry], place: Place, settings: Settings, task: Task
         else:
             waiting[entry.name] = entry
     reused = sum(not entry.error for entry in entries) - len(waiting)
-    _check_space(place.output, sum(entry.size for entry in waiting.values()))
-    jobs = [Job(entry.name, entry.path) for entry in waiting.values()]
+    place.check_space(sum(entry.size for entry in waiting.values()))
+    jobs = [Job(entry.name, entry.path, entry.converted) for entry in waiting.values()]
     for job, outcome in _shown(_engine(jobs, settings.rules, settings, task), len(jobs)):
         entry = waiting[job.name]
         tables = _accounted(entry, outcome)
@@ -273,16 +274,9 @@ def merged(parts: Iterable[Tables]) -> Tables:
 def _line(document: Row, seconds: float) -> str:
     """A document's line in the log: names and classes only."""
     words = [document["file"], document["state"], document["error"], document["warnings"], document["encoding"]]
+    if isinstance(share := document["coverage"], float) and share < 1:
+        words.append(f"读出 {share:.2%}")
     return "  ".join([*(str(word) for word in words if word), f"{seconds:.2f} 秒"])
-
-
-def _check_space(output: Path, size: int) -> None:
-    """Room for three times what is still to be read."""
-    needed = 3 * size + SPARE_BYTES
-    free = shutil.disk_usage(output).free
-    if free < needed:
-        what = f"磁盘空间不足：剩余 {free // limits.MIB} MB，至少需要 {needed // limits.MIB} MB"
-        raise OutputError(str(output), what, "请腾出空间后用同样的命令再运行，已完成的部分会保留")
 
 
 # --- after reading ---------------------------------------------------------------------------------
@@ -324,6 +318,16 @@ def originals(entries: Iterable[Entry], tables: Tables) -> Callable[[str], bytes
         return data if hashlib.sha256(data).hexdigest() == hashes.get(name) else None
 
     return original
+
+
+def _idle_rules(tables: Tables, place: Place, rules: Path) -> int:
+    """Log the rules that no document needed; gives their number."""
+    from pipeline.rules_lab import never_fired
+
+    idle = never_fired(tables, rules)
+    if idle:
+        place.log("\n  ".join([f"这一批文档没有用到的规则 {len(idle)} 条：", *idle]))
+    return len(idle)
 
 
 def publish(tables: Tables, place: Place, rules: Path, original: Callable[[str], bytes | None]) -> list[str]:

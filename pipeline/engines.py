@@ -30,22 +30,21 @@ from pipeline.model import Tables
 if TYPE_CHECKING:
     from pipeline.rules import Rules
 
-OFFICE_SUFFIXES = frozenset({".doc", ".dot", ".wps", ".wpt", ".et", ".rtf", ".odt"})  # these pass through LibreOffice
 STOP_SECONDS = 4.0  # what a worker gets to end by itself
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One document to read: its name in the tables and where its bytes lie."""
+    """One document to read: its name in the tables, where its bytes lie, and whether LibreOffice may be needed."""
 
     name: str
     path: Path
+    converted: bool = False
 
     @property
     def seconds(self) -> float:
         """The wall-clock limit."""
-        converting = limits.CONVERTER_SECONDS if self.path.suffix.lower() in OFFICE_SUFFIXES else 0
-        return limits.WALL_SECONDS + converting
+        return limits.WALL_SECONDS + (limits.CONVERTER_SECONDS if self.converted else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,10 @@ Task = Callable[[Path, str, Path], Tables]
 def read_document(path: Path, name: str, rules: Path) -> Tables:
     """The tables of one document; the rules are loaded once a process."""
     from pipeline.process import process
+    from pipeline.yaml_file import reading_with
 
-    return process(path, name, _loaded(rules))
+    with reading_with(rules):
+        return process(path, name, _loaded(rules))
 
 
 @cache

@@ -19,6 +19,7 @@ from pathlib import Path
 from pipeline import limits
 from pipeline.errors import InputError, Rejected
 from pipeline.model import Row, Tables
+from pipeline.readers.kind import converted
 
 TEMPORARY_PREFIXES = ("~$", ".~lock", "._", ".~")
 TEMPORARY_NAMES = {"thumbs.db", "desktop.ini", ".ds_store", ".gitkeep", ".gitignore"}
@@ -44,6 +45,7 @@ class Entry:
     path: Path
     sha256: str = ""
     size: int = 0
+    converted: bool = False  # it may pass through LibreOffice
     error: str = ""
     detail: str = ""
 
@@ -183,16 +185,16 @@ def hashed(entry: Entry) -> Entry:
     if entry.error:
         return entry
     try:
-        digest, size = _digest(entry.path)
+        digest, size, head = _digest(entry.path)
     except Rejected as rejected:
         return replace(entry, error=rejected.error, detail=rejected.detail)
     except OSError:
         return replace(entry, error="unreadable")
-    return replace(entry, sha256=digest, size=size, error="" if size else "empty")
+    return replace(entry, sha256=digest, size=size, converted=converted(head), error="" if size else "empty")
 
 
-def _digest(path: Path) -> tuple[str, int]:
-    """sha256 and size of a regular file; a link or a pipe put in its place since is refused."""
+def _digest(path: Path) -> tuple[str, int, bytes]:
+    """sha256, size and beginning of a regular file; a link or a pipe put in its place since is refused."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
                      | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:
@@ -203,13 +205,14 @@ def _digest(path: Path) -> tuple[str, int]:
         most = limits.ARCHIVE_BYTES if path.suffix.lower() in ARCHIVES else limits.FILE_BYTES
         if before.st_size > most:
             raise Rejected("too_large", f"{before.st_size // limits.MIB} MB，上限 {most // limits.MIB} MB")
-        digest, size = hashlib.sha256(), 0
+        digest, size, head = hashlib.sha256(), 0, b""
         while piece := file.read(_PIECE):
+            head = head or piece[:1024]
             digest.update(piece)
             size += len(piece)
         if size != os.fstat(handle).st_size or size > most:
             raise Rejected("changed_while_reading")
-    return digest.hexdigest(), size
+    return digest.hexdigest(), size, head
 
 
 def without_duplicates(entries: Iterable[Entry]) -> list[Entry]:
@@ -232,14 +235,18 @@ def expand_archive(path: Path, name: str, folder: Path) -> Tables:
     """Write an archive's files under numbers into a folder of its own; gives the rows `members`.
 
     A member has `name`, `path` and, when the archive's reader refused it, `error` and `detail`.  Runs in a limited
-    worker; no name from the archive becomes a path.
+    worker; no name from the archive becomes a path.  A document that is only named like an archive is its own member.
     """
-    from pipeline.readers.archive import expand
+    from pipeline.readers import load, sniff
+    from pipeline.readers.archive import expand_bytes
 
+    data = load(path)
+    if sniff(data, name) not in ("zip", "unknown", "txt"):  # what looks like text may be a torn archive
+        return {"members": [{"name": name, "path": str(path), "error": "", "detail": ""}]}
     place = folder / hashlib.sha256(name.encode()).hexdigest()[:16]
     place.mkdir(exist_ok=True)  # a second try finds what the first one left
     members: list[Row] = []
-    for number, (member, content) in enumerate(expand(path, name)):
+    for number, (member, content) in enumerate(expand_bytes(data, name)):
         suffix = Path(member).suffix.lower()
         target = place / f"{number}{suffix if suffix[1:].isalnum() and suffix.isascii() else ''}"
         if isinstance(content, Rejected):
@@ -259,6 +266,9 @@ def member_entries(archive: Entry, tables: Tables) -> list[Entry]:
     entries = []
     for row in tables["members"]:
         name = str(row["name"])
+        if name == archive.name:
+            entries.append(archive)
+            continue
         name = name if name.startswith(inside) else inside + name
         error = str(row["error"]) or class_of_name(name)
         entries.append(Entry(name, Path(str(row["path"])), error=error, detail=str(row["detail"])))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from pipeline import limits
 from pipeline.engines import trace_of
 from pipeline.errors import BusyError, OutputError, ProgramError, UserError
 from pipeline.ledger import Ledger, open_ledger
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.publish import Published
 
 LOG = "运行日志.txt"
+SPARE_BYTES = 20 * limits.MIB
 OWN = ".zhenggai"  # lock, ledger and staging
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -51,6 +53,14 @@ class Place:
         """One line with the time: names and classes, never text of a document."""
         self.log_file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {line}\n")
         self.log_file.flush()
+
+    def check_space(self, size: int) -> None:
+        """Room for three times what is still to be read.  Raises OutputError."""
+        needed = 3 * size + SPARE_BYTES
+        free = shutil.disk_usage(self.output).free
+        if free < needed:
+            what = f"磁盘空间不足：剩余 {free // limits.MIB} MB，至少需要 {needed // limits.MIB} MB"
+            raise OutputError(str(self.output), what, "请腾出空间后用同样的命令再运行，已完成的部分会保留")
 
     def trace(self, name: str, trace: str) -> None:
         """Where a document met a fault of this program."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,26 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+_reading: ContextVar[Path | None] = ContextVar("reading", default=None)
+
+
+@contextmanager
+def reading_with(folder: Path) -> Iterator[None]:
+    """Within it the readers take their rule files (`readers_file`) from this folder."""
+    token = _reading.set(folder)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def readers_file(name: str) -> Path:
+    """A rule file of the readers: of the folder that is read with, where it has one, else the program's own."""
+    folder = _reading.get()
+    own = folder / name if folder is not None else None
+    return own if own is not None and own.is_file() else rules_folder() / name
 
 
 def rules_folder(given: Path | None = None) -> Path:

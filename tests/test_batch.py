@@ -250,10 +250,10 @@ def test_full_disk_before_and_while_writing(
     put(source, a="一")
     before = tables_of(go(source, settings))
     put(source, b="二")
-    monkeypatch.setattr("pipeline.batch.SPARE_BYTES", 1 << 62)
+    monkeypatch.setattr("pipeline.place.SPARE_BYTES", 1 << 62)
     with pytest.raises(OutputError, match="空间不足"):
         go(source, settings)
-    monkeypatch.setattr("pipeline.batch.SPARE_BYTES", 0)
+    monkeypatch.setattr("pipeline.place.SPARE_BYTES", 0)
 
     def full(tables: Tables, path: Path, rules: Path) -> None:
         raise OSError(28, "No space left on device")

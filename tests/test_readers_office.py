@@ -8,10 +8,12 @@ import io
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import threading
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -66,7 +68,7 @@ LABELS = {  # rtf's number of a format → the first labels that Word shows
 def test_automatic_numbers_keep_their_labels(number: str) -> None:
     """LibreOffice writes other names for some formats: the label must be the same."""
     table = (
-        "{\\*\\listtable{\\list\\listtemplateid1{\\listlevel\\levelnfc" + number + "\\leveljc0\\levelfollow0\\levelstartat1"  # noqa: E501
+        "{\\*\\listtable{\\list\\listtemplateid1{\\listlevel\\levelnfc" + number + "\\leveljc0\\levelfollow0\\levelstartat1"
         "{\\leveltext\\'02\\'00" + unicode("、") + ";}{\\levelnumbers\\'01;}\\fi0\\li0}\\listid7}}"
         "{\\*\\listoverridetable{\\listoverride\\listid7\\listoverridecount0\\ls1}}"
     )
@@ -261,3 +263,41 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     readers.read_bytes(FILES.joinpath("letter.rtf").read_bytes(), "a.rtf")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX")
+def test_a_conversion_does_not_outlive_a_killed_reader(tmp_path: Path) -> None:
+    """kill -9 while the converter works (here one that never ends): its processes end and its folder goes."""
+    programs, work = tmp_path / "bin", tmp_path / "work"
+    programs.mkdir()
+    work.mkdir()
+    converter = programs / "soffice"
+    converter.write_text("#!/bin/sh\nsleep 321 & sleep 321 &\ntouch out/begun\nwait\n")
+    converter.chmod(0o755)
+    environment = {
+        **os.environ, "TMPDIR": str(work), "PYTHONPATH": str(FILES.parent.parent),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+    }  # fmt: skip
+    program = "from pipeline.readers import soffice; soffice.to_docx(b'x', 'doc')"
+    reader = subprocess.Popen([sys.executable, "-c", program], env=environment)
+    try:
+        wait_for(lambda: any(work.glob("zhenggai-*/out/begun")))
+        group = next(int(line.split()[0]) for line in processes() if str(converter) in line)
+    finally:
+        reader.kill()
+        reader.wait()
+    wait_for(lambda: not any(work.iterdir()))
+    wait_for(lambda: not any(int(line.split()[0]) == group for line in processes()))
+
+
+def processes() -> list[str]:
+    """Group, state and words of every process that has not ended."""
+    listed = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if not line.split()[1].startswith("Z")]
+
+
+def wait_for(come: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not come():
+        assert time.monotonic() < until
+        time.sleep(0.02)

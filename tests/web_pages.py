@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (pages look as they look)
+
 """Web pages around one article, in the ways that Chinese sites build them; all names are invented."""
 
 from __future__ import annotations

@@ -6,8 +6,10 @@ with its class.  A format's reader and its libraries are loaded when a file of t
 
 from __future__ import annotations
 
+import math
 import os
 import stat
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -22,6 +24,8 @@ from pipeline.readers.kind import promised, sniff, suffix
 __all__ = ["READERS", "read", "read_bytes", "sniff"]
 
 Reader = Callable[[bytes, str], Document]
+_MARKS = (b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_INVISIBLE = string.whitespace + "\x85\xa0\u3000\u2028\u2029\u200b\u200c\u200d\u2060\ufeff"
 
 
 def _module(name: str, function: str = "read_bytes") -> Reader:
@@ -67,7 +71,8 @@ READERS: Mapping[str, Reader] = {
     "zip": _rejecting("not_a_document", "压缩包"),
     "xml": _rejecting("unknown_format", "不是 Word 的 XML"),
     "image": _rejecting("unknown_format", "图片"),
-    "binary": _rejecting("unknown_format", "程序、压缩包或媒体文件"),
+    "archive": _rejecting("unknown_format", "RAR、7z 等压缩包，须先解压"),
+    "binary": _rejecting("unknown_format", "程序或媒体文件"),
     "unknown": _rejecting("unknown_format", ""),
 }
 
@@ -109,12 +114,12 @@ def read_bytes(data: bytes, name: str) -> Document:
     """The bytes of a file as a document: read by what they are, with a warning when the name says otherwise."""
     if len(data) > limits.FILE_BYTES:
         raise Rejected("too_large", f"{len(data) // limits.MIB} MB，上限 {limits.FILE_BYTES // limits.MIB} MB")
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe\xfe\xff"):
+    if any(not data.removeprefix(mark).strip(b"\x00 \t\r\n") for mark in _MARKS):
         raise Rejected("empty")
     kind = sniff(data, name)
     expected = promised(name)
     mismatch = bool(expected) and kind not in expected
-    if mismatch and kind in ("image", "binary", "xml"):
+    if mismatch and kind in ("image", "archive", "binary", "xml"):
         raise Rejected("type_mismatch", f"扩展名 {suffix(name)}")
     document = replace(READERS[kind](data, name), name=name, sha256=sha256(data).hexdigest())
     return _finished(document, f"内容是 {kind}，扩展名是 {suffix(name)}" if mismatch else "")
@@ -126,12 +131,15 @@ def _finished(document: Document, mismatch: str) -> Document:
     from pipeline.readers.script import check_text
 
     text = "\n".join(block.text for block in document.blocks if not block.merged)
-    if not text.strip():
+    if not text.strip(_INVISIBLE):
         raise Rejected("empty", "没有文字")
     if len(text) > limits.TEXT_CHARACTERS or len(document.blocks) > limits.BLOCKS:
         raise Rejected("too_large", f"文字超过 {limits.TEXT_CHARACTERS} 字")
     check_text(text)
     warnings = document.warnings + ((Warned("type_mismatch", mismatch),) if mismatch else ())
+    if document.coverage < 1:
+        share = math.floor(document.coverage * 1000) / 10  # never rounded up to all
+        warnings += (Warned("text_not_read", f"约 {share:.1f}% 的文字已读出，其余没有读出，请对照原件"),)
     if document.format == "html":  # the page's own reader has trimmed it
         return replace(document, warnings=warnings)
     blocks, omitted, metadata = trim(list(document.blocks), page=False)

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 from pipeline.model import Block, Omitted
-from pipeline.yaml_file import LINE, read_yaml, rules_folder
+from pipeline.yaml_file import LINE, read_yaml, readers_file
 
 EDGE = 40  # blocks at either end of a page that are looked at for lines of chrome
 TAIL_SHARE = 0.35  # a closing heading (相关阅读) may cut off at most this share of the text
@@ -52,10 +53,14 @@ class Scan:
     metadata: tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=1)
 def rules() -> Chrome:
     """The rules of rules/chrome.yaml."""
-    source = read_yaml(rules_folder() / "chrome.yaml")
+    return _rules(readers_file("chrome.yaml"))
+
+
+@lru_cache(maxsize=2)
+def _rules(path: Path) -> Chrome:
+    source = read_yaml(path)
     fields = {name: words for name, words in source["metadata"].items() if name != LINE}
     weak = {name: words for name, words in source["weak_metadata"].items() if name != LINE}
     keys = {word: name for group in (fields, weak) for name, words in group.items() for word in words}

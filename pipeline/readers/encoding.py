@@ -18,6 +18,9 @@ SAMPLE = 60_000  # characters that are looked at to judge an encoding
 COMMON_ENOUGH = 0.75  # honest Chinese has over 0.97 of its characters among the common ones
 LOST_AT_MOST = 0.05  # share of replaced characters above which a text is not that encoding
 
+CONTROLS_AT_MOST = 0.2  # share of control characters above which bytes are no text
+_CONTROLS = [chr(code) for code in (*range(1, 9), *range(14, 27), *range(28, 32))]
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -132,6 +135,8 @@ def _detected(data: bytes) -> Decoded:
 
 def _checked(text: str, codec: str, *, guessed: bool = False) -> Decoded:
     """The result, its NULs taken out and its losses counted."""
+    if sum(map(text.count, _CONTROLS)) > CONTROLS_AT_MOST * len(text):
+        raise Rejected("unknown_format", "满是控制字符，不是文字")
     name = _NAMES.get(codec, codec)
     lost, nuls = text.count("\ufffd"), text.count("\x00")
     warnings = []

@@ -13,7 +13,7 @@ from pathlib import PurePath
 PACKAGES = ("docx", "xlsx", "pptx", "odt", "ods", "odp")
 KINDS = (
     *PACKAGES, "zip", "xlsb", "doc", "xls", "ppt", "ole", "ole-encrypted", "rtf", "pdf", "html", "mht", "xml", "wordml",
-    "flatopc", "fodt", "txt", "md", "csv", "image", "binary", "unknown",
+    "flatopc", "fodt", "txt", "md", "csv", "image", "archive", "binary", "unknown",
 )  # fmt: skip
 
 # what a name promises; names of one kind may stand for several things that are read alike
@@ -31,10 +31,11 @@ BY_NAME = {
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00")
 _BINARIES = (
-    b"MZ", b"\x7fELF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"OggS", b"ID3", b"RIFF",
+    b"MZ", b"\x7fELF", b"BZh", b"OggS", b"ID3", b"RIFF",
     b"\xca\xfe\xba\xbe",
     b"SQLite format 3", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x20ftyp", b"\x00\x00\x00\x1cftyp", b"%!PS", b"wOFF",
 )  # fmt: skip
+_ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\xfd7zXZ")
 _STREAMS = (  # names in an OLE directory, UTF-16 as they lie in the file
     ("EncryptedPackage", "ole-encrypted"), ("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"),
     ("PowerPoint Document", "ppt"),
@@ -63,7 +64,7 @@ def sniff(data: bytes, name: str) -> str:
         return "rtf"
     if b"%PDF-" in data[:1024]:
         return "pdf"
-    for marks, kind in ((_IMAGES, "image"), (_BINARIES, "binary")):
+    for marks, kind in ((_IMAGES, "image"), (_ARCHIVES, "archive"), (_BINARIES, "binary")):
         # a mark of letters (BM, ID3) may begin a text as well: then no control characters follow
         if any(data.startswith(mark) and not (mark.isalnum() and _texty(data[:_HEAD])) for mark in marks):
             return kind
@@ -73,6 +74,12 @@ def sniff(data: bytes, name: str) -> str:
 def promised(name: str) -> tuple[str, ...]:
     """The kinds that a name stands for, () when it says nothing."""
     return BY_NAME.get(suffix(name), ())
+
+
+def converted(head: bytes) -> bool:
+    """Whether a file with this beginning may pass through LibreOffice, which takes longer than reading."""
+    bare = head.lstrip(b"\xef\xbb\xbf \t\r\n\x0c")
+    return head.startswith(_OLE) or bare.startswith((b"{\\rt", b"<?xml")) or b"opendocument.text" in head[:200]
 
 
 def _texty(head: bytes) -> bool:
@@ -100,16 +107,24 @@ def _package(data: bytes, name: str) -> str:
 def _members(data: bytes) -> set[str]:
     """Member names in lower case, from the zip's table of contents or, when that is lost, its parts."""
     names: set[str] = set()
-    for mark, length_at, name_at in ((b"PK\x01\x02", 28, 46), (b"PK\x03\x04", 26, 30)):
-        at = data.find(mark)
+    for mark, length_at, name_at, start in ((b"PK\x01\x02", 28, 46, _directory(data)), (b"PK\x03\x04", 26, 30, 0)):
+        at = data.find(mark, start)
         while at >= 0 and len(names) < 5000:
             if at + name_at <= len(data):
                 (length,) = struct.unpack_from("<H", data, at + length_at)
                 names.add(data[at + name_at : at + name_at + length].decode("utf-8", "replace").lower().lstrip("/"))
             at = data.find(mark, at + 4)
+        names.discard("")
         if names:
             break
     return names
+
+
+def _directory(data: bytes) -> int:
+    """Where the zip's own table of contents begins: a zip that is stored inside has one as well."""
+    end = data.rfind(b"PK\x05\x06")
+    size = struct.unpack_from("<L", data, end + 12)[0] if 0 <= end <= len(data) - 22 else 0
+    return max(0, end - size) if size else 0
 
 
 def _ole(data: bytes) -> str:

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
-from pipeline.yaml_file import read_yaml, rules_folder
+from pipeline.yaml_file import read_yaml, readers_file
 
 # A file counts as wrapped when so many of its lines end at the same width
 WRAPPED_SHARE = 0.3
@@ -34,10 +35,14 @@ class Shapes:
     page_number: re.Pattern[str]
 
 
-@lru_cache(maxsize=1)
 def shapes() -> Shapes:
     """The rules of rules/reading.yaml."""
-    source = read_yaml(rules_folder() / "reading.yaml")
+    return _shapes(readers_file("reading.yaml"))
+
+
+@lru_cache(maxsize=2)
+def _shapes(path: Path) -> Shapes:
+    source = read_yaml(path)
     return Shapes(
         label=re.compile("|".join(f"(?:{item})" for item in source["labels"])),
         running=re.compile("|".join(f"(?:{item})" for item in source["running_labels"])),

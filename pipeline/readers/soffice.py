@@ -13,9 +13,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from pipeline import limits
 from pipeline.errors import Rejected
@@ -42,6 +45,7 @@ _SETTINGS = (  # path, property, value: the profile's registrymodifications.xcu
         "false",
     ),
 )
+GROUP_TRIES = 100  # of ten milliseconds each
 _FILTER = "docx:MS Word 2007 XML"
 # `ulimit` and not a hook between fork and exec: that is not safe beside threads. What can't be set stays as it is.
 _LIMITED = 'ulimit -S -v "$0" 2>/dev/null; ulimit -S -t "$1" 2>/dev/null; ulimit -c 0 2>/dev/null; shift; exec "$@"'
@@ -88,9 +92,7 @@ def to_docx(data: bytes, suffix: str, reading: str = "", *, network: bool = Fals
     place: only the test that proves the profile's blocks needs that.  Raises converter_missing, timeout, crash.
     """
     soffice = program()
-    # LibreOffice may leave a lock or a pipe behind when it is stopped: the folder goes all the same
-    with TemporaryDirectory(prefix="zhenggai-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with _workplace() as (folder, started):
         (folder / "profile" / "user").mkdir(parents=True)
         (folder / "profile" / "user" / "registrymodifications.xcu").write_text(profile(), encoding="utf-8")
         source = folder / f"document.{suffix}"
@@ -102,7 +104,7 @@ def to_docx(data: bytes, suffix: str, reading: str = "", *, network: bool = Fals
             *([f"--infilter={reading}"] if reading else []),
             "--convert-to", _FILTER, "--outdir", str(folder / "out"), str(source),
         ]  # fmt: skip
-        code = _run([*(() if network else _unplugged()), *command], folder)
+        code = _run([*(() if network else _unplugged()), *command], folder, started)
         made = folder / "out" / "document.docx"
         if made.is_file():
             return made.read_bytes()
@@ -111,8 +113,51 @@ def to_docx(data: bytes, suffix: str, reading: str = "", *, network: bool = Fals
         return None
 
 
-def _run(command: list[str], folder: Path) -> int:
-    """Run in a process group of its own; the whole group is ended with it."""
+# The pipe closes when this process ends, whatever ended it: then the group goes, and its folder (a killed process may
+# write for a moment yet, so more than one try).
+_WATCH = """
+read -r group; read -r done && exit
+[ -z "$group" ] || kill -9 "-$group"
+for try in 1 2 3 4 5 6 7 8 9; do rm -rf -- "$0" && exit; sleep 0.2; done
+"""
+
+
+@contextmanager
+def _workplace() -> Iterator[tuple[Path, Callable[[int], None]]]:
+    """A folder for one conversion, and a function that is told the conversion's process group.
+
+    Neither outlives this process: a watcher on a pipe ends the group and removes the folder where we can't.
+    """
+    folder = Path(mkdtemp(prefix="zhenggai-"))
+    if os.name != "posix":
+        try:
+            yield folder, lambda group: None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return
+    watcher = subprocess.Popen(  # noqa: S603 (a fixed script, the folder is its argument)
+        ["/bin/sh", "-c", _WATCH, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True, cwd="/",
+    )  # fmt: skip
+    assert watcher.stdin is not None
+    pipe = watcher.stdin.fileno()
+
+    def tell(line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # somebody ended the watcher
+            os.write(pipe, line.encode())
+
+    try:
+        yield folder, lambda group: tell(f"{group}\n")
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            tell("done\ndone\n")  # the first one stands for a group that was never told
+    finally:  # what could not be removed, or when we are ended meanwhile: the watcher's work
+        watcher.stdin.close()
+        watcher.wait()
+
+
+def _run(command: list[str], folder: Path, started: Callable[[int], None]) -> int:
+    """Run in a process group of its own, whose number `started` is told; the whole group is ended with it."""
     if os.name == "posix":
         kilobytes, seconds = limits.CONVERTER_MEMORY_BYTES // 1024, limits.CONVERTER_SECONDS
         command = ["/bin/sh", "-c", _LIMITED, str(kilobytes), str(seconds), *command]
@@ -124,6 +169,7 @@ def _run(command: list[str], folder: Path) -> int:
         stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
+        started(process.pid)
         return process.wait(limits.CONVERTER_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise Rejected("timeout", f"LibreOffice 转换超过 {limits.CONVERTER_SECONDS} 秒") from error
@@ -139,3 +185,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     elif process.poll() is None:
         process.kill()
     process.wait()
+    for _ in range(GROUP_TRIES if os.name == "posix" else 0):  # a process that is killed may write for a moment yet
+        try:
+            os.killpg(process.pid, 0)
+        except (ProcessLookupError, PermissionError):
+            return
+        time.sleep(0.01)
