@@ -292,7 +292,7 @@ def test_a_conversion_does_not_outlive_a_killed_reader(tmp_path: Path) -> None:
 
 def processes() -> list[str]:
     """Group, state and words of every process that has not ended."""
-    listed = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-ewwo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if not line.split()[1].startswith("Z")]
 
 
