@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline import values
 from pipeline.model import Block
@@ -51,6 +53,20 @@ def find_marks(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[
     return marks
 
 
+def find_noise(views: Sequence[str], rules: Rules) -> set[int]:
+    """Page numbers and titles repeated on every page, which printing or scanning put among the paragraphs."""
+    times = Counter(view.strip() for view in views)
+    seen: set[str] = set()
+    found = set()
+    for i, view in enumerate(views):
+        text = view.strip()
+        repeated = times[text] > 2 and text in seen and rules.at("title_line", text) is not None
+        seen.add(text)
+        if repeated or rules.at("noise", text) is not None:
+            found.add(i)
+    return found
+
+
 def find_breaks(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[int], rules: Rules) -> dict[int, Mark]:
     """Paragraphs that end the item above them: contact, signature, a closing 下一步, an aside."""
     labelled = [i for i in numbers if blocks[i].label or _heading_at(views[i], rules)]
@@ -88,17 +104,37 @@ def find_unlabelled(
         if blocks[i].style.startswith("heading") and len(views[i]) <= 2 * _LEAD
     }
     opening = next((i for i in plain if len(views[i]) >= _LEAD), -1)
-    if len(numbers) - len(plain) >= _FEW or opening < 0:
+    if opening < 0:
         return found
-    worded: dict[int, Mark] = {}
-    for i in plain:
-        hit = rules.at("unlabelled", views[i], len(views[i]) - len(views[i].lstrip())) if i > opening else None
-        if hit is not None and i not in found:
-            worded[i] = _heading(i, str(hit.rule.options["scheme"]), hit.rule.id)
-        elif i > opening and i not in found and 4 <= blocks[i].bold <= _LEAD:
-            whole = blocks[i].bold >= len(views[i].rstrip())
-            worded[i] = _heading(i, "heading" if whole else "lead", "heading.bold")
-    return found | worded if len(worded) >= _FEW else found
+    labelled = sorted(set(numbers) - set(plain))
+    after = [i for i in plain if i > opening and i not in found]
+    if len(labelled) < _FEW:
+        worded = {i: mark for i in after if (mark := _worded(i, blocks[i], views[i], rules, "")) is not None}
+        return found | worded if len(worded) >= _FEW else found
+    one_scheme = len({_scheme(i, blocks[i], views[i], rules) for i in labelled}) == 1
+    followed = {i for i, behind in pairwise(numbers) if behind in set(labelled)}
+    bare = {i: mark for i in after if (mark := _worded(i, blocks[i], views[i], rules, "labelled")) is not None}
+    for i in after:  # under one flat list of numbers a short bare line in front of a number groups what follows
+        if one_scheme and i in followed and i not in bare and rules.at("bare_line", views[i].strip()) is not None:
+            bare[i] = _heading(i, "heading", "heading.bare")
+    schemes = Counter(mark.scheme for mark in bare.values())
+    return found | {i: mark for i, mark in bare.items() if schemes[mark.scheme] >= 2}
+
+
+def _worded(i: int, block: Block, view: str, rules: Rules, among: str) -> Mark | None:
+    """A heading by its wording; among labelled paragraphs only by wording that can be nothing else."""
+    for rule in rules.of("unlabelled"):
+        hit = rule.match(view, len(view) - len(view.lstrip()))
+        if hit is not None and rule.options.get("among", "") == among:
+            return _heading(i, str(rule.options["scheme"]), rule.id)
+    if not among and 4 <= block.bold <= _LEAD:
+        return _heading(i, "heading" if block.bold >= len(view.rstrip()) else "lead", "heading.bold")
+    return None
+
+
+def _scheme(i: int, block: Block, view: str, rules: Rules) -> str:
+    hit = rules.at("label", values.view(block.label) + " ") if block.label else rules.at("label", view.lstrip())
+    return str(hit.rule.options["scheme"]) if hit is not None else "automatic"
 
 
 def _heading(i: int, scheme: str, rule: str) -> Mark:
@@ -168,7 +204,8 @@ def _number(hit: Hit) -> int | None:
     numbers = hit.rule.options.get("numbers")
     if numbers:
         return int(numbers[hit.groups["phrase"]])
-    return values.ordinal((hit.groups.get("number") or hit.groups.get("other") or "").strip())
+    written = next((text for name, text in hit.groups.items() if name.startswith("number") and text), "")
+    return values.ordinal(written.strip())
 
 
 def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled: bool) -> Iterator[Mark]:
@@ -209,7 +246,9 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
 
 def _opening(view: str, position: int, rules: Rules) -> Hit | None:
     hit = rules.at("label", view, position)
-    return hit if hit is not None and hit.end < len(view) else None  # a label with nothing behind it labels nothing
+    if hit is not None and hit.end >= len(view) and not hit.rule.options.get("alone"):
+        return None  # a label with nothing behind it labels nothing
+    return hit
 
 
 def _believed(view: str, hit: Hit, scheme: str, number: int | None, stop: bool, tracker: _Sequences, i: int) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline import values
-from pipeline.marks import Mark, find_marks, renamed
+from pipeline.marks import Mark, find_marks, find_noise, renamed
 from pipeline.model import Document, Span
 from pipeline.rules import Rules
 
@@ -60,7 +60,8 @@ def outline(document: Document, rules: Rules, last: int | None = None) -> Outlin
     """The outline of a document's paragraphs up to block `last` (table cells are read by their columns)."""
     views = tuple(values.view(block.text) for block in document.blocks)
     end = len(views) if last is None else last
-    numbers = [i for i in range(end) if document.blocks[i].kind == "paragraph"]
+    noise = find_noise(views, rules)
+    numbers = [i for i in range(end) if document.blocks[i].kind == "paragraph" and i not in noise]
     marks = find_marks(document.blocks, views, numbers, rules)
     return _tree(views, numbers, marks)
 

@@ -41,6 +41,8 @@ ANCHORED = frozenset(
         "action_after",
         "addressee",
         "answers",
+        "bare_line",
+        "noise",
         "column_like",
         "progress_share",
         "docno_line",

@@ -370,4 +370,3 @@ def _applies(rule: Rule, text: str) -> bool:
     if without and any(word in text for word in str(without).split("|")):
         return False
     return not needs or any(word in text for word in str(needs).split("|"))
-

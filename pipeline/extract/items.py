@@ -11,6 +11,7 @@ from pipeline.model import FEEDBACK, Fact, Span
 from pipeline.outline import Section
 from pipeline.rules import Hit
 
+_OPENING, _CLOSING = "（〔【[", "）)〕】]"
 _HEADLINE = 40  # a first sentence longer than this is no headline
 
 
@@ -140,10 +141,10 @@ def _statement(reading: Reading, section: Section, pieces: list[Span]) -> Fact |
 def _remark(reading: Reading, problem: Problem) -> None:
     """`…照度不足（长期坚持）`: a status in brackets behind the statement is none of its words."""
     found = problem.problem
-    if found is None or found.span.last != -1 or not found.text.endswith(("）", ")")):
+    if found is None or found.span.last != -1 or found.text[-1:] not in _CLOSING:
         return
     view = values.view(found.text)
-    at = view.rfind("（")
+    at = max(view.rfind(mark) for mark in _OPENING)
     status = reading.rules.at("status", view, at + 1)
     if at <= 0 or status is None or status.end != len(view) - 1:
         return
@@ -164,7 +165,8 @@ class Body:
     def read(self, own: list[Span], children: list[Section]) -> None:
         """Markers and statuses first; then the enumerated measures, or one for each paragraph."""
         # with an enumeration, what stands before its first enumerator is a lead-in and no measure
-        plain = [piece for piece in (self._head(piece) for piece in own) if piece is not None]
+        heads = (self._head(piece, behind=number > 0) for number, piece in enumerate(own))
+        plain = [piece for piece in heads if piece is not None]
         if not children:
             for piece in plain:
                 self._paragraph(piece)
