@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import re
 
 import pytest
 from fixpoint import differences
@@ -48,15 +49,20 @@ def rebuilt(tables) -> bytes:
     return render(template(kind), report.context, report.title)
 
 
+def answering() -> list[str]:
+    """Bulletins, plans and ledgers of the corpus: what is written again from its tables."""
+    kinds = {name: next(CORPUS.glob(f"*/{name}.ann.txt")).read_text(encoding="utf-8") for name in corpus_names()}
+    return [name for name, text in kinds.items() if re.search(r"^kind: (bulletin|plan|ledger)$", text, re.MULTILINE)]
+
+
 @pytest.mark.parametrize("form", ["docx", "txt", "html"])
-@pytest.mark.parametrize("name", [*corpus_names(), "seed"])
+@pytest.mark.parametrize("name", [*answering(), "seed"])
 def test_the_rebuilt_document_reads_as_the_same_tables(name, form, tmp_path):
     if not CORPUS.is_dir():
         pytest.skip("the shared corpus is absent")
     path = rendered(name, form, tmp_path)
     first = process(path, path.name, rules())
-    if first["documents"][0]["kind"] not in ANSWERS or not first["problems"]:
-        pytest.skip("no bulletin, plan or ledger")
+    assert first["documents"][0]["kind"] in ANSWERS and first["problems"]
     content = rebuilt(first)
     second = process_bytes(content, f"{path.stem}.docx", rules())
     assert differences(first, second) == []

@@ -10,6 +10,7 @@ from pipeline.cases import Paper, amount, said
 from pipeline.checks.registry import Context, Defect, check
 from pipeline.model import INFO, Row
 
+_FAR = 120  # characters before a name that are looked at for the beginning of its sentence
 _WIDE = 8  # characters before and after a name that say in what relation it stands
 
 
@@ -97,7 +98,8 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
             if name in problems or not (acting or foreign or known):
                 continue
             helping = settings.find("legitimate_after", after)
-            if not deciding and (helping or (settings.find("legitimate_name", before) and not acting)):
+            related = settings.find("legitimate_name", _sentence_before(at.text, start, context))
+            if not deciding and (helping or (related and not acting)):
                 continue
             key = (at.problem["problem_id"] if at.problem else "", name)
             if key not in seen:
@@ -105,6 +107,12 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
                 why = "（不在本地）" if foreign else ""
                 yield _defect(paper, at, name, why=why)
         yield from _office_words(paper, at, context)
+
+
+def _sentence_before(text: str, end: int, context: Context) -> str:
+    """The sentence of a name up to it: 转入的11名学生中，甲中学3人、乙学校2人."""
+    ends = [match.end() for match in context.settings.matches("sentence_end", text[max(0, end - _FAR) : end])]
+    return text[max(0, end - _FAR) : end][ends[-1] if ends else 0 :]
 
 
 def _office_words(paper: Paper, at: Place, context: Context) -> Iterator[Defect]:

@@ -60,7 +60,7 @@ def meeting_only(paper: Paper, context: Context) -> Iterator[Defect]:
     """All measures of a problem are meetings, study and demands."""
     for problem, measure, words in _all_only(paper, context, "meeting", "meeting_act"):
         # where too little was studied or met, studying and meeting is the answer
-        asked = context.settings.find("meeting", said(problem, "problem"))
+        asked = context.settings.find("about_meetings", said(problem, "problem"))
         yield _on_measure(paper, problem, measure, list(dict.fromkeys(words)), INFO if asked else "")
 
 

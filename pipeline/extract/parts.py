@@ -203,6 +203,11 @@ def chapters(reading: Reading) -> dict[int, str]:
         for root in roots:  # beside answered problems, a chapter without any answer tells of the work
             if parts[root.index] == "problems" and not reading.strong(root) and not _aspect(reading, root):
                 parts[root.index] = "organisation"
+    if reading.kind == FEEDBACK:  # chapters of one kind: where one holds problems, so do those without a telling title
+        schemes = {root.mark.scheme for root in roots if parts[root.index] == "problems"}
+        for root in roots:
+            if parts[root.index] == "" and root.children and root.mark.scheme in schemes:
+                parts[root.index] = "problems"
     if "problems" not in parts.values() or reading.kind == FEEDBACK:
         _by_elimination(reading, roots, parts)
     return parts
@@ -237,6 +242,8 @@ def _containers(reading: Reading, roots: Sequence[Section]) -> set[int]:
         and reading.start(root) is None
         and not _aspect(reading, root)
     }
+    if reading.kind == FEEDBACK and len(named) < len(roots) and len({root.mark.scheme for root in roots}) == 1:
+        named = set()  # one chapter among equals holds no aspects, it is one
     if len(roots) == 1 and roots[0].children and not _aspect(reading, roots[0]) and not _is_problem(reading, roots[0]):
         named.add(roots[0].index)
     return named
@@ -245,7 +252,9 @@ def _containers(reading: Reading, roots: Sequence[Section]) -> set[int]:
 def _aspect(reading: Reading, section: Section) -> bool:
     """A chapter title that names an aspect (在…方面, 关于“…”的问题) rather than the work done."""
     frame = reading.rules.at("frame", reading.title(section))
-    return frame is not None and frame.rule.id.startswith(("frame.aspect", "frame.quoted", "frame.about"))
+    return frame is not None and frame.rule.id.startswith(
+        ("frame.aspect", "frame.quoted", "frame.about", "frame.school")
+    )
 
 
 def _is_problem(reading: Reading, section: Section) -> bool:
