@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.extract.claims import Claim, read_claims
+from pipeline.extract.figures import read_figures
 from pipeline.extract.found import Problem, fact
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
-from pipeline.extract.ledger import Table, join_rows, read_rows, read_tables
+from pipeline.extract.ledger import Table, join_rows, read_grids, read_rows, read_tables
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice
 from pipeline.extract.parts import BREAKS, Item, Reading, chapters, items
 from pipeline.extract.references import Reference, read_amounts, read_references
@@ -60,9 +61,21 @@ def extract(document: Document, rules: Rules) -> Extraction:
     found.claims = read_claims(
         document, whole.views, [(p.span, p.scope) for p in found.passages if p.part != "title"], rules
     )
+    found.claims += _figures(document, whole, tables, rules)
     _mentions(document, whole, found, rules)
     found.structure = _structure(reading, header, listed, tables)
     return found
+
+
+def _figures(document: Document, whole: Outline, tables: list[Table], rules: Rules) -> list[Claim]:
+    """Claims of the tables that list no problems or measures."""
+    listing = {
+        document.blocks[next(iter(table.cells.values()))].table
+        for table in tables
+        if {"problem", "measures", "task"} & set(table.fields.values())
+    }
+    grids = {number: grid for number, grid in read_grids(document).items() if number not in listing}
+    return list(read_figures(document, whole.views, grids, rules))
 
 
 def _structure(reading: Reading, header: Header, listed: list[Item], tables: list[Table]) -> list[tuple[int, Fact]]:

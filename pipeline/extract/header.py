@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline import values
 from pipeline.extract.found import fact, trimmed
@@ -222,6 +222,10 @@ class _Reader:
                     else 0
                 )
                 return fact(self.document, "unit", Span(i, found.start(), end), "unit.placed")
+        for i in [*self.front, *self.paragraphs[-_BACK:]]:  # 中共甲县委…巡察组 inspects 县实验学校 of the same county
+            for hit in self.rules.every("unit_place", self.views[i]):
+                if hit.value.endswith(placeless.value):
+                    return replace(unit, value=hit.value + name.removeprefix(placeless.value), rule=hit.rule.id)
         return unit
 
     def _unit_candidates(self) -> Iterator[Fact]:

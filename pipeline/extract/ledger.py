@@ -27,12 +27,18 @@ class Table:
     headings: dict[int, tuple[int, str]]  # column → the heading's block and the rule that named it
 
 
-def read_tables(document: Document, views: Sequence[str], rules: Rules) -> list[Table]:
-    """All tables whose headings name a problem column, in reading order."""
+def read_grids(document: Document) -> dict[int, dict[tuple[int, int], int]]:
+    """Table number → the blocks of its cells by row and column."""
     grids: dict[int, dict[tuple[int, int], int]] = {}
     for i, block in enumerate(document.blocks):
         if block.kind == "cell":
             grids.setdefault(block.table, {})[block.row, block.column] = i
+    return grids
+
+
+def read_tables(document: Document, views: Sequence[str], rules: Rules) -> list[Table]:
+    """All tables whose headings name a problem column, in reading order."""
+    grids = read_grids(document)
     found: list[Table] = []
     for number in sorted(grids):
         table = _headed(grids[number], views, rules)
