@@ -18,7 +18,7 @@ from pipeline.model import Block
 from pipeline.rules import Hit, Rules
 
 _STOPS = "。；：！？;… \n”）】"
-_FLAT = 1_200  # a paragraph longer than this may be a whole document
+_FLAT = 200  # characters: a paragraph as long as this with many gaps behind its stops once had line breaks
 _ANNOUNCE = 10  # characters in front of a label that may announce a list without a colon
 _QUOTED = re.compile(r"《[^《》\n]{1,120}》|“[^“”\n]{1,600}”")
 
@@ -231,9 +231,17 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
             or view[hit.start - 1] in _STOPS
             or rules.first("announce", view, max(0, hit.start - _ANNOUNCE), hit.start) is not None
         )
-        if not _believed(view, hit, scheme, number, stop, tracker, i) and not (
-            flat and _after_gap(view, hit, scheme, number, tracker)
+        line = flat and hit.start > 0 and view[hit.start - 1] == " "  # once the start of a line
+        expected = number == 1 or tracker.expects(scheme, number)
+        if not _believed(view, hit, scheme, number, stop or (line and expected), tracker, i) and not (
+            line and _after_gap(view, hit, scheme, number, tracker)
         ):
+            continue
+        enumerates = bool(hit.rule.options.get("enumerator")) or scheme == "circled"
+        if line and not enumerates:
+            mark = _absorb(_mark(i, hit, inline=False), view, rules, tracker)
+            yield tracker.take(mark)
+            position = mark.end
             continue
         mark = _mark(i, hit, inline=True)
         goes_on_here = tracker.block == i and tracker.expects(scheme + "+", number)

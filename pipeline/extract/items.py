@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from pipeline import values
 from pipeline.extract.found import Measure, Problem, fact, joined, trimmed
 from pipeline.extract.parts import BREAKS, Item, Reading, Start
+from pipeline.extract.responsibility import assignment, read_fields
 from pipeline.model import FEEDBACK, Fact, Span
 from pipeline.outline import Section
 from pipeline.rules import Hit
@@ -26,6 +25,7 @@ def read_item(reading: Reading, item: Item) -> Problem:
     statement, rest, start = _split(reading, section, item.start)
     problem.problem = _statement(reading, section, statement)
     _remark(reading, problem)
+    _stated(reading, problem)
     children = [c for c in section.children if c.mark.scheme not in BREAKS]
     if reading.kind == FEEDBACK:
         return problem
@@ -37,8 +37,11 @@ def read_item(reading: Reading, item: Item) -> Problem:
         problem.status = Fact("status", hit.value, reading.document.text(place), place, hit.rule.id)
         problem.long_term = problem.long_term or hit.long_term
     body = Body(reading, problem)
-    body.read(rest, children)
-    _fields(reading, problem)
+    facets = reading.facets(section)
+    body.read(rest, [] if facets else children)
+    for part, hit in facets:
+        body.facet(part, hit)
+    read_fields(reading, problem)
     return problem
 
 
@@ -61,6 +64,9 @@ def heading(reading: Reading, section: Section, name: str) -> Fact | None:
     text = reading.view(piece)
     for marker in reading.markers(text, first=True):
         text = text[: marker.start] or text
+    note = reading.rules.first("heading_note", text)
+    if note is not None:
+        text = text[: note.start] or text
     return unframed(reading, Span(piece.block, piece.start, piece.start + len(text)), name, whole=False)
 
 
@@ -155,6 +161,25 @@ def _remark(reading: Reading, problem: Problem) -> None:
     problem.long_term = status.long_term
 
 
+def _stated(reading: Reading, problem: Problem) -> None:
+    """`…有名无实。正在整改。`: a sentence behind the statement that opens with a status is none of its words."""
+    found = problem.problem
+    if found is None or problem.status is not None or found.span.last != -1:
+        return
+    view = values.view(found.text)
+    for stop in (i for i, char in enumerate(view) if char in "。；"):
+        at = stop + 1 + len(view[stop + 1 :]) - len(view[stop + 1 :].lstrip())
+        status = reading.rules.at("status", view, at)
+        if status is None or not (status.end >= len(view) or view[status.end] in "，。；（"):
+            continue
+        span = Span(found.span.block, found.span.start, found.span.start + stop)
+        problem.problem = fact(reading.document, "problem", trimmed(reading.document, span), found.rule)
+        place = Span(span.block, found.span.start + status.value_start, found.span.start + status.value_end)
+        problem.status = Fact("status", status.value, reading.document.text(place), place, status.rule.id)
+        problem.long_term = status.long_term
+        return
+
+
 class Body:
     """The rectification text of one problem, read from left to right."""
 
@@ -174,6 +199,17 @@ class Body:
             self._enumerated(child, number == len(children) - 1)
         if self.problem.status is None:
             self._status_at_end()
+
+    def facet(self, section: Section, hit: Hit) -> None:
+        """One part of an answer: its measures, its result; gaps and duties hold none."""
+        first = section.pieces[0]
+        rest = Span(first.block, first.start + hit.end, first.end)
+        own = [rest, *section.pieces[1:]] if self.reading.view(rest).strip("。；，： ") else section.pieces[1:]
+        if hit.value == "answer":
+            self.read(own, [c for c in section.children if c.mark.scheme not in BREAKS])
+        elif hit.value == "effect":
+            for piece in own:
+                self._effect(piece)
 
     def _head(self, piece: Span, behind: bool = False) -> Span | None:
         """What is left of a piece after its marker, status and remark; None when nothing is.
@@ -241,6 +277,9 @@ class Body:
         """Where the action ends: at 整改成效：, a responsibility label, or a bracket that holds one."""
         view = self.reading.view(piece)
         ends = [self._before_status(piece, view)]
+        assigned = assignment(self.reading.rules, view)
+        if assigned:
+            ends.append(assigned[0].start)
         for name in ("effect", "responsibility"):
             hits = [
                 hit
@@ -337,60 +376,3 @@ def _bracket_end(view: str, at: int) -> int:
         if 0 < close - at <= 120:
             return close + 1
     return at
-
-
-def _fields(reading: Reading, problem: Problem) -> None:
-    """Responsibility and deadline after their labels, wherever in the item they stand."""
-    for piece in problem.region:
-        view = reading.view(piece)
-        hits = [
-            h
-            for h in reading.rules.every("responsibility", view)
-            if h.start == 0 or view[h.start - 1] in "。；，：（ \n）、"
-        ]
-        for number, hit in enumerate(hits):
-            limit = hits[number + 1].start if number + 1 < len(hits) else len(view)
-            stops = "。\n" if " " in hit.value else "；。\n"
-            end = next((i for i in range(hit.end, limit) if view[i] in stops), limit)
-            text = view[hit.end : end]
-            if text.count("）") > text.count("（"):
-                end = hit.end + text.rindex("）")
-            place = trimmed(reading.document, Span(piece.block, piece.start + hit.end, piece.start + end))
-            _assign(reading, problem, hit, place)
-
-
-def _assign(reading: Reading, problem: Problem, hit: Hit, place: Span) -> None:
-    """One labelled value; a label for two fields (责任领导及责任部门) has its values parted by ； or blanks."""
-    names = hit.value.split()
-    text = reading.document.text(place)
-    cuts = [(0, len(text))]
-    if len(names) == 2:
-        stop = next((i for i, char in enumerate(values.view(text)) if char == "；"), -1)
-        if stop < 0:
-            stop = next((i for i, char in enumerate(values.view(text)) if char in " /"), -1)
-        cuts = [(0, len(text)), (0, 0)] if stop < 0 else [(0, stop), (stop + 1, len(text))]
-    for name, (start, end) in zip(names, cuts, strict=True):
-        part = trimmed(reading.document, Span(place.block, place.start + start, place.start + end))
-        if name == "other" or name in problem.fields or part.end <= part.start:
-            continue
-        words = reading.document.text(part)
-        problem.fields[name] = fact(
-            reading.document, name, part, hit.rule.id, deadline(words) if name == "deadline" else words
-        )
-
-
-_DATES = re.compile(values.DATE)
-
-
-def deadline(text: str) -> str:
-    """ISO form of the last date of a deadline's words; "" for a vague or impossible one.
-
-    A year that the last date leaves out is that of the date before it."""
-    found, year = "", None
-    for match in _DATES.finditer(values.view(text)):
-        parts = values.date_parts(match[0])
-        if parts is None or parts[1] is None:
-            continue
-        year = parts[0] or year
-        found = values.iso(year, parts[1], parts[2]) or ""
-    return found

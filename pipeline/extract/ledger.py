@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pipeline import values
 from pipeline.extract.found import Measure, Problem, fact, trimmed
-from pipeline.extract.items import deadline, sentence_end
+from pipeline.extract.items import sentence_end
+from pipeline.extract.responsibility import deadline
 from pipeline.marks import find_marks
 from pipeline.model import Document, Fact, Span
 from pipeline.rules import Rules

@@ -70,6 +70,9 @@ class Reading:
             text = self.view(piece)
             for hit in self.markers(text, first=k == 0):
                 return Start(k, piece.start + hit.start, hit, "marker")
+            if k == 0:
+                for hit in self._results(text):
+                    return Start(k, piece.start + hit.start, hit, "marker")
             effect = self.rules.at("effect", text)
             if effect and k:
                 return Start(k, piece.start, effect, "marker")
@@ -96,12 +99,25 @@ class Reading:
             ]
         return sorted(found, key=lambda hit: hit.start)[:1]
 
+    def _results(self, text: str) -> list[Hit]:
+        """整改结果： behind a statement in its own paragraph opens the rectification text as a marker does."""
+        hits = [hit for hit in self.rules.every("effect", text) if hit.start and text[hit.start - 1] in "。；！？ "]
+        return hits[:1]
+
+    def facets(self, section: Section) -> list[tuple[Section, Hit]]:
+        """A section's children where all of them are parts of one answer (1.整改情况 2.存在差距 3.下一步打算)."""
+        children = [c for c in section.children if c.mark.scheme not in BREAKS and not c.mark.enumerator]
+        found = [(c, self.rules.at("facet", self.view(c.pieces[0]))) for c in children if c.pieces]
+        facets = [(c, hit) for c, hit in found if hit is not None]
+        complete = len(facets) == len(children) >= 2 and any(hit.value == "answer" for _, hit in facets)
+        return facets if complete else []
+
     def _status_after_frame(self, text: str) -> Hit | None:
         frame = self.rules.at("frame", text)
         if frame is None:
             return None
         at = frame.end
-        while at < len(text) and text[at] in "。：， ":
+        while at < len(text) and text[at] in "。：， —":
             at += 1
         return self.rules.at("status", text, at)
 
@@ -260,13 +276,15 @@ def _aspect(reading: Reading, section: Section) -> bool:
 def _is_problem(reading: Reading, section: Section) -> bool:
     """A section whose children are measures (or that has none): it is answered itself."""
     children = [c for c in section.children if c.mark.scheme not in BREAKS]
+    if reading.kind != FEEDBACK and reading.facets(section):
+        return True
     if any(reading.strong(child) for child in children):
         return False
     if reading.kind == FEEDBACK:
         return not children
     if reading.start(section) is not None or not children or reading.assigned(section):
         return True
-    if all(child.mark.enumerator or child.mark.scheme == "circled" for child in children):
+    if all(child.mark.enumerator or child.mark.scheme.rstrip("+'") == "circled" for child in children):
         return True
     frame = reading.rules.at("frame", reading.title(section))
     answered = frame is not None and frame.value_end < frame.end and frame.rule.options.get("answered")
@@ -288,7 +306,8 @@ def _descend(reading: Reading, top: Section, above: list[Section] | None, found:
         group_status = _group_status(reading, section) if counts else None
         only_status = group_status is not None and len(section.pieces) == 1
         below = groups if not counts or only_status or not section.pieces else [*groups, section]
-        stack.extend((child, below, group_status or status, True) for child in reversed(section.children))
+        told = group_status or (_noted_status(reading, section) if counts else None) or status
+        stack.extend((child, below, told, True) for child in reversed(section.children))
 
 
 def _group_status(reading: Reading, section: Section) -> tuple[Span, Hit] | None:
@@ -308,3 +327,17 @@ def _group_status(reading: Reading, section: Section) -> tuple[Span, Hit] | None
             place = Span(piece.block, piece.start + hit.value_start, piece.start + hit.value_end)
             return place, status
     return None
+
+
+def _noted_status(reading: Reading, section: Section) -> tuple[Span, Hit] | None:
+    """`理论武装（2项，均已整改完成）`: the note behind a heading states the status of every problem under it."""
+    if not section.pieces:
+        return None
+    first = section.pieces[0]
+    note = reading.rules.first("heading_note", reading.view(first))
+    every = reading.rules.first("status_group_all", note.value) if note is not None else None
+    status = reading.rules.at("status", every.value) if every is not None else None
+    if note is None or every is None or status is None:
+        return None
+    at = first.start + note.value_start + every.value_start
+    return Span(first.block, at, at + len(every.value)), status

@@ -1,0 +1,106 @@
+"""Who is responsible and by when: labelled values, sentences that assign, dates of a deadline's words."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline import values
+from pipeline.extract.found import Problem, fact, trimmed
+from pipeline.extract.parts import Reading
+from pipeline.model import Span
+from pipeline.rules import Hit, Rules
+
+
+def read_fields(reading: Reading, problem: Problem) -> None:
+    """Responsibility and deadline after their labels, wherever in the item they stand."""
+    for piece in problem.region:
+        view = reading.view(piece)
+        hits = [
+            h
+            for h in reading.rules.every("responsibility", view)
+            if h.start == 0 or view[h.start - 1] in "。；，：（ \n）、"
+        ]
+        for number, hit in enumerate(hits):
+            limit = hits[number + 1].start if number + 1 < len(hits) else len(view)
+            stops = "。\n" if " " in hit.value else "；。\n"
+            end = next((i for i in range(hit.end, limit) if view[i] in stops), limit)
+            text = view[hit.end : end]
+            if text.count("）") > text.count("（"):
+                end = hit.end + text.rindex("）")
+            place = trimmed(reading.document, Span(piece.block, piece.start + hit.end, piece.start + end))
+            _assign(reading, problem, hit, place)
+        for clause in assignment(reading.rules, view):
+            _state(reading, problem, piece, view, clause)
+
+
+def assignment(rules: Rules, view: str) -> list[Hit]:
+    """Clauses of the sentence that says who does it by when (由甲牵头，乙处承办，丙负责，6月底前完成), else none.
+
+    A sentence counts when it consists of such clauses: someone in the lead and one thing more, or a date alone.
+    """
+    starts = [0, *(i + 1 for i, char in enumerate(view) if char in "。；\n")]
+    for start in starts:
+        clauses: list[Hit] = []
+        at = start + len(view[start:]) - len(view[start:].lstrip())
+        while at < len(view):
+            hit = rules.at("assigned", view, at)
+            if hit is None:
+                break
+            clauses.append(hit)
+            at = hit.end
+            if at >= len(view) or view[at] not in "，、":
+                break
+            at += 1
+        named = [next(iter(name for name, text in hit.groups.items() if text)) for hit in clauses]
+        alone = named == ["deadline"] and clauses[0].start > 0
+        if ("lead" in named and len(set(named)) >= 2) or alone:
+            return clauses
+    return []
+
+
+def _state(reading: Reading, problem: Problem, piece: Span, view: str, clause: Hit) -> None:
+    found = clause.rule.pattern.match(view, clause.start)
+    if found is None:
+        return
+    for name, text in found.groupdict().items():
+        if text and name not in problem.fields:
+            place = Span(piece.block, piece.start + found.start(name), piece.start + found.end(name))
+            value = deadline(text) if name == "deadline" else None
+            problem.fields[name] = fact(reading.document, name, place, clause.rule.id, value)
+
+
+def _assign(reading: Reading, problem: Problem, hit: Hit, place: Span) -> None:
+    """One labelled value; a label for two fields (责任领导及责任部门) has its values parted by ； or blanks."""
+    names = hit.value.split()
+    text = reading.document.text(place)
+    cuts = [(0, len(text))]
+    if len(names) == 2:
+        stop = next((i for i, char in enumerate(values.view(text)) if char == "；"), -1)
+        if stop < 0:
+            stop = next((i for i, char in enumerate(values.view(text)) if char in " /"), -1)
+        cuts = [(0, len(text)), (0, 0)] if stop < 0 else [(0, stop), (stop + 1, len(text))]
+    for name, (start, end) in zip(names, cuts, strict=True):
+        part = trimmed(reading.document, Span(place.block, place.start + start, place.start + end))
+        if name == "other" or name in problem.fields or part.end <= part.start:
+            continue
+        words = reading.document.text(part)
+        problem.fields[name] = fact(
+            reading.document, name, part, hit.rule.id, deadline(words) if name == "deadline" else words
+        )
+
+
+_DATES = re.compile(values.DATE)
+
+
+def deadline(text: str) -> str:
+    """ISO form of the last date of a deadline's words; "" for a vague or impossible one.
+
+    A year that the last date leaves out is that of the date before it."""
+    found, year = "", None
+    for match in _DATES.finditer(values.view(text)):
+        parts = values.date_parts(match[0])
+        if parts is None or parts[1] is None:
+            continue
+        year = parts[0] or year
+        found = values.iso(year, parts[1], parts[2]) or ""
+    return found
