@@ -145,7 +145,7 @@ def _problems(context: _Context) -> dict[str, str]:
     _colour(sheet, letter["status"], rows, {labels.of("status", s): COLOURS[s] for s in STATUSES})
     done = labels.of("status", "done")
     late = f"AND(ISNUMBER({letter['deadline']}2),{letter['deadline']}2<TODAY(),{letter['status']}2<>\"{done}\")"
-    _rule(sheet, f"{letter['deadline']}2:{letter['deadline']}{rows}", late, COLOURS["not_done"])
+    _rule(sheet, letter["deadline"], rows, late, COLOURS["not_done"])
     title = labels.of("sheet", "problems")
     return {str(row["problem_id"]): f"'{title}'!{letter['problem']}{at}"
             for at, row in zip(context.starts, order, strict=True)}
@@ -296,10 +296,11 @@ def _conflicts(context: _Context) -> None:
 
 def _colour(sheet: object, letter: str, rows: int, colours: Mapping[str, str]) -> None:
     for text, colour in colours.items():
-        _rule(sheet, f"{letter}2:{letter}{max(rows, 2)}", f'{letter}2="{text}"', colour)
+        _rule(sheet, letter, rows, f'{letter}2="{text}"', colour)
 
 
-def _rule(sheet: object, where: str, formula: str, colour: str) -> None:
+def _rule(sheet: object, letter: str, rows: int, formula: str, colour: str) -> None:
+    where = f"{letter}2:{letter}{max(rows, 2)}"  # a sheet without rows still has a range
     fill = PatternFill("solid", start_color=colour, end_color=colour, bgColor=colour)
     sheet.conditional_formatting.add(where, FormulaRule(formula=[formula], fill=fill))  # type: ignore[attr-defined]
 

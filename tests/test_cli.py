@@ -199,3 +199,11 @@ def test_the_sample_case_runs_whole(tmp_path: Path) -> None:
     assert {path.name for path in first} >= {"整改台账.xlsx", "核对报告.docx", "整改情况通报.docx", "problems.csv"}
     for path, data in first.items():
         assert (tmp_path / "two" / path).read_bytes() == data, path
+
+
+def test_a_run_in_which_nothing_can_be_read_is_done(tmp_path: Path) -> None:
+    """Through every real stage: the files are accounted for, and that is success."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "空.docx").touch()
+    assert cli.invoke(["run", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 0
+    assert "empty" in (tmp_path / "out" / "tables" / "documents.csv").read_text(encoding="utf-8-sig")

@@ -11,6 +11,7 @@ from samples import RULES, corpus_names, fictional_case, gold_tables
 
 from pipeline import sheets
 from pipeline.errors import OutputError
+from pipeline.schema import empty_tables
 from pipeline.sheets import UNITS, pieces
 from pipeline.workbook import write_workbook
 
@@ -156,3 +157,9 @@ def test_the_whole_corpus_has_all_its_problems(tmp_path):
     assert len(column(book["问题"], "问题")) == len(tables["problems"])
     assert [c.value for c in column(book["措施"], "整改措施")] == [row["text"] for row in tables["measures"]]
     assert warnings == []
+
+
+def test_a_run_in_which_nothing_was_found_has_its_workbook(tmp_path):
+    book, warnings, _ = written(empty_tables(), tmp_path)
+    assert warnings == []
+    assert [cell.value for cell in column(book["问题"], "问题")] == []
