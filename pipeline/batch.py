@@ -79,7 +79,7 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
         corrected(tables, output)
         reconciled(tables, settings, read_waivers(given), output)
         _tell(place, "写出结果")
-        notes = publish(tables, place, settings.rules, originals(entries, tables))
+        notes = publish(tables, place, settings, originals(entries, tables))
         summary = summarised(tables, output, notes, time.monotonic() - started, reused)
         summary.idle_rules = _idle_rules(tables, place, settings.rules)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
@@ -90,8 +90,9 @@ def check(output: Path, settings: Settings) -> Summary:
     """Reconcile again what an earlier run read, without reading a document, and publish."""
     started = time.monotonic()
     with open_place(_with_results(output)) as place:
+        settings = _as_before(place, settings)
         tables = _again(place, settings)
-        notes = publish(tables, place, settings.rules, originals(_found_again(place), tables))
+        notes = publish(tables, place, settings, originals(_found_again(place), tables))
     return summarised(tables, output, notes, time.monotonic() - started, reused=len(tables["documents"]))
 
 
@@ -100,18 +101,24 @@ def report(output: Path, settings: Settings, kinds: Sequence[str], unit: str | N
     from pipeline.word import write_reports
 
     with open_place(_with_results(output)) as place:
-        write_reports(_again(place, settings), place.staging, settings.rules, list(kinds) or None, unit)
+        settings = _as_before(place, settings)
+        tables = _again(place, settings)
+        write_reports(tables, place.staging, settings.rules, list(kinds) or None, unit, settings.as_of)
         placed = place.publish(only_add=True)
     return [*(str(output / name) for name in placed.files), *placed.notes]
 
 
-def _again(place: Place, settings: Settings) -> Tables:
-    """What an earlier run read, with today's corrections and waivers; what is not set is as it was in that run."""
-    from pipeline.publish import read_tables
-
+def _as_before(place: Place, settings: Settings) -> Settings:
+    """The settings, what is not set being as it was in the earlier run."""
     values = place.ledger.run_values()
     before = date.fromisoformat(values["as_of"]) if values.get("as_of") else None
-    settings = replace(settings, profile=settings.profile or values.get("profile", ""), as_of=settings.as_of or before)
+    return replace(settings, profile=settings.profile or values.get("profile", ""), as_of=settings.as_of or before)
+
+
+def _again(place: Place, settings: Settings) -> Tables:
+    """What an earlier run read, with today's corrections and waivers."""
+    from pipeline.publish import read_tables
+
     tables = place.ledger.base()
     if tables is None:  # only the published tables are there, corrected already
         tables = read_tables(place.output)
@@ -330,7 +337,9 @@ def _idle_rules(tables: Tables, place: Place, rules: Path) -> int:
     return len(idle)
 
 
-def publish(tables: Tables, place: Place, rules: Path, original: Callable[[str], bytes | None]) -> list[str]:
+def publish(
+    tables: Tables, place: Place, settings: Settings, original: Callable[[str], bytes | None]
+) -> list[str]:
     """Write all results into the staging folder and put them in place; gives what a person must be told."""
     from pipeline.publish import WORKBOOK, write_tables
     from pipeline.word import write_reports
@@ -338,9 +347,9 @@ def publish(tables: Tables, place: Place, rules: Path, original: Callable[[str],
     from pipeline.workbook import write_workbook
 
     write_tables(tables, place.staging / "tables")
-    shortened = write_workbook(tables, place.staging / WORKBOOK, rules)
-    write_reports(tables, place.staging, rules)
-    write_annotated(tables, original, place.staging, rules)
+    shortened = write_workbook(tables, place.staging / WORKBOOK, settings.rules)
+    write_reports(tables, place.staging, settings.rules, as_of=settings.as_of)
+    write_annotated(tables, original, place.staging, settings.rules)
     return [*shortened, *place.publish().notes]
 
 

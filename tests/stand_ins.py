@@ -80,7 +80,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
         return []
 
     def write_reports(
-        tables: Tables, folder: Path, rules: Path, kinds: object = None, unit: object = None
+        tables: Tables, folder: Path, rules: Path, kinds: object = None, unit: object = None, as_of: object = None
     ) -> list[Path]:
         path = folder / "某校" / "核对报告.docx"
         path.parent.mkdir(parents=True)

@@ -7,6 +7,7 @@ gives words and order, the profile in `rules/profiles/` the page.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -44,14 +45,16 @@ KINDS = (*BUILDERS, SUMMARY)
 
 
 def write_reports(
-    tables: Tables, folder: Path, rules_folder: Path, kinds: Sequence[str] | None = None, unit: str | None = None
+    tables: Tables, folder: Path, rules_folder: Path, kinds: Sequence[str] | None = None, unit: str | None = None,
+    as_of: date | None = None,
 ) -> list[Path]:
     """Write the documents of the given kinds (none: every kind that has data) for one unit or all.
 
-    Gives the files in the order of units and kinds.  Raises InputError for an unknown kind or unit,
-    TemplateError for a broken template, OutputError where nothing can be written.
+    `as_of` is the day on which deadlines are judged (none: as the profile says).  Gives the files in the order of
+    units and kinds.  Raises InputError for an unknown kind or unit, TemplateError for a broken template, OutputError
+    where nothing can be written.
     """
-    source = Source(tables, load_labels(rules_folder), load_profile(rules_folder))
+    source = Source(tables, load_labels(rules_folder), load_profile(rules_folder), as_of)
     chosen = _chosen(source, kinds)
     if unit is not None and unit not in source.units:
         known = "、".join(list(source.units)[:10]) or "没有任何单位"

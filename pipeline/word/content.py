@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from pipeline.labels import Labels
@@ -35,6 +36,7 @@ class Source:
     tables: Tables
     labels: Labels
     profile: Profile
+    as_of: date | None = None  # the day on which the run judges deadlines
     units: dict[str, list[Row]] = field(init=False)
     problems: dict[str, list[Row]] = field(init=False)
     passages: dict[str, list[Row]] = field(init=False)
