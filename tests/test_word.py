@@ -326,17 +326,19 @@ def test_titles_lose_nothing(title):
 @pytest.mark.parametrize(
     ("names", "date", "expected"),
     [
-        (["中共云溪县第九小学支部委员会"], "2024年6月30日", (2, 2 + 2)),  # the date starts two after the name
-        (["校党委"], "2024年11月30日", (4 + 8 - 3, 2)),
+        (["中共云溪县第九小学支部委员会"], "2024年6月30日", (2, 14 - 6.5)),  # the date starts two after the name
+        (["校党委"], "2024年11月30日", (2 + 7 + 2 - 3, 2)),
     ],
 )
 def test_signature_and_date_stand_by_the_rule(names, date, expected):
     layout = signature_layout(names, date, PROFILE)
     one = PROFILE.character(PROFILE.styles["Signature"])
-    right_name, right_date = layout["署名"][0] / one, layout["日期"] / one
-    start_name, start_date = 28 - right_name - width(names[0]), 28 - right_date - width(date)
+    start_name, start_date = layout["署名"][0]["left"] / one, layout["日期"]["left"] / one
+    line = PROFILE.line_width / one
+    right_name, right_date = line - start_name - width(names[0]), line - start_date - width(date)
+    assert layout["对齐"] == "left"
     assert start_date - start_name == pytest.approx(2, abs=0.02)
-    assert min(right_name, right_date) == pytest.approx(2, abs=0.02)
+    assert (right_name, right_date) == pytest.approx((expected[0], expected[1]), abs=0.02)
 
 
 @pytest.mark.parametrize("name", ["a/b", "con", "CON.txt", "..", "", " . ", "长" * 200, "a\u202eb", "x\x00y", "a:b*c?"])

@@ -1,9 +1,12 @@
 """Each kind of document: when it is written, and what must stand in it."""
 
+from datetime import date
+
 import pytest
 from samples import RULES, fictional_case
-from word_layout import misplaced, opened
+from word_layout import W, misplaced, opened
 
+from pipeline import schema
 from pipeline.labels import load_labels
 from pipeline.word import BUILDERS, KINDS, write_reports
 from pipeline.word.content import Source
@@ -116,6 +119,34 @@ def test_time_is_counted_on_a_stated_day_never_on_today():
     for row in tables["documents"]:
         row["issued_date"] = None
     assert as_of(Source(tables, load_labels(RULES), load_profile(RULES))) is None
+
+
+def test_the_day_of_the_run_comes_before_any_stated_day(tmp_path):
+    (path,) = write_reports(whole_case(), tmp_path, RULES, ["reminder"], as_of=date(2024, 9, 15))
+    text = "\n".join(opened(path).text())
+    assert "截至2024年9月15日" in text and "已超过时限2项" in text and "即将到期" not in text
+
+
+def test_a_problem_that_a_person_added_follows_the_last_one(tmp_path):
+    tables = fictional_case()
+    added = {**tables["problems"][-1], "problem_id": "b-r1", "problem": "补录的问题", "label": None, "aspect": None,
+             "category": None, "paragraph": None, "start": None, "end": None, "end_paragraph": None}
+    tables["problems"].append(added)
+    (path,) = write_reports(tables, tmp_path, RULES, ["bulletin"])
+    lines = opened(path).text()
+    places = [at for at, line in enumerate(lines) if "补录的问题" in line or "食堂验收流于形式" in line]
+    assert len(places) == 2 and "补录的问题" in lines[places[1]]
+
+
+def test_a_list_of_attachments_before_the_signature_is_no_body(tmp_path):
+    tables = fictional_case()
+    tail = (("attachment", "附件：1.任务清单"), ("attachment", "2.名单"), ("signature", "中共云溪县第九小学支部委员会"))
+    tables["passages"] += [schema.row("passages", doc_id="b", seq=n, part=part, level=0, text=text, paragraph=90 + n, start=0,
+                               end=len(text)) for n, (part, text) in enumerate(tail)]
+    (path,) = write_reports(tables, tmp_path, RULES, ["bulletin"])
+    styles = {"".join(p.itertext()).strip(): p.find(f"{W}pPr/{W}pStyle").get(f"{W}val")
+              for p in opened(path).body.iter(f"{W}p") if p.find(f"{W}pPr/{W}pStyle") is not None}
+    assert styles["附件：1.任务清单"] == "Attachment" and styles["2.名单"] == "AttachmentMore"
 
 
 def test_letterhead_and_imprint_come_from_the_profile(tmp_path):

@@ -31,7 +31,6 @@ from pipeline.sheets import clean
 from pipeline.word.text import safe_name
 
 AUTHOR, INITIALS = "整改通", "核"
-DATE = "2000-01-01T00:00:00Z"  # constant, so that the same findings make the same file
 TEXT = "word/document.xml"
 CHANGED = {TEXT, "word/_rels/document.xml.rels", "[Content_Types].xml", "word/comments.xml"}
 
@@ -85,7 +84,7 @@ def annotate(data: bytes, findings: Sequence[Row], labels: Labels) -> bytes | No
         if runs:
             comment = document.add_comment(runs, "", AUTHOR, INITIALS)
             _fill(comment.paragraphs[0], _words(row, labels))
-            comment._comment_elm.set(qn("w:date"), DATE)
+            del comment._comment_elm.attrib[qn("w:date")]  # so that the same findings make the same file
     buffer = io.BytesIO()
     document.save(buffer)
     return _carried_over(data, buffer.getvalue())

@@ -9,6 +9,8 @@ from pipeline.overview import SEVERITIES, main_document
 from pipeline.word.content import Context, Report, Source, context_of, latest_date
 from pipeline.word.text import chinese_date, chinese_number
 
+SHORT = 12  # longer values that the message has already are not said again
+
 
 def check_report(source: Source, unit: str, documents: list[Row]) -> list[Report]:
     """The report on one unit."""
@@ -49,17 +51,20 @@ def entry(source: Source, row: Row) -> Context:
         quotes.append({"出处": _place(source.file(row["doc_id"]), row["paragraph"]), "文": source.text(row["quote"])})
     if row["other_quote"]:
         quotes.append({"出处": _place("对照", row["other_paragraph"]), "文": source.text(row["other_quote"])})
+    message, asked = source.text(row["message"]), source.text(problem["problem"]) if problem else ""
+    values = [source.text(row["expected"]), source.text(row["actual"])]
+    told = all(not value or (len(value) > SHORT and value in message) for value in values)
     return {
-        "名称": source.labels.of("check", row["check"]), "说明": _sentence(source.text(row["message"])),
-        "问题": source.text(problem["problem"]) if problem else "", "原文": quotes,
-        "应为": source.text(row["expected"]) or "（空）", "实为": source.text(row["actual"]) or "（空）",
+        "名称": source.labels.of("check", row["check"]), "说明": _sentence(message),
+        "问题": "" if asked in message else asked, "原文": quotes,
+        "应为": "" if told else values[0] or "（空）", "实为": "" if told else values[1] or "（空）",
         "建议": _sentence(source.text(row["suggestion"])),
         "材料": source.file(row["doc_id"]), "程度": source.labels.of("severity", row["severity"]),
-    } | ({} if row["expected"] or row["actual"] else {"应为": "", "实为": ""})
+    }
 
 
 def _place(name: str, number: object) -> str:
-    return f"{name}第{number}段：" if number is not None else f"{name}："
+    return f"{name}第{number}段：" if number else f"{name}："  # what a person added has no paragraph
 
 
 def _sentence(text: str) -> str:

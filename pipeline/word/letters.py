@@ -8,7 +8,7 @@ from pipeline.model import ANSWERS, Row
 from pipeline.word.check_report import entry, unit_findings
 from pipeline.word.content import Context, Report, Source, context_of, deadline_words
 from pipeline.word.lists import table_row
-from pipeline.word.text import chinese_date
+from pipeline.word.text import chinese_date, chinese_number
 
 OPEN = ("in_progress", "not_done", "basically_done", None)
 
@@ -28,7 +28,8 @@ def review_letter(source: Source, unit: str, documents: list[Row]) -> list[Repor
     context = context_of(
         source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
         date=source.profile.setting("office", "date", ""),
-        材料组=[{"名称": name, "项": entries} for name, entries in files.items()],
+        材料组=[{"序": chinese_number(n), "名称": name, "项": rows} for n, (name, rows) in enumerate(files.items(), 1)],
+        退回序=chinese_number(len(files) + 1),
         退回=[{"问题": source.text(row["problem"]), "意见": source.text(row.get("review_note"))} for row in returned],
         数={"意见": len(findings) + len(returned)},
     )
@@ -53,8 +54,8 @@ def reminder(source: Source, unit: str, documents: list[Row]) -> list[Report]:
     context = context_of(
         source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
         date=source.profile.setting("office", "date", ""), 截至=chinese_date(day.isoformat()),
-        逾期=[table_row(source, row, n) for n, row in enumerate(overdue, 1)],
-        将到期=[table_row(source, row, n) for n, row in enumerate(due, 1)],
+        逾期=[table_row(source, row, n) | {"序": n} for n, row in enumerate(overdue, 1)],
+        将到期=[table_row(source, row, n) | {"序": n} for n, row in enumerate(due, 1)],
         时限=[deadline_words(source, row) for row in (*overdue, *due)],
     )
     return [Report("reminder", unit, source.labels.of("report", "reminder"), context, title)]
@@ -71,7 +72,9 @@ def _with_deadline(source: Source, documents: list[Row]) -> list[Row]:
 
 
 def as_of(source: Source) -> datetime.date | None:
-    """The day on which time is counted: the profile's, else the latest date that any document states."""
+    """The day on which time is counted: the run's, else the profile's, else the latest that any document states."""
+    if source.as_of is not None:
+        return source.as_of
     stated = [str(row["issued_date"]) for row in source.documents.values() if row["issued_date"]]
     given = str(source.profile.setting("office", "as_of", "") or "")
     return last_day(given or max(stated, default=""))

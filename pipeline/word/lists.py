@@ -86,7 +86,7 @@ def _heading(source: Source, document: Row, unit: str) -> list[Context]:
         parts.append(f"反馈时间：{chinese_date(str(document['feedback_date']))}")
     if document["issued_date"] and document["kind"] in ANSWERS:
         parts.append(f"填报时间：{chinese_date(str(document['issued_date']))}")
-    return [{"标识": False, "文": "　　".join(parts)}]
+    return [{"标识": False, "文": "　".join(parts)}]
 
 
 def _around(source: Source, document: Row) -> tuple[list[Context], list[Context]]:

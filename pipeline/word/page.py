@@ -109,14 +109,17 @@ def _paragraph(paragraph: etree._Element, styles: dict[str, Style], profile: Pro
     if style.id in ("Signature", "SignatureMore", "DocDate") and properties is not None:
         # the distance from the edge depends on the words: it is worked out when they are known
         value = "{{ 版面.日期 }}" if style.id == "DocDate" else "{{ 版面.署名[loop.index0 if loop is defined else 0] }}"
-        for old in properties.findall(w("ind")):
+        for old in (*properties.findall(w("ind")), *properties.findall(w("jc"))):
             properties.remove(old)
         indent = element(indent_xml(profile, style, right=0))
         for name in ("rightChars", "leftChars", "firstLineChars"):
             if name in [etree.QName(str(key)).localname for key in indent.attrib]:
                 del indent.attrib[w(name)]
-        indent.set(w("right"), value)
-        _insert(properties, indent, ("jc", "outlineLvl", "rPr", "sectPr"))
+        # one of the two is the distance, the other 0
+        indent.set(w("left"), value.replace(" }}", ".left }}"))
+        indent.set(w("right"), value.replace(" }}", ".right }}"))
+        _insert(properties, indent, ("outlineLvl", "rPr", "sectPr"))
+        _insert(properties, element('<w:jc w:val="{{ 版面.对齐 }}"/>'), ("outlineLvl", "rPr", "sectPr"))
 
 
 def _run(run: etree._Element, style: Style, profile: Profile) -> None:

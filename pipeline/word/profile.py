@@ -63,6 +63,12 @@ class Profile:
         """A plain setting such as `signature.seal`."""
         return self.settings.get(group, {}).get(name, default)
 
+    @property
+    def line_width(self) -> float:
+        """The width of the text on an upright page, in twips."""
+        size = self.settings["page"]
+        return float(size["width"] - size["left"] - size["right"]) * PER_MM
+
     def character(self, style: Style) -> float:
         """The width of one Chinese character of a style, in twips."""
         return (style.size + (self.spacing if style.size == 16 else 0)) * 20

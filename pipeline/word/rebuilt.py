@@ -25,6 +25,7 @@ ABOVE = ("docno", "front", "salutation")  # lines that stand above or below the 
 TABLE = ("cell", "table_heading")  # what a table's cells say that is no problem or measure
 SKIPPED = ("metadata", *TABLE)
 PUNCTUATION = "。！？；：，、"
+LINE_END = 10**9  # behind whatever stands in a paragraph
 SENTENCE_END = re.compile(r"[。！？；：]$")
 
 
@@ -79,7 +80,7 @@ def _label_end(before: Row, row: Row) -> int:
 
 
 def _divided(passages: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
-    """Running text before the body, in it, and from the signature on."""
+    """Running text before the body, in it, and from the list of attachments or the signature on."""
     shown = [row for row in passages if row["part"] not in SKIPPED]
     head = 0
     while head < len(shown) and shown[head]["part"] in ("title", *ABOVE, "addressee"):
@@ -88,7 +89,7 @@ def _divided(passages: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
     for at in range(len(shown) - 1, head - 1, -1):
         if shown[at]["part"] not in ("signature", "date", "note", "attachment", "other"):
             break
-        if shown[at]["part"] in ("signature", "date"):
+        if shown[at]["part"] in ("signature", "date", "attachment"):
             foot = at
     return shown[:head], shown[head:foot], shown[foot:]
 
@@ -103,11 +104,29 @@ def _place(row: Row) -> tuple[int, int]:
     return int(str(row["paragraph"] or 0)), int(str(row["start"] or 0))
 
 
+def _places(problems: list[Row]) -> list[tuple[int, int]]:
+    """Where each problem stands; one that a person added stands behind the last one of its aspect, else the last."""
+    read = [(row["aspect"], _last(row)) for row in problems if row["paragraph"] is not None]
+    out = []
+    for row in problems:
+        if row["paragraph"] is not None or not read:
+            out.append(_place(row))
+            continue
+        own = [last for aspect, last in read if row["aspect"] and aspect == row["aspect"]]
+        out.append((max(own or [last for _, last in read]), LINE_END))
+    return out
+
+
+def _last(row: Row) -> int:
+    return int(str(row["end_paragraph"] or row["paragraph"]))
+
+
 def _body(source: Source, document: Row, passages: list[Row]) -> list[Context]:
     """Passages and problems in reading order, each problem followed by its rectification."""
     problems = source.problems.get(str(document["doc_id"]), [])
+    placed = zip(_places(problems), problems, strict=True)
     entries = sorted(
-        [(_place(row), 0, row) for row in passages] + [(_place(row), 1, row) for row in problems], key=lambda e: e[:2]
+        [(_place(row), 0, row) for row in passages] + [(place, 1, row) for place, row in placed], key=lambda e: e[:2]
     )
     out: list[Context] = []
     written: list[str] = []  # headings since the last problem, to know which groups are already named

@@ -219,23 +219,28 @@ def _broken(name: str, lines: Sequence[str], line: int | None, message: str) -> 
     return _at(name, text, message) if text else TemplateError(name, f"模板字段写法有误（{message}）", _REMEDY)
 
 
-def signature_layout(names: Sequence[str], date: str, profile: Profile) -> dict[str, list[int] | int]:
-    """Right indents in twips of the signature's lines and of the date, by the rule with or without seal.
+def signature_layout(names: Sequence[str], date: str, profile: Profile) -> dict[str, Any]:
+    """Indents in twips of the signature's lines and of the date, by the rule with or without seal.
 
-    Without a seal the date begins two characters right of the signature; with one the date ends four
-    characters from the edge and the signature is centred on it.
+    Without a seal the date begins two characters right of the signature, so both are set from the left: then it
+    is no matter how wide a program draws the figures.  With one the date ends four characters from the edge and
+    the signature is centred on it.
     """
-    if not names or not date:
-        one = profile.character(profile.styles["Signature"])
-        return {"署名": [round(2 * one)] * max(len(names), 1), "日期": round((2 if not names else 4) * one)}
     one = profile.character(profile.styles["Signature"])
+    if not names or not date:
+        rights, day_right = [2 * one] * max(len(names), 1), (2 if not names else 4) * one
+        return _aligned("right", rights, day_right)
     longest, day = max(map(width, names)), width(date)
     if profile.setting("signature", "seal", False):
-        right, middle = 4.0, 4 + day / 2
-        return {"署名": [round(max(0.0, middle - width(n) / 2) * one) for n in names], "日期": round(right * one)}
-    if day > longest:
-        return {"署名": [round((4 + day - longest) * one)] * len(names), "日期": round(2 * one)}
-    return {"署名": [round((2 + longest - width(n)) * one) for n in names], "日期": round((longest - day) * one)}
+        middle = 4 + day / 2
+        return _aligned("right", [max(0.0, middle - width(n) / 2) * one for n in names], 4 * one)
+    day_left = max(2 * one, profile.line_width - (2 + day if day > longest else longest) * one)
+    return _aligned("left", [day_left - 2 * one] * len(names), day_left)
+
+
+def _aligned(side: str, names: Sequence[float], date: float) -> dict[str, Any]:
+    other = "left" if side == "right" else "right"
+    return {"对齐": side, "署名": [{side: round(n), other: 0} for n in names], "日期": {side: round(date), other: 0}}
 
 
 def _with_types(types: bytes, charts: Sequence[Chart]) -> bytes:

@@ -165,7 +165,10 @@ def safe_name(text: str, taken: set[str] | None = None, size: int = 100) -> str:
 
 
 def _shortened(name: str, size: int) -> str:
-    return name.encode()[:size].decode(errors="ignore").rstrip(" .　")
+    """The name in at most `size` bytes, what was cut marked by ……"""
+    if len(name.encode()) <= size:
+        return name.rstrip(" .　")
+    return name.encode()[: size - 3].decode(errors="ignore").rstrip(" .　") + "…"
 
 
 def chinese_date(iso: str | None) -> str:
