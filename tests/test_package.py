@@ -131,6 +131,7 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a claim of too many members": (claimed_members, "zip_bomb"),
     "equal names": (lambda: equal_names("word/document.xml"), "ambiguous_package"),
     "names equal but for case": (lambda: equal_names("Word/Document.XML"), "ambiguous_package"),
+    "names equal but for a detour": (lambda: equal_names("word/./document.xml"), "ambiguous_package"),
     "overlapping members": (overlapping, "ambiguous_package"),
     "a document type": (lambda: with_part("word/document.xml", document_xml(DTD)), "xml_dtd_forbidden"),
     "a billion laughs": (lambda: with_part("word/document.xml", document_xml(LAUGHS, "<w:p>&a9;</w:p>")),

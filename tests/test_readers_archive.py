@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import zipfile
 from pathlib import Path
 
@@ -93,3 +94,19 @@ def test_what_is_no_zip(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04nothing")
     with pytest.raises(Rejected, match="bad_zip"):
         list(expand(path, "a.zip"))
+
+
+def test_links_are_not_read_as_the_path_that_they_hold() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as bundle:
+        link = zipfile.ZipInfo("链接.docx")
+        link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        bundle.writestr(link, "/etc/passwd")
+    assert classes(stream.getvalue()) == {"甲/链接.docx": "unsafe_link"}
+
+
+def test_an_archive_may_hold_more_files_than_a_document_has_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"{number}.txt": b"1" for number in range(limits.PACKAGE_MEMBERS + 1)}
+    assert set(classes(packed(files)).values()) == {"ok"}
+    with pytest.raises(Rejected, match="empty"):
+        classes(packed({}))

@@ -7,6 +7,7 @@ place of the bytes the `Rejected` that this one file got.  Archives inside are o
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipInfo
@@ -48,7 +49,7 @@ class Budget:
 
 
 def _files(data: bytes, folder: str, nesting: int, budget: Budget) -> Iterator[Entry]:
-    package = open_package(data)
+    package = open_package(data, limits.ARCHIVE_FILES)
     used: set[str] = set()
     for info in package.members.values():
         name = _unique(f"{folder}/{safe_name(shown_name(info))}", used)
@@ -73,6 +74,8 @@ def _files(data: bytes, folder: str, nesting: int, budget: Budget) -> Iterator[E
 
 
 def _content(package: Package, info: ZipInfo) -> bytes:
+    if stat.S_ISLNK(info.external_attr >> 16):  # its content is the path that it leads to
+        raise Rejected("unsafe_link")
     if info.flag_bits & ENCRYPTED_FLAG:
         raise Rejected("encrypted", "压缩包密码")
     if info.file_size > limits.FILE_BYTES:

@@ -8,6 +8,7 @@ Only parts that are asked for are inflated.
 from __future__ import annotations
 
 import io
+import posixpath
 import struct
 import zipfile
 import zlib
@@ -22,6 +23,7 @@ LOCAL_HEADER_SIZE = 30
 ENCRYPTED_FLAG = 0x1
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)  # how a torn member shows
 
 
 @dataclass
@@ -43,26 +45,35 @@ class Package:
         """The inflated bytes of a part; KeyError when there is none."""
         return inflate(self, self.members[name.lower()])
 
+    def beginning(self, name: str) -> bytes:
+        """The first piece of a part that is not read otherwise; empty when it can't be inflated."""
+        info = self.members[name.lower()]
+        try:
+            with self.archive.open(info) as stream:
+                return stream.read(limits.PIECE_BYTES)
+        except (*BROKEN, NotImplementedError, RuntimeError):  # RuntimeError: it has a password
+            return b""
 
-def open_package(data: bytes) -> Package:
-    """The checked directory of a zip package; raises `Rejected` with the class of what is wrong."""
-    check_end_record(data)
+
+def open_package(data: bytes, most: int = limits.PACKAGE_MEMBERS) -> Package:
+    """The checked directory of a zip with up to `most` members; raises `Rejected` with the class of what is wrong."""
+    check_end_record(data, most)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OverflowError, EOFError) as error:
         raise Rejected("bad_zip", str(error)) from error
     infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
-    check_overlaps(archive)
+    check_overlaps(archive, most)
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
-        key = info.filename.replace("\\", "/").lower().lstrip("/")
+        key = posixpath.normpath(info.filename.replace("\\", "/").lower()).lstrip("/")
         if key in members:
             raise Rejected("ambiguous_package", f"有两个部件同名：{info.filename[:80]}")
         members[key] = info
     return Package(archive, members)
 
 
-def check_end_record(data: bytes) -> None:
+def check_end_record(data: bytes, most: int) -> None:
     """The end record must be there, and must not claim more members than are allowed."""
     place = data.rfind(END_RECORD, max(0, len(data) - END_RECORD_SIZE - 0xFFFF))
     if place < 0 or place + END_RECORD_SIZE > len(data):
@@ -70,21 +81,21 @@ def check_end_record(data: bytes) -> None:
     count = struct.unpack_from("<H", data, place + 10)[0]
     if count == 0xFFFF:  # the real count is in the zip64 record; so many members are too many anyhow
         raise Rejected("zip_bomb", "部件过多")
-    if count > limits.PACKAGE_MEMBERS:
-        raise Rejected("zip_bomb", f"部件 {count} 个，上限 {limits.PACKAGE_MEMBERS} 个")
+    if count > most:
+        raise Rejected("zip_bomb", f"部件 {count} 个，上限 {most} 个")
     size = struct.unpack_from("<L", data, place + 12)[0]
     # a directory with more entries than the end record says is caught by its size: 46 bytes each at least
-    if size > limits.PACKAGE_MEMBERS * 1024:
+    if size > most * 1024:
         raise Rejected("zip_bomb", "压缩目录过大")
 
 
-def check_overlaps(archive: zipfile.ZipFile) -> None:
+def check_overlaps(archive: zipfile.ZipFile, most: int) -> None:
     """No two members may share bytes, and none may reach into the directory (quoted-overlap bombs)."""
     infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
     if not infos:
-        raise Rejected("bad_zip", "压缩包里没有文件")
-    if len(infos) > limits.PACKAGE_MEMBERS:
-        raise Rejected("zip_bomb", f"部件 {len(infos)} 个，上限 {limits.PACKAGE_MEMBERS} 个")
+        raise Rejected("empty", "压缩包里没有文件")
+    if len(infos) > most:
+        raise Rejected("zip_bomb", f"部件 {len(infos)} 个，上限 {most} 个")
     ends = [info.header_offset for info in infos[1:]] + [archive.start_dir]
     for info, end in zip(infos, ends, strict=True):
         if info.header_offset < 0:
@@ -114,7 +125,7 @@ def inflate(package: Package, info: zipfile.ZipInfo) -> bytes:
                     raise Rejected("zip_bomb", f"{info.filename[:80]} 展开超过 {allowed // limits.KIB} kB")
                 pieces.append(piece)
                 piece = stream.read(limits.PIECE_BYTES)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error) as error:
+    except BROKEN as error:
         raise Rejected("bad_zip", f"{info.filename[:80]}：{error}") from error
     except NotImplementedError as error:
         raise Rejected("unsupported_compression", f"{info.filename[:80]}：{error}") from error
