@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import getpass
-import io
 import json
 import re
 from collections import Counter
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl.utils import get_column_letter
-from python_calamine import CalamineError, CalamineWorkbook
 
 from pipeline.columns import (
     ANCHORS,
@@ -45,7 +43,8 @@ from pipeline.decisions import (
 )
 from pipeline.errors import InputError, Rejected
 from pipeline.labels import Labels, load_labels
-from pipeline.readers.package import open_package
+from pipeline.readers import load
+from pipeline.readers.sheet import raw_cells
 from pipeline.sheets import CONTINUED, clean
 
 __all__ = ["Correction", "apply", "load_corrections", "merge", "merge_findings", "read_workbook"]
@@ -56,6 +55,7 @@ DATE_FIELDS = {"deadline", *DATES}
 
 
 Identities = dict[str, tuple[str, str]]
+Book = dict[str, list[list[Any]]]  # sheet name → rows of cells
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ def apply(
 def read_workbook(path: Path, rules_folder: Path, by: str = "", when: str = "") -> list[Correction]:
     """Everything that people changed in a workbook.  Raises InputError with all wrong cells."""
     labels = load_labels(rules_folder)
-    book = _opened(path)
+    book = _cells(path)
     identities = _identities(book, path)
     sheets = [_sheet(book, name, labels, path) for name in EDITABLE]
     documents = {str(r[KEY]): str(r["file"] or "") for _, r in sheets[-1].rows if r[KEY]}
@@ -113,44 +113,47 @@ def read_workbook(path: Path, rules_folder: Path, by: str = "", when: str = "") 
     return out
 
 
-def _opened(path: Path) -> CalamineWorkbook:
+def _cells(path: Path) -> Book:
     try:
-        data = path.read_bytes()
-        open_package(data)
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except OSError as error:
-        raise InputError(str(path), "工作簿读不到", "请检查路径，并关闭 Excel 后再试") from error
-    except (Rejected, CalamineError) as error:
-        raise InputError(path.name, f"不是完好的 xlsx 工作簿（{error}）", "请用 Excel 另存为 xlsx 后再试") from error
+        data = load(path.resolve())
+    except Rejected as error:
+        raise InputError(str(path), f"工作簿读不到（{error.detail or error.error}）",
+                         "请检查路径，并关闭 Excel 后再试") from error
+    try:
+        return raw_cells(data)
+    except Rejected as error:
+        reason = error.message.rstrip("。").partition("。")[0]
+        raise InputError(path.name, f"不是完好的 xlsx 工作簿（{reason}）", "请用 Excel 另存为 xlsx 后再试") from error
 
 
-def _identities(book: CalamineWorkbook, path: Path) -> dict[str, Identities]:
+def _identities(book: Book, path: Path) -> dict[str, Identities]:
     """Every id that was written, with its document and the digest of its row's words."""
-    if IDENTITIES not in book.sheet_names:
+    if IDENTITIES not in book:
         what = "不是整改通生成的工作簿，或隐藏的行标识表被删去了"
         raise InputError(path.name, what, "请在最近一次生成的工作簿上更正")
-    rows = book.get_sheet_by_name(IDENTITIES).to_python(skip_empty_area=False)
+    rows = book[IDENTITIES]
     names = [str(cell) for cell in rows[0]] if rows else []
     missing = [name for name in EDITABLE if name not in names]
     if missing:
         raise InputError(path.name, f"行标识表缺少 {'、'.join(missing)}", "请在最近一次生成的工作簿上更正")
-    return {
-        name: {(parts := str(row[at]).rsplit("|", 2))[0]: (parts[1], parts[2])
-               for row in rows[1:] if row[at] not in ("", None)}
-        for at, name in enumerate(names)
-    }
+    entries = {name: [str(row[at]).rsplit("|", 2) for row in rows[1:] if row[at] not in ("", None)]
+               for at, name in enumerate(names)}
+    if any(len(entry) != 3 for column in entries.values() for entry in column):
+        raise InputError(path.name, "隐藏的行标识表被改动过", "请在最近一次生成的工作簿上更正")
+    return {name: {identity: (doc_id, anchor) for identity, doc_id, anchor in column}
+            for name, column in entries.items()}
 
 
-def _sheet(book: CalamineWorkbook, name: str, labels: Labels, path: Path) -> Sheet:
+def _sheet(book: Book, name: str, labels: Labels, path: Path) -> Sheet:
     """A sheet's rows; a heading that was moved, renamed or removed refuses the workbook."""
     title = labels.of("sheet", name)
     columns = COLUMNS[name](labels)
-    parts = [n for n in book.sheet_names if n == title or re.fullmatch(rf"{re.escape(title)} \(\d+\)", n)]
+    parts = [n for n in book if n == title or re.fullmatch(rf"{re.escape(title)} \(\d+\)", n)]
     if not parts:
         raise InputError(path.name, f"缺少工作表“{title}”", "请恢复这张工作表")
     sheet = Sheet(name, title, [column.key for column in columns], [])
     for part in parts:
-        rows = book.get_sheet_by_name(part).to_python(skip_empty_area=False)
+        rows = book[part]
         head = [str(cell).strip() for cell in rows[0]] if rows else []
         for at, column in enumerate(columns):
             if at >= len(head) or head[at] != column.heading:
@@ -230,7 +233,7 @@ def _base(sheet: Sheet, number: int, row: dict[str, Any], fields: Sequence[str])
     try:
         values = json.loads(str(row[BASE]))
         return dict(zip(fields, values, strict=True))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         sheet.wrong.append(f"{sheet.address(number, BASE)} 隐藏列的内容被改动，这一行无法比对")
         return None
 

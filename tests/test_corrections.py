@@ -289,3 +289,25 @@ def test_long_texts_come_back_whole(tmp_path):
     tables = fictional_case()
     tables["problems"][3]["problem"] = "长" * 40_000
     assert read_workbook(Edited(tables, tmp_path).path, RULES) == []
+
+
+@pytest.mark.parametrize("identity", ["没有竖线", "一|二"])
+def test_a_changed_list_of_ids_is_refused(tmp_path, identity):
+    edited = Edited(fictional_case(), tmp_path)
+    edited.book["_ids"]["A2"] = identity
+    with pytest.raises(InputError, match="行标识表被改动"):
+        read_workbook(edited.save(), RULES)
+
+
+def test_hidden_values_that_nest_without_end_are_one_wrong_cell(tmp_path):
+    edited = Edited(fictional_case(), tmp_path)
+    edited.set("问题", "人工更正前的值", 2, "[" * 20_000)
+    with pytest.raises(InputError, match="无法比对"):
+        read_workbook(edited.save(), RULES)
+
+
+def test_a_workbook_with_a_cell_at_the_end_of_the_world_is_refused(tmp_path):
+    edited = Edited(fictional_case(), tmp_path)
+    edited.book["问题"]["XFD1048576"] = "x"
+    with pytest.raises(InputError, match="超过大小上限"):
+        read_workbook(edited.save(), RULES)

@@ -150,3 +150,37 @@ def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     for data, name in cases:
         with pytest.raises(Rejected, match="too_large"):
             readers.read_bytes(data, name)
+
+
+def with_cells(cells: str) -> bytes:
+    """A workbook with further cells as some other program writes them."""
+    source = io.BytesIO(workbooks.data(workbooks.ledger()))
+    target = io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                part = part.replace(b"</sheetData>", cells.encode() + b"</sheetData>")
+            new.writestr(name, part)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cells", "error"),
+    [
+        ("<row r='1048576'><c r='XFD1048576' t='inlineStr'><is><t>x</t></is></c></row>", "too_large"),
+        ('<row r="1048576"><c r = "xfd1048576"><v>1</v></c></row>', "too_large"),
+        ('<x-y:row xmlns:x-y="urn:x" r="1048576"><x-y:c\nr="XFD1048576"><v>1</v></x-y:c></x-y:row>', "too_large"),
+        ('<row r="9"><c r="XFD9"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>', "too_large"),
+        ('<row r="1048576"><c r="XFD&#49;048576"><v>1</v></c></row>', "bad_package"),
+    ],
+)  # fmt: skip
+def test_far_cells_are_refused_before_room_is_made_for_them(cells: str, error: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        readers.read_bytes(with_cells(cells), "台账.xlsx")
+    assert caught.value.error == error
+
+
+def test_empty_rows_down_to_the_end_are_no_size() -> None:
+    document = readers.read_bytes(with_cells('<row r="1048576" ht="14"/>'), "台账.xlsx")
+    assert rows(document)[0] == workbooks.HEADING

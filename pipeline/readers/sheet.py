@@ -10,7 +10,8 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -49,21 +50,13 @@ def read_bytes(data: bytes, name: str) -> Document:
     warnings: list[Warned] = []
     omitted: list[Omitted] = []
     known = _checked(data, kind, warnings, omitted)
-    try:
+    with _faults_told(kind):
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [
             sheet
             for meta in workbook.sheets_metadata
             if (sheet := _sheet(workbook, meta, known.get(meta.name, Marks()), omitted)) is not None
         ]
-    except python_calamine.PasswordError as error:
-        raise Rejected("encrypted", "Excel 密码") from error
-    except (python_calamine.CalamineError, ValueError, OverflowError, KeyError, OSError) as error:
-        raise Rejected(_BROKEN.get(kind, "bad_package"), str(error)[:120]) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # how a bug of the library shows on a broken file
-            raise
-        raise Rejected(_BROKEN.get(kind, "bad_package"), "结构损坏") from error
     if any(left.reason == "hidden" for left in omitted):
         warnings.append(Warned("hidden_text", "有隐藏的工作表、行或列，未读入"))
     blocks: list[Block] = []
@@ -79,6 +72,35 @@ def read_bytes(data: bytes, name: str) -> Document:
         omitted=tuple(omitted),
         coverage=coverage(source + "".join(left.text for left in omitted), blocks, omitted),
     )
+
+
+def raw_cells(data: bytes) -> dict[str, list[list[Any]]]:
+    """Sheet name → rows of an xlsx file's cells with their own types.  Raises Rejected."""
+    import python_calamine
+
+    _checked(data, "xlsx", [], [])
+    with _faults_told("xlsx"):
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                for name in workbook.sheet_names}
+
+
+@contextmanager
+def _faults_told(kind: str) -> Iterator[None]:
+    """What the library raises on a broken file, as `Rejected`."""
+    import python_calamine
+
+    broken = _BROKEN.get(kind, "bad_package")
+    try:
+        yield
+    except python_calamine.PasswordError as error:
+        raise Rejected("encrypted", "Excel 密码") from error
+    except (python_calamine.CalamineError, ValueError, OverflowError, KeyError, OSError) as error:
+        raise Rejected(broken, str(error)[:120]) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how a bug of the library shows on a broken file
+            raise
+        raise Rejected(broken, "结构损坏") from error
 
 
 def read_csv(data: bytes, name: str) -> Document:

@@ -17,10 +17,13 @@ from pipeline.readers.xml import parse_office
 
 _SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"[^>]*')
+# places as any program may write them, not only as Excel does: calamine makes room for all of them
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,9})[\"'][^<>]*")
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*")
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})(\d{1,9})"([^>]*)')
+_CELL = re.compile(rb"<(?:[\w.-]+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,4})(\d{1,9})[\"']([^<>]*)")
+_UNPLACED = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])(?![^<>]*?\br\s*=)")  # a cell that stands where its row says
+_DISGUISED = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)\s[^<>]*?\br\s*=\s*(?:\"[^\"&<>]*&|'[^'&<>]*&)")
 _STYLE = re.compile(rb'\bs="(\d{1,6})"')
 _PERCENT = re.compile(r"0(?:\.(0+))?%")
 _BUILT_IN = {9: 0, 10: 2}  # number formats 0% and 0.00%
@@ -85,23 +88,26 @@ def _percent_styles(package: Package) -> dict[int, int]:
 
 
 def _sheet_marks(data: bytes, styles: dict[int, int]) -> Marks:
-    rows = {int(found[1]) - 1 for found in _ROW.finditer(data) if _HIDDEN.search(found[0])}
+    if _DISGUISED.search(data):  # no program writes a place with character references
+        raise Rejected("bad_package", "单元格位置的写法不正常")
+    rows = {int(found[1]): bool(_HIDDEN.search(found[0])) for found in _ROW.finditer(data)}
+    last_row, last_column = max(rows, default=0) if _UNPLACED.search(data) else 0, 0
     columns: set[int] = set()
     for found in _COLUMN.finditer(data):
         ends = [re.search(rb'\b%s="(\d{1,6})"' % name, found[0]) for name in (b"min", b"max")]
         if _HIDDEN.search(found[0]) and ends[0] and ends[1]:
             columns.update(range(int(ends[0][1]) - 1, min(int(ends[1][1]), 16384)))
     percents: dict[tuple[int, int], int] = {}
-    last_row = last_column = 0
     for found in _CELL.finditer(data):
-        row, column = int(found[2]), column_number(found[1])
+        row, column = int(found[2]), column_number(found[1].upper())
         last_row, last_column = max(last_row, row), max(last_column, column)
         style = _STYLE.search(found[3])
         if style and int(style[1]) in styles:
             percents[row - 1, column - 1] = styles[int(style[1])]
     if last_row * last_column > limits.SHEET_CELLS:  # calamine holds the whole rectangle in memory
         raise Rejected("too_large", f"工作表有 {last_row} 行 {last_column} 列，上限 {limits.SHEET_CELLS} 格")
-    return Marks(frozenset(rows), frozenset(columns), percents)
+    hidden = frozenset(number - 1 for number, is_hidden in rows.items() if is_hidden)
+    return Marks(hidden, frozenset(columns), percents)
 
 
 def column_number(letters: bytes) -> int:
