@@ -18,6 +18,7 @@ _TITLES = {
     "status": "整改状态",
     "responsibility": "责任与时限、台账各列",
     "claim": "数据（文件自己说的总数）",
+    "figure": "数据表中的数",
     "reference": "引用文件",
     "amount": "金额",
     "advice": "意见建议",

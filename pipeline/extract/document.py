@@ -133,11 +133,36 @@ def _rows(reading: Reading, tables: list[Table]) -> list[Problem]:
     """The problems of all tables that state some, completed by the lists that go with them."""
     document, views, rules = reading.document, reading.outline.views, reading.rules
     stating = [table for table in tables if "problem" in table.fields.values()]
-    rows = [problem for table in stating for problem in read_rows(document, views, table, rules)]
+    rows = []
+    for table, heading_fact in zip(stating, _table_headings(reading, stating), strict=True):
+        for problem in read_rows(document, views, table, rules):
+            problem.aspect = problem.aspect or heading_fact
+            rows.append(problem)
     for table in tables:
         if table not in stating:
             join_rows(document, views, table, rows, rules)
     return rows
+
+
+def _table_headings(reading: Reading, tables: list[Table]) -> list[Fact | None]:
+    """The aspect over each table, where several tables of the same columns stand under headings of their own."""
+    above = [_section_above(reading, min(table.cells.values())) for table in tables]
+    places = {section.index for section in above if section is not None}
+    alike = len({tuple(sorted(table.fields.values())) for table in tables}) == 1
+    if not alike or len(tables) < 2 or len(places) < len(tables):
+        return [None for _ in tables]
+    return [heading(reading, section, "aspect") if section is not None else None for section in above]
+
+
+def _section_above(reading: Reading, block: int) -> Section | None:
+    """The section whose heading is the last paragraph in front of a block."""
+    paragraph = next(
+        (i for i in range(block - 1, -1, -1) if reading.document.blocks[i].kind == "paragraph"
+         and reading.outline.views[i].strip()),
+        -1,
+    )
+    held = [s for s in reading.outline.sections if s.mark.block == paragraph and s.mark.scheme not in BREAKS]
+    return held[-1] if held else None
 
 
 def _passages(

@@ -41,7 +41,7 @@ def read_item(reading: Reading, item: Item) -> Problem:
     body.read(rest, [] if facets else children)
     for part, hit in facets:
         body.facet(part, hit)
-    read_fields(reading, problem)
+    read_fields(reading.document, reading.outline.views, problem, reading.rules)
     return problem
 
 

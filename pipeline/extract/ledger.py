@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pipeline import values
 from pipeline.extract.found import Measure, Problem, fact, trimmed
 from pipeline.extract.items import sentence_end
-from pipeline.extract.responsibility import deadline
+from pipeline.extract.responsibility import assign, read_fields
 from pipeline.marks import find_marks
 from pipeline.model import Document, Fact, Span
 from pipeline.rules import Rules
 
 _HEADER_ROWS = 4  # rows in which headings are looked for
 _FIELDS = ("lead", "dept", "person", "deadline")
+_PAIRS = ("dept person", "lead person", "lead dept")  # one column for two fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,8 @@ def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rul
         ):
             continue
         problems.append(_row(document, views, cells, table, rules))
+    for problem in problems:  # 包抓：甲　承办：教务处 in whatever column
+        read_fields(document, views, problem, rules)
     return problems
 
 
@@ -231,12 +234,11 @@ def _continue(
     i = cells.get("progress")
     if i is not None and views[i].strip() and problem.status is None:
         _progress(document, views, i, problem, "measures" in cells, rules)
-    for name in _FIELDS:
+    for name in (*_FIELDS, *_PAIRS):
         i = cells.get(name)
-        if i is not None and views[i].strip() and name not in problem.fields:
+        if i is not None and views[i].strip() and rules.first("responsibility", views[i]) is None:
             place = trimmed(document, Span(i, 0, len(views[i])))
-            value = deadline(document.text(place)) if name == "deadline" else document.text(place)
-            problem.fields[name] = fact(document, name, place, f"column.{name}", value)
+            assign(document, problem, name.split(), place, f"column.{name.replace(' ', '_')}")
 
 
 def _progress(

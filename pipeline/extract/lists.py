@@ -10,6 +10,9 @@ from pipeline.model import Fact, Span
 
 def news_problems(reading: Reading) -> list[Problem]:
     """`…发现了一些问题，主要是：甲；乙；丙。`: one problem for each part; or 一是…二是… behind the same words."""
+    by_aspect = _by_aspect(reading)
+    if len(by_aspect) >= 2:
+        return by_aspect
     for i, view in enumerate(reading.outline.views):
         if reading.document.blocks[i].kind != "paragraph":
             continue
@@ -18,6 +21,43 @@ def news_problems(reading: Reading) -> list[Problem]:
             if len(listed) >= 2:
                 return listed
     return []
+
+
+def _by_aspect(reading: Reading) -> list[Problem]:
+    """Paragraphs of `在…方面，一是…；二是…` behind the words that announce problems."""
+    views = reading.outline.views
+    lead = next(
+        (i for i, b in enumerate(reading.document.blocks)
+         if b.kind == "paragraph" and reading.rules.first("listing_lead", views[i]) is not None),
+        -1,
+    )
+    found: list[Problem] = []
+    aspect: Fact | None = None
+    block = -1
+    for section in reading.outline.sections:
+        mark = section.mark
+        if lead < 0 or mark.block < lead or not mark.enumerator or not section.pieces:
+            continue
+        if mark.number == 1 or mark.block != block:
+            block = mark.block
+            hit = reading.rules.first("listing_aspect", views[block], max(0, mark.start - 80), mark.start)
+            place = Span(block, hit.value_start, hit.value_end) if hit is not None else None
+            aspect = fact(reading.document, "aspect", place, hit.rule.id) if hit is not None and place else None
+        if aspect is None:
+            continue
+        piece = section.pieces[0]
+        aside = [
+            h.start
+            for rule in reading.rules.of("break")
+            if rule.options.get("level") == "leaf"
+            for h in rule.find(views[piece.block], piece.start, piece.end)
+        ]
+        place = trimmed(reading.document, Span(piece.block, piece.start, min([piece.end, *aside])))
+        problem = Problem(label=mark.text, label_span=Span(mark.block, mark.start, mark.end), aspect=aspect)
+        problem.problem = fact(reading.document, "problem", place, "listing.aspect")
+        problem.region = [place]
+        found.append(problem)
+    return found
 
 
 def _enumerated(reading: Reading, i: int, start: int) -> list[Problem]:
@@ -77,10 +117,12 @@ def read_advice(reading: Reading, parts: dict[int, str]) -> list[tuple[str, Fact
     for root in reading.outline.roots:
         if parts.get(root.index) != "advice":
             continue
+        here = root.mark.block if root.mark.scheme in BREAKS else -1  # 提出3条建议：一要… ends with its paragraph
+        told = any(child.mark.block == here for child in root.children)
         for child in root.children or []:
-            if child.mark.scheme in BREAKS:
+            if child.mark.scheme in BREAKS or (told and child.mark.block != here):
                 continue
-            pieces = child.all_pieces()
+            pieces = child.pieces[:1] if told else child.all_pieces()
             if pieces:
                 first, last = pieces[0], pieces[-1]
                 span = Span(first.block, first.start, last.end, -1 if last.block == first.block else last.block)

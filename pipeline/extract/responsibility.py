@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipeline import values
 from pipeline.extract.found import Problem, fact, trimmed
-from pipeline.extract.parts import Reading
-from pipeline.model import Span
+from pipeline.model import Document, Span
 from pipeline.rules import Hit, Rules
 
 
-def read_fields(reading: Reading, problem: Problem) -> None:
+def read_fields(document: Document, views: Sequence[str], problem: Problem, rules: Rules) -> None:
     """Responsibility and deadline after their labels, wherever in the item they stand."""
     for piece in problem.region:
-        view = reading.view(piece)
+        view = views[piece.block][piece.start : piece.end]
         hits = [
             h
-            for h in reading.rules.every("responsibility", view)
+            for h in rules.every("responsibility", view)
             if h.start == 0 or view[h.start - 1] in "。；，：（ \n）、"
         ]
         for number, hit in enumerate(hits):
@@ -27,10 +27,10 @@ def read_fields(reading: Reading, problem: Problem) -> None:
             text = view[hit.end : end]
             if text.count("）") > text.count("（"):
                 end = hit.end + text.rindex("）")
-            place = trimmed(reading.document, Span(piece.block, piece.start + hit.end, piece.start + end))
-            _assign(reading, problem, hit, place)
-        for clause in assignment(reading.rules, view):
-            _state(reading, problem, piece, view, clause)
+            place = trimmed(document, Span(piece.block, piece.start + hit.end, piece.start + end))
+            assign(document, problem, hit.value.split(), place, hit.rule.id)
+        for clause in assignment(rules, view):
+            _state(document, problem, piece, view, clause)
 
 
 def assignment(rules: Rules, view: str) -> list[Hit]:
@@ -58,7 +58,7 @@ def assignment(rules: Rules, view: str) -> list[Hit]:
     return []
 
 
-def _state(reading: Reading, problem: Problem, piece: Span, view: str, clause: Hit) -> None:
+def _state(document: Document, problem: Problem, piece: Span, view: str, clause: Hit) -> None:
     found = clause.rule.pattern.match(view, clause.start)
     if found is None:
         return
@@ -66,27 +66,23 @@ def _state(reading: Reading, problem: Problem, piece: Span, view: str, clause: H
         if text and name not in problem.fields:
             place = Span(piece.block, piece.start + found.start(name), piece.start + found.end(name))
             value = deadline(text) if name == "deadline" else None
-            problem.fields[name] = fact(reading.document, name, place, clause.rule.id, value)
+            problem.fields[name] = fact(document, name, place, clause.rule.id, value)
 
 
-def _assign(reading: Reading, problem: Problem, hit: Hit, place: Span) -> None:
-    """One labelled value; a label for two fields (责任领导及责任部门) has its values parted by ； or blanks."""
-    names = hit.value.split()
-    text = reading.document.text(place)
+def assign(document: Document, problem: Problem, names: Sequence[str], place: Span, rule: str) -> None:
+    """The value of one or two fields (责任领导及责任部门): two values are parted by ；, a slash, blanks or brackets."""
+    text = document.text(place)
+    view = values.view(text)
     cuts = [(0, len(text))]
     if len(names) == 2:
-        stop = next((i for i, char in enumerate(values.view(text)) if char == "；"), -1)
-        if stop < 0:
-            stop = next((i for i, char in enumerate(values.view(text)) if char in " /"), -1)
+        stop = next((view.find(char) for char in "；\n /（" if view.find(char) > 0), -1)
         cuts = [(0, len(text)), (0, 0)] if stop < 0 else [(0, stop), (stop + 1, len(text))]
     for name, (start, end) in zip(names, cuts, strict=True):
-        part = trimmed(reading.document, Span(place.block, place.start + start, place.start + end))
+        part = trimmed(document, Span(place.block, place.start + start, place.start + end), "）" if start else "")
         if name == "other" or name in problem.fields or part.end <= part.start:
             continue
-        words = reading.document.text(part)
-        problem.fields[name] = fact(
-            reading.document, name, part, hit.rule.id, deadline(words) if name == "deadline" else words
-        )
+        words = document.text(part)
+        problem.fields[name] = fact(document, name, part, rule, deadline(words) if name == "deadline" else words)
 
 
 _DATES = re.compile(values.DATE)
