@@ -25,6 +25,7 @@ from pipeline.errors import InputError, Rejected
 from pipeline.inputs import Entry
 from pipeline.ledger import settings_key
 from pipeline.model import QUARANTINED, SKIPPED, Row, Tables
+from pipeline.overview import counts
 from pipeline.place import Place, open_place
 from pipeline.schema import empty_tables, row
 
@@ -337,9 +338,7 @@ def _idle_rules(tables: Tables, place: Place, rules: Path) -> int:
     return len(idle)
 
 
-def publish(
-    tables: Tables, place: Place, settings: Settings, original: Callable[[str], bytes | None]
-) -> list[str]:
+def publish(tables: Tables, place: Place, settings: Settings, original: Callable[[str], bytes | None]) -> list[str]:
     """Write all results into the staging folder and put them in place; gives what a person must be told."""
     from pipeline.publish import WORKBOOK, write_tables
     from pipeline.word import write_reports
@@ -381,17 +380,18 @@ def _remember(place: Place, given: Sequence[Path], settings: Settings) -> None:
 
 
 def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, reused: int) -> Summary:
-    """The figures of a run."""
+    """The figures of a run, units and problems counted as in the workbook's overview."""
     documents = tables["documents"]
+    units, problems, measures = counts(tables)
     return Summary(
         output=output,
         states=Counter(str(document["state"]) for document in documents),
-        problems=len(tables["problems"]),
-        measures=len(tables["measures"]),
+        problems=problems,
+        measures=measures,
         findings=Counter(str(finding["severity"]) for finding in tables["findings"] if not finding["waived"]),
         set_aside=[(str(one["file"]), str(one["message"])) for one in documents if one["state"] == QUARANTINED],
         reused=reused,
-        units=len(tables["cases"]),
+        units=units,
         notes=notes,
         seconds=seconds,
     )

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from pipeline.model import BULLETIN, FEEDBACK, LEDGER, OK, PLAN, WARNED, Row, Tables
 
 STATUSES = ("done", "basically_done", "in_progress", "not_done")
 SEVERITIES = ("error", "warning", "info")
 UNSTATED = "unstated"
+UNNAMED = "未写明单位"  # notices, minutes and the like that name no unit: together, and counted as no unit
 _RANK = {BULLETIN: 0, LEDGER: 1, PLAN: 2, FEEDBACK: 3}
 
 
@@ -52,13 +54,13 @@ def read_documents(tables: Tables) -> list[Row]:
 
 
 def unit_name(document: Row) -> str:
-    """The inspected unit, or the file's name where the text names none."""
-    return str(document["unit"] or _stem(document))
-
-
-def _stem(document: Row) -> str:
-    name = str(document["file"] or document["doc_id"] or "").replace("\\", "/").rsplit("/", 1)[-1]
-    return name.rsplit(".", 1)[0] or "未命名"
+    """The inspected unit; where the text names none the file with its folder, which often is the unit's."""
+    if document["unit"]:
+        return str(document["unit"])
+    if document["kind"] not in _RANK:
+        return UNNAMED
+    path = PurePosixPath(str(document["file"] or document["doc_id"] or "未命名").replace("\\", "/"))
+    return f"{path.parent.name}·{path.stem}" if path.parent.name else path.stem
 
 
 def units(tables: Tables) -> dict[str, list[Row]]:
@@ -118,6 +120,13 @@ def total(entries: Sequence[UnitFigures], name: str) -> UnitFigures:
         out.statuses.update(entry.statuses)
         out.severities.update(entry.severities)
     return out
+
+
+def counts(tables: Tables) -> tuple[int, int, int]:
+    """Units, problems and measures of a batch, each unit's from its one document."""
+    entries = figures(tables)
+    together = total(entries, "")
+    return sum(entry.unit != UNNAMED for entry in entries), together.problems, together.measures
 
 
 def live_findings(tables: Tables) -> list[Row]:

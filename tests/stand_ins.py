@@ -53,7 +53,7 @@ def read(path: Path, name: str, rules: Path) -> Tables:
     if word == b"LATE":
         data += b"!"
     tables = empty_tables()
-    tables["documents"].append(row("documents", doc_id=doc_id(name), file=name, state=OK, encoding="utf-8",
+    tables["documents"].append(row("documents", doc_id=doc_id(name), file=name, kind="bulletin", state=OK, encoding="utf-8",
                                    sha256=hashlib.sha256(data).hexdigest()))
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         tables["problems"].append(row("problems", doc_id=doc_id(name), problem_id=f"{doc_id(name)}-{number}",

@@ -49,7 +49,7 @@ def test_a_run_ends_with_a_summary(simple: Path, capsys: pytest.CaptureFixture[s
     assert err == ""  # the progress bar is for terminals
     lines = out.splitlines()
     assert lines[0] == "文件 3 个：正常 1，未能处理 1，已跳过 1"
-    assert lines[1] == "单位 0 个，问题 2 个，措施 0 条"
+    assert lines[1] == "单位 1 个，问题 2 个，措施 0 条"
     assert lines[2] == "核对发现 3 处：错误 0，警告 3，提示 0"
     assert "out" in lines[3] and re.fullmatch(r"用时 \d+\.\d 秒", lines[4])
     assert "b.txt：" in out and REASONS["no_text"][1] in out

@@ -8,6 +8,7 @@ from word_layout import W, misplaced, opened
 
 from pipeline import schema
 from pipeline.labels import load_labels
+from pipeline.overview import unit_name
 from pipeline.word import BUILDERS, KINDS, write_reports
 from pipeline.word.content import Source
 from pipeline.word.letters import as_of, last_day
@@ -138,11 +139,30 @@ def test_a_problem_that_a_person_added_follows_the_last_one(tmp_path):
     assert len(places) == 2 and "补录的问题" in lines[places[1]]
 
 
+def test_a_defect_of_a_paper_in_two_formats_is_said_once(tmp_path):
+    tables = whole_case()
+    one = next(row for row in tables["findings"] if row["doc_id"] == "b" and row["quote"])
+    tables["documents"].append({**tables["documents"][1], "doc_id": "b2", "file": "云溪/b.pdf"})
+    tables["findings"].append({**one, "finding_id": "other", "doc_id": "b2", "paragraph": 7})
+    (text,) = written(tables, "check_report", tmp_path)
+    assert text.count(str(one["message"])) == 1 and f"b.docx第{one['paragraph']}段、b.pdf第7段：" in text
+
+
+def test_papers_that_name_no_unit_are_no_units(tmp_path):
+    tables = whole_case()
+    for number in (1, 2):
+        tables["documents"].append({**tables["documents"][1], "doc_id": f"n{number}", "kind": "other", "unit": None,
+                                    "file": f"云溪/会议通知{number}.docx"})
+    (text,) = written(tables, "summary", tmp_path)
+    assert "共收到1家单位的材料4份" in text
+    assert unit_name({**tables["documents"][1], "unit": None, "file": "第九小学/通报.docx"}) == "第九小学·通报"
+
+
 def test_a_list_of_attachments_before_the_signature_is_no_body(tmp_path):
     tables = fictional_case()
     tail = (("attachment", "附件：1.任务清单"), ("attachment", "2.名单"), ("signature", "中共云溪县第九小学支部委员会"))
-    tables["passages"] += [schema.row("passages", doc_id="b", seq=n, part=part, level=0, text=text, paragraph=90 + n, start=0,
-                               end=len(text)) for n, (part, text) in enumerate(tail)]
+    tables["passages"] += [schema.row("passages", doc_id="b", seq=n, part=part, level=0, text=text, paragraph=90 + n,
+                                      start=0, end=len(text)) for n, (part, text) in enumerate(tail)]
     (path,) = write_reports(tables, tmp_path, RULES, ["bulletin"])
     styles = {"".join(p.itertext()).strip(): p.find(f"{W}pPr/{W}pStyle").get(f"{W}val")
               for p in opened(path).body.iter(f"{W}p") if p.find(f"{W}pPr/{W}pStyle") is not None}

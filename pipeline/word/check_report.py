@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from pipeline.model import Row
 from pipeline.overview import SEVERITIES, main_document
@@ -40,7 +41,27 @@ def unit_findings(source: Source, unit: str, documents: Sequence[Row]) -> list[R
     order = {str(row["doc_id"]): at for at, row in enumerate(documents)}
     mine = [row for doc_id in order for row in source.findings.get(doc_id, ())]
     mine += [row for row in source.findings.get("None", ()) if row["unit"] == unit]  # about the unit, no document
-    return sorted(mine, key=lambda r: (order.get(str(r["doc_id"]), 99), int(str(r["paragraph"] or 0))))
+    mine.sort(key=lambda r: (order.get(str(r["doc_id"]), 99), int(str(r["paragraph"] or 0))))
+    return _once(source, mine)
+
+
+def _once(source: Source, findings: Sequence[Row]) -> list[Row]:
+    """A paper that came in several formats has the same defect in each: said once, with all places in `also`."""
+    first: dict[object, Row] = {}
+    told: dict[object, int] = {}
+    for row in findings:
+        words = tuple(row[c] for c in ("check", "message", "quote", "other_quote", "expected", "actual", "waived"))
+        here = (row["doc_id"], row["paragraph"], words)
+        if here in told:
+            continue  # compared with two copies of the same feedback
+        document = source.documents.get(str(row["doc_id"]), {})
+        told[here] = told[row["doc_id"], words] = told.get((row["doc_id"], words), 0) + 1
+        key = (document.get("kind"), document.get("issued_date"), words, told[here])
+        if key in first:
+            first[key]["also"] = [*cast("list[Row]", first[key]["also"]), row]
+        else:
+            first[key] = {**row, "also": []}
+    return list(first.values())
 
 
 def entry(source: Source, row: Row) -> Context:
@@ -48,9 +69,10 @@ def entry(source: Source, row: Row) -> Context:
     problem = source.problem(row["problem_id"])
     quotes = []
     if row["quote"]:
-        quotes.append({"出处": _place(source.file(row["doc_id"]), row["paragraph"]), "文": source.text(row["quote"])})
+        places = [_place(source.file(r["doc_id"]), r["paragraph"]) for r in (row, *cast("list[Row]", row["also"]))]
+        quotes.append({"出处": "、".join(places) + "：", "文": source.text(row["quote"])})
     if row["other_quote"]:
-        quotes.append({"出处": _place("对照", row["other_paragraph"]), "文": source.text(row["other_quote"])})
+        quotes.append({"出处": _place("对照", row["other_paragraph"]) + "：", "文": source.text(row["other_quote"])})
     message, asked = source.text(row["message"]), source.text(problem["problem"]) if problem else ""
     values = [source.text(row["expected"]), source.text(row["actual"])]
     told = all(not value or (len(value) > SHORT and value in message) for value in values)
@@ -64,7 +86,7 @@ def entry(source: Source, row: Row) -> Context:
 
 
 def _place(name: str, number: object) -> str:
-    return f"{name}第{number}段：" if number else f"{name}："  # what a person added has no paragraph
+    return f"{name}第{number}段" if number else name  # what a person added has no paragraph
 
 
 def _sentence(text: str) -> str:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from pipeline.overview import SEVERITIES, STATUSES, UNSTATED, UnitFigures, by_aspect, by_check, figures, total
+from pipeline.overview import (
+    SEVERITIES,
+    STATUSES,
+    UNNAMED,
+    UNSTATED,
+    UnitFigures,
+    by_aspect,
+    by_check,
+    figures,
+    total,
+)
 from pipeline.word.charts import bar_chart, pie_chart
 from pipeline.word.content import Context, Report, Source, context_of
 from pipeline.word.letters import as_of
@@ -26,7 +36,8 @@ def summary(source: Source) -> Report | None:
     context = context_of(
         source, title, signature=[source.profile.setting("office", "name")],
         date=source.profile.setting("office", "date", ""), 截至=chinese_date(day.isoformat()) if day else "",
-        数={"单位": len(entries), "材料": whole.documents, "问题": whole.problems, "措施": whole.measures,
+        数={"单位": sum(entry.unit != UNNAMED for entry in entries), "材料": whole.documents,
+            "问题": whole.problems, "措施": whole.measures,
             "长期": whole.long_term, "完成率": _rate(whole), "失败": len(failed)},
         状态=[{"名称": name, "数": whole.statuses[s], "占比": f"{100 * whole.statuses[s] / whole.problems:.1f}%"}
               for s, name in zip((*STATUSES, UNSTATED), names, strict=True)],
