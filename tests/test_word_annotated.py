@@ -5,6 +5,7 @@ import zipfile
 
 import docx
 import pytest
+from docx_files import RELATION, docx_parts, paragraph, zipped
 from samples import RULES, fictional_case
 
 from pipeline.labels import load_labels
@@ -67,6 +68,27 @@ def test_a_file_with_macros_gets_no_copy():
     with zipfile.ZipFile(buffer, "a") as package:
         package.writestr("word/vbaProject.bin", b"macro")
     assert annotate(buffer.getvalue(), fictional_case()["findings"], load_labels(RULES)) is None
+
+
+EXTERNAL = f'<Relationship Id="x1" Type="{RELATION}{{}}" Target="http://127.0.0.1:9/x" TargetMode="External"/>'
+BROKEN_COMMENTS = '<w:comment w:id="abc"><w:p/></w:comment>'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        docx_parts(paragraph("已完成整改3个"), relations=EXTERNAL.format("attachedTemplate")),
+        docx_parts(paragraph("已完成整改3个"), relations=EXTERNAL.format("image")),
+        {**docx_parts(paragraph("已完成整改3个")), "word/embeddings/oleObject1.bin": "x"},
+        {**docx_parts(paragraph("已完成整改3个")), "word/media/image1.png": b"0" * 30_000_000},
+        docx_parts(paragraph("已完成整改3个"), comments=BROKEN_COMMENTS),
+        docx_parts(paragraph("已完成整改3个"), relations=f'<Relationship Id="h" Type="{RELATION}header" Target="h"/>'),
+    ],
+    ids=["template", "picture outside", "object", "bomb of a picture", "broken comments", "missing part"],
+)
+def test_what_could_do_harm_or_is_broken_gets_no_copy(data):
+    assert annotate(zipped(docx_parts(paragraph("已完成整改3个"))), fictional_case()["findings"], load_labels(RULES))
+    assert annotate(zipped(data), fictional_case()["findings"], load_labels(RULES)) is None
 
 
 def test_copies_lie_in_the_unit_s_folder(tmp_path):

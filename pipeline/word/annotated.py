@@ -1,7 +1,8 @@
 """Findings inside the original: a copy of a unit's own docx with a native comment at each finding's place.
 
 Only the text part gets comment marks and only the list of comments is added; every other part of the file is
-carried over byte for byte.  Files that are not plain docx, or that carry macros, are left out.
+carried over byte for byte.  Files that are not plain docx, or that carry macros, embedded objects or references to
+content outside, are left out.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from docx.oxml.ns import qn
 from docx.oxml.text.run import CT_R
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
+from lxml import etree
 
 from pipeline.errors import Rejected
 from pipeline.labels import Labels, load_labels
@@ -26,12 +28,14 @@ from pipeline.model import Row, Tables
 from pipeline.overview import live_findings, units
 from pipeline.package import FixedZip, replace_file
 from pipeline.readers.package import open_package
+from pipeline.readers.parts import Parts
 from pipeline.readers.xml import parse
 from pipeline.sheets import clean
 from pipeline.word.text import safe_name
 
 AUTHOR, INITIALS = "整改通", "核"
 TEXT = "word/document.xml"
+ACTIVE = {"macro_present", "active_content_ignored", "external_link_ignored"}  # what is never passed on
 CHANGED = {TEXT, "word/_rels/document.xml.rels", "[Content_Types].xml", "word/comments.xml"}
 
 
@@ -67,15 +71,26 @@ def write_annotated(
 def annotate(data: bytes, findings: Sequence[Row], labels: Labels) -> bytes | None:
     """The docx with its comments; None for a file that can't take them."""
     try:
-        package = open_package(data)
-        if TEXT not in package or any("vbaproject" in name.lower() for name in package.names()):
-            return None
-        for name in package.names():
-            if name.endswith((".xml", ".rels")):
-                parse(package.read(name), name)  # nothing reaches the library that has not passed the gate
-        document = docx.Document(io.BytesIO(data))
-    except (Rejected, OpcError, KeyError, ValueError):
-        return None
+        return _carried_over(data, _commented(data, findings, labels)) if _may_be_passed_on(data) else None
+    except (Rejected, OpcError, KeyError, ValueError, AttributeError, TypeError, etree.LxmlError):
+        return None  # the library takes for granted that parts are what their relationships say
+
+
+def _may_be_passed_on(data: bytes) -> bool:
+    """Whether every part is sound and none of them runs, embeds or fetches anything.  Raises Rejected."""
+    package = open_package(data)
+    for name in package.names():  # the library takes them all: nothing reaches it that has not passed the gate
+        content = package.read(name)
+        if name.lower().endswith((".xml", ".rels")):
+            parse(content, name)
+    parts = Parts(package)
+    is_usual = parts.main() == TEXT
+    return is_usual and not parts.chunks() and not ACTIVE & {code for code, _ in parts.notes()}
+
+
+def _commented(data: bytes, findings: Sequence[Row], labels: Labels) -> bytes:
+    """The docx as the library saves it, with a comment for each finding."""
+    document = docx.Document(io.BytesIO(data))
     paragraphs = [Paragraph(element, document._body) for element in document.element.body.iter(qn("w:p"))]
     said = [(paragraph, _text(paragraph)) for paragraph in paragraphs]
     said = [(paragraph, text) for paragraph, text in said if text]
@@ -87,7 +102,7 @@ def annotate(data: bytes, findings: Sequence[Row], labels: Labels) -> bytes | No
             del comment._comment_elm.attrib[qn("w:date")]  # so that the same findings make the same file
     buffer = io.BytesIO()
     document.save(buffer)
-    return _carried_over(data, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _text(paragraph: Paragraph) -> str:
@@ -157,6 +172,8 @@ def _carried_over(before: bytes, after: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new, \
             FixedZip(buffer) as target:
         kept = {info.filename for info in old.infolist()}
+        if len({name.lower() for name in new.namelist()}) < len(new.namelist()):
+            raise Rejected("ambiguous_package", "批注")  # the library wrote a part twice
         for name in sorted(new.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
             source = old if name in kept and name not in CHANGED else new
             target.writestr(name, source.read(name))
