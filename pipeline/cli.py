@@ -30,8 +30,9 @@ ANY_PATH = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
 RULES = click.option("--rules", type=FOLDER, metavar="文件夹", help="规则文件夹；不写就用程序自带的规则。")
 PROFILE = click.option("--profile", default="", metavar="名称",
-                       help="核对口径，即规则文件夹 profiles 里的文件名；不写就用 default 或上次运行的。")
-AS_OF = click.option("--as-of", type=DAY, metavar="年-月-日", help="按哪一天判断是否超期；不写就不判断，或同上次运行。")
+                       help="核对口径，即规则文件夹 profiles 里的文件名；不写就用 default（check 用上次运行的）。")
+AS_OF = click.option("--as-of", type=DAY, metavar="年-月-日",
+                     help="按哪一天判断是否超期，提醒函也按这一天；不写就不判断（check、report 同上次运行）。")
 
 
 @click.group(cls=ChineseGroup, epilog="""
@@ -117,14 +118,19 @@ def check(output: Path, rules: Path | None, profile: str, as_of: datetime | None
 
 @zhenggai.command(cls=ChineseCommand)
 @click.argument("output", type=FOLDER, metavar="结果文件夹")
-@click.option("--kind", "kinds", multiple=True, metavar="文书", help="要哪种文书，可写多次；不写就全部。")
+@click.option("--kind", "kinds", multiple=True, metavar="文书", help="要哪种文书，如 核对报告，可写多次；不写就全部。")
 @click.option("--unit", metavar="单位", help="只要这个单位的；不写就全部单位。")
 @RULES
-def report(output: Path, kinds: tuple[str, ...], unit: str | None, rules: Path | None) -> None:
+@AS_OF
+def report(
+    output: Path, kinds: tuple[str, ...], unit: str | None, rules: Path | None, as_of: datetime | None
+) -> None:
     """从已有结果生成 Word 文书。"""
     from pipeline import batch
 
-    click.echo("\n".join(batch.report(output, _settings(rules), kinds, unit)) or "没有可生成的文书。")
+    settings = _settings(rules, as_of=as_of)
+    lines = batch.report(output, settings, kinds, unit)
+    click.echo("\n".join(lines) or "没有可生成的文书：结果里没有这种文书要写的内容。")
 
 
 @zhenggai.command(cls=ChineseCommand)

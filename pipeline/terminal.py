@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.errors import InputError
+from pipeline.errors import shown
 from pipeline.labels import Labels, load_labels
 from pipeline.model import ERROR, INFO, OK, QUARANTINED, SKIPPED, WARNED, WARNING, Row, Tables
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 HEADER_FIELDS = ("kind", "title", "unit", "inspector", "round", "inspected_from", "inspected_to", "feedback_date",
                  "issued_date", "docno")
 SET_ASIDE_SHOWN = 20
+OTHERS_SHOWN = 5
 
 
 def summary_text(summary: Summary, rules: Path) -> str:
@@ -40,7 +43,7 @@ def summary_text(summary: Summary, rules: Path) -> str:
         lines += [f"  {file}：{message}" for file, message in summary.set_aside[:SET_ASIDE_SHOWN]]
         if len(summary.set_aside) > SET_ASIDE_SHOWN:
             lines.append(f"  …… 共 {len(summary.set_aside)} 个，其余见“文档”表")
-    return "\n".join([*lines, *(f"注意：{note}" for note in summary.notes)])
+    return shown("\n".join([*lines, *(f"注意：{note}" for note in summary.notes)]), kept="\n")
 
 
 def show_text(tables: Tables, rules: Path) -> str:
@@ -48,7 +51,7 @@ def show_text(tables: Tables, rules: Path) -> str:
     labels = load_labels(rules)
     parts = [_header(tables["documents"][0], labels), *_outline(tables, labels), *_claims(tables, labels),
              *_advice(tables), *_findings(tables, labels)]
-    return "\n".join(parts)
+    return shown("\n".join(parts), kept="\n\t")
 
 
 def _header(document: Row, labels: Labels) -> str:
@@ -124,9 +127,9 @@ def explain_text(tables: Tables, problem: int | None, rules: Path) -> str:
     labels, loaded = load_labels(rules), load_rules(rules)
     sources = {rule.id: rule.source for rule in loaded.all()}
     fields = {rule.id: rule.field for rule in loaded.all()}
-    facts = list(_chosen(tables, problem))
+    facts = sorted(_chosen(tables, problem), key=lambda f: (int(str(f["paragraph"] or 0)), int(str(f["start"] or 0))))
     if not facts:
-        return "没有取到值。" if problem is None else f"没有序号为 {problem} 的问题。"
+        return "没有取到值。"
     lines = []
     for fact in facts:
         rule = str(fact["rule"])
@@ -135,8 +138,9 @@ def explain_text(tables: Tables, problem: int | None, rules: Path) -> str:
         lines.append(f"    原文“{fact['text']}”（第 {fact['paragraph']} 段 {fact['start']}–{fact['end']} 字）")
         place = f"（{sources[rule]}）" if rule in sources else ""
         others = [other for other, field in fields.items() if field == fields.get(rule) and other != rule]
-        lines.append(f"    规则 {rule}{place}" + (f"；同一字段的其他规则：{'、'.join(others)}" if others else ""))
-    return "\n".join(lines)
+        shown = "、".join(others[:OTHERS_SHOWN]) + (f"等 {len(others)} 条" if len(others) > OTHERS_SHOWN else "")
+        lines.append(f"    规则 {rule}{place}" + (f"；同一字段的其他规则：{shown}" if others else ""))
+    return shown("\n".join(lines), kept="\n\t")
 
 
 def _field_name(field: str, labels: Labels) -> str:
@@ -146,8 +150,12 @@ def _field_name(field: str, labels: Labels) -> str:
 
 
 def _chosen(tables: Tables, problem: int | None) -> Iterable[Row]:
-    """The facts of one problem by its number, or of the whole document."""
+    """The facts of one problem by its number, or of the whole document.  Raises InputError for a wrong number."""
     if problem is None:
         return tables["facts"]
     wanted = {row["problem_id"] for row in tables["problems"] if row["seq"] == problem}
+    if not wanted:
+        numbers = len(tables["problems"])
+        remedy = f"请写 1 至 {numbers} 的序号，见 zhenggai show" if numbers else "这份文档没有读出问题"
+        raise InputError(str(tables["documents"][0]["file"]), f"没有序号为 {problem} 的问题", remedy)
     return [fact for fact in tables["facts"] if fact["problem_id"] in wanted]

@@ -144,6 +144,11 @@ def test_a_fault_of_the_program_is_one_sentence_and_a_log(
     log.unlink()
 
 
+def test_a_problem_that_is_not_there_is_a_wrong_use(simple: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.invoke(["explain", "in/a.txt", "99"]) == 2
+    assert "没有序号为 99 的问题。请写 1 至 2 的序号" in capsys.readouterr().err
+
+
 def test_show_and_explain(simple: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.invoke(["show", "in/a.txt"]) == 0
     assert "2. 问题二" in capsys.readouterr().out

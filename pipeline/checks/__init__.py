@@ -188,7 +188,7 @@ def _nothing(tables: Tables, cases: Iterable[Case], settings: Settings, labels: 
 
 
 def _once(found: list[Row], settings: Settings) -> list[Row]:
-    """Findings without those that only repeat a stronger one of the same problem."""
+    """Findings without those that only repeat a stronger one of the same problem, or one in the same words."""
     raised = {(said(f, "doc_id"), said(f, "problem_id"), said(f, "check")) for f in found}
     weaker: dict[str, list[str]] = defaultdict(list)
     for strong, others in settings.supersedes.items():
@@ -199,7 +199,12 @@ def _once(found: list[Row], settings: Settings) -> list[Row]:
         own = said(finding, "doc_id"), said(finding, "problem_id")
         return bool(own[1]) and any((*own, strong) in raised for strong in weaker[said(finding, "check")])
 
-    return [finding for finding in found if not covered(finding)]
+    kept = {
+        tuple(said(finding, c) for c in ("doc_id", "problem_id", "check", "message", "paragraph")): finding
+        for finding in reversed(found)
+        if not covered(finding)
+    }
+    return list(kept.values())
 
 
 def _finished(found: list[Row], aliases: Aliases, waivers: Sequence[Row], as_of: date | None) -> list[Row]:

@@ -135,7 +135,9 @@ def _without_slips(breaks: list[tuple[Item, str, list[int]]]) -> list[tuple[Item
 def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
     runs: dict[str, _Run] = {}
     depth: list[str] = []  # shapes that are open, outermost first
-    headings = [int(amount(p, "paragraph") or 0) for p in paper.passages if said(p, "part") in ("group", "heading")]
+    passages = [p for p in paper.passages if said(p, "part") in ("group", "heading")]
+    headings = [int(amount(p, "paragraph") or 0) for p in passages]
+    plain = [int(amount(p, "paragraph") or 0) for p in passages if not said(p, "label")]
     for item in _items(paper):
         closed = item.shape not in depth
         if not closed:
@@ -149,7 +151,7 @@ def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
                 yield item, "（开头）", list(range(1, item.number))
             continue
         moved_on = item.above != run.last.above or _crossed(run.last, item, headings)
-        under_new = closed or (moved_on and not item.heading)
+        under_new = closed or (moved_on and not item.heading) or _crossed(run.last, item, plain)
         if under_new and item.number in (1, run.last.number + 1):
             run.goes_on = item.number != 1
         moved = under_new and not run.goes_on

@@ -78,16 +78,19 @@ def promise_only(paper: Paper, context: Context) -> Iterator[Defect]:
         measures = paper.measures_of(problem)
         if said(problem, "status") not in _BEGUN or not measures:
             continue
-        promises = [_promise(said(m, "text"), context) for m in measures]
+        promises = [_promise(said(m, "text"), context, said(m, "label")) for m in measures]
         if all(promises):
             defect = _on_measure(paper, problem, measures[0], [w for words in promises for w in words],
                                  INFO if paper.kind == LEDGER else "")
             yield replace(defect, words={**defect.words, "now": said(problem, "status")})
 
 
-def _promise(text: str, context: Context) -> list[str]:
+def _promise(text: str, context: Context, label: str) -> list[str]:
     """The words of intention in a text that holds nothing else; empty when something was done."""
     settings, words = context.settings, []
+    intended = settings.find("future_label", label)
+    if intended and not settings.find("achieved", text):
+        return [intended[0]]
     for sentence in settings.split("sentence_end", text):
         future = settings.find("future", sentence)
         before = sentence[: future.start()] if future else sentence
@@ -111,9 +114,10 @@ def reason_missing(paper: Paper, context: Context) -> Iterator[Defect]:
         if status not in _OPEN or status in excused:
             continue
         remark = said(problem, "status_text")
-        parts = [paper.answer(problem).replace(remark or "\0", "，", 1), remark]
-        text = "。\n".join([*parts, *(said(m, "text") for m in paper.measures_of(problem))])
-        if not settings.find("reason", text) and not settings.find("ongoing", text):
+        answer = paper.answer(problem).replace(remark or "\0", "，", 1)
+        text = "。\n".join([answer, *(said(m, "text") for m in paper.measures_of(problem))])
+        # 正在办理 names the status and is no reason; 因施工单位重组，正在办理 is one
+        if not settings.find("reason", f"{text}。\n{remark}") and not settings.find("ongoing", text):
             yield Defect(paper, problem, quote=said(problem, "problem"), actual=said(problem, "status_text"))
 
 

@@ -25,13 +25,13 @@ def read_item(reading: Reading, item: Item) -> Problem:
     statement, rest, start = _split(reading, section, item.start)
     problem.problem = _statement(reading, section, statement)
     _remark(reading, problem)
-    _stated(reading, problem)
+    behind = _stated(reading, problem)
     children = [c for c in section.children if c.mark.scheme not in BREAKS]
     if reading.kind == FEEDBACK:
         return problem
     if start is not None and start.how == "status" and start.hit.long_term:
         problem.long_term = True
-    problem.rectification = rest + [p for c in children for p in c.all_pieces()]
+    problem.rectification = behind + rest + [p for c in children for p in c.all_pieces()]
     if item.status is not None and (problem.status is None or problem.long_term):
         place, hit = item.status
         problem.status = Fact("status", hit.value, reading.document.text(place), place, hit.rule.id)
@@ -161,11 +161,11 @@ def _remark(reading: Reading, problem: Problem) -> None:
     problem.long_term = status.long_term
 
 
-def _stated(reading: Reading, problem: Problem) -> None:
-    """`…有名无实。正在整改。`: a sentence behind the statement that opens with a status is none of its words."""
+def _stated(reading: Reading, problem: Problem) -> list[Span]:
+    """`…有名无实。正在整改，因…`: what opens with a status behind the statement is none of its words but answer."""
     found = problem.problem
-    if found is None or problem.status is not None or found.span.last != -1:
-        return
+    if found is None or problem.status is not None or found.span.last != -1 or reading.kind == FEEDBACK:
+        return []
     view = values.view(found.text)
     for stop in (i for i, char in enumerate(view) if char in "。；"):
         at = stop + 1 + len(view[stop + 1 :]) - len(view[stop + 1 :].lstrip())
@@ -177,7 +177,8 @@ def _stated(reading: Reading, problem: Problem) -> None:
         place = Span(span.block, found.span.start + status.value_start, found.span.start + status.value_end)
         problem.status = Fact("status", status.value, reading.document.text(place), place, status.rule.id)
         problem.long_term = status.long_term
-        return
+        return [Span(span.block, found.span.start + at, found.span.end)]
+    return []
 
 
 class Body:
