@@ -6,6 +6,19 @@ A defect in a document is a finding, never an exception.  A file that can't be r
 
 from __future__ import annotations
 
+import unicodedata
+
+_UNSHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction, surrogate, line and paragraph separator
+
+
+def escaped(text: str, kept: str = "") -> str:
+    """The text on one line: what could steer a terminal or turn a line round is escaped, but for what is `kept`."""
+    return "".join(
+        character.encode("unicode_escape").decode("ascii")
+        if unicodedata.category(character) in _UNSHOWN and character not in kept else character
+        for character in text
+    )
+
 
 class UserError(Exception):
     """Where, what and what to do, in one Chinese sentence each; ends the run with `exit_code`."""
@@ -13,6 +26,7 @@ class UserError(Exception):
     exit_code = 2
 
     def __init__(self, where: str, what: str, remedy: str) -> None:
+        where, what = escaped(where), escaped(what)
         super().__init__(f"{where}：{what}。{remedy}。" if where else f"{what}。{remedy}。")
         self.where, self.what, self.remedy = where, what, remedy
 
@@ -62,7 +76,7 @@ class Rejected(Exception):  # noqa: N818 (a verdict on a file, not an error of t
     def message(self) -> str:
         """Reason and remedy for a person."""
         reason, remedy = REASONS[self.error]
-        return f"{reason}（{self.detail}）。{remedy}。" if self.detail else f"{reason}。{remedy}。"
+        return f"{reason}（{escaped(self.detail)}）。{remedy}。" if self.detail else f"{reason}。{remedy}。"
 
     def __reduce__(self) -> tuple[type[Rejected], tuple[str, str]]:
         return type(self), (self.error, self.detail)

@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import limits
-from pipeline.errors import InputError, Rejected
+from pipeline.errors import InputError, Rejected, escaped
 from pipeline.model import Row, Tables
 from pipeline.readers.kind import converted
 
@@ -141,14 +140,7 @@ def class_of_name(name: str) -> str:
 
 def printable(name: str) -> str:
     """A name that can be shown and stored: odd bytes, control and direction characters become \\x escapes."""
-    text = os.fsencode(name).decode("utf-8", "backslashreplace") if _has_surrogate(name) else name
-    return "".join(
-        character.encode("unicode_escape").decode("ascii") if unicodedata.category(character) in _UNSHOWN else character
-        for character in text
-    )
-
-
-_UNSHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return escaped(os.fsencode(name).decode("utf-8", "backslashreplace") if _has_surrogate(name) else name)
 
 
 def _has_surrogate(text: str) -> bool:

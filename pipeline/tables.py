@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from pipeline.errors import escaped
 from pipeline.extract.document import Extraction
 from pipeline.extract.found import Problem, joined
 from pipeline.model import OK, WARNED, Document, Fact, Row, Span, Tables
@@ -131,7 +132,7 @@ def _document(document: Document, found: Extraction, tables: Tables) -> Row:
         unused_share=round(unused / total, 4) if total else 0.0,
         state=WARNED if document.warnings else OK,
         warnings="；".join(dict.fromkeys(w.code for w in document.warnings)) or None,
-        message="；".join(dict.fromkeys(w.message for w in document.warnings)) or None,
+        message="；".join(dict.fromkeys(escaped(w.message) for w in document.warnings)) or None,
         **header,
     )
 

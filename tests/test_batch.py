@@ -18,7 +18,7 @@ import pytest
 
 from pipeline import batch, engines, inputs, limits
 from pipeline.batch import Settings
-from pipeline.errors import BusyError, InputError, OutputError, ProgramError
+from pipeline.errors import BusyError, InputError, OutputError, ProgramError, Rejected
 from pipeline.model import Tables
 from tests import stand_ins
 
@@ -189,6 +189,12 @@ def test_names_from_several_folders(tmp_path: Path) -> None:
         put(tmp_path / name, same=name, **{f"own{name}": name})
     found = inputs.discover([tmp_path / "甲", tmp_path / "乙", tmp_path / "甲" / "same.txt"], tmp_path / "out")
     assert [entry.name for entry in found] == ["own乙.txt", "own甲.txt", "乙/same.txt", "甲/same.txt"]
+
+
+def test_what_people_are_told_stays_on_its_line_and_steers_nothing() -> None:
+    rejected = Rejected("bad_package", "部件 a\x1b[31m\n\u202eb")
+    assert "a\\x1b[31m\\n\\u202eb" in rejected.message
+    assert str(InputError("a\nb", "看不懂 \x1b[2J", "请改正")) == "a\\nb：看不懂 \\x1b[2J。请改正。"
 
 
 def test_names_are_printable(tmp_path: Path) -> None:
