@@ -38,6 +38,7 @@ def test_headers_and_footers_are_left_out_by_name(letter: Document) -> None:
         ("footer", "内部资料"), ("header", "柳湾区第四小学"),
     ]  # fmt: skip
     assert letter.coverage == 1.0
+    assert letter.warnings == ()
 
 
 def test_a_ruled_table_is_on_its_grid(letter: Document) -> None:
@@ -119,6 +120,15 @@ def test_a_page_without_text_among_others_is_named() -> None:
     document.save(stream)
     read = readers.read_bytes(stream.getvalue(), "a.pdf")
     assert [(warning.code, "第 3 页" in warning.message) for warning in read.warnings] == [("page_without_text", True)]
+
+
+def test_what_would_run_is_flagged() -> None:
+    document = pypdfium2.PdfDocument(LETTER.read_bytes())
+    document.new_attachment("a.exe").set_data(b"MZ")
+    stream = io.BytesIO()
+    document.save(stream)
+    read = readers.read_bytes(stream.getvalue(), "a.pdf")
+    assert [warning.code for warning in read.warnings] == ["active_content_ignored"]
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])

@@ -12,6 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from pipeline import limits
 from pipeline.errors import Rejected
@@ -25,12 +26,13 @@ from pipeline.readers.pdf_table import Grid, Region, grids
 
 EDGE = 0.12  # of the page's height: where headers and footers stand
 PADDING = 8.0  # points that a cell's text keeps from its lines, at most
+_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
 FEW = 10  # characters a page below which there is no text layer to speak of
 
 
 def read_bytes(data: bytes, name: str) -> Document:
     """A PDF as a document.  Raises encrypted, bad_pdf, too_large, no_text."""
-    pages = _pages(data)
+    pages, active = _pages(data)
     source = "".join(char.text for one in pages for char in one.chars) + "".join(one.twice for one in pages)
     if len(source) < FEW * max(1, len(pages) // 2):
         raise Rejected("no_text", f"{len(pages)} 页只有 {len(source)} 个字符")
@@ -43,13 +45,14 @@ def read_bytes(data: bytes, name: str) -> Document:
         format="pdf",
         sha256=sha256(data).hexdigest(),
         blocks=tuple(blocks),
-        warnings=tuple(_warnings(pages)),
+        warnings=tuple(_warnings(pages, active)),
         omitted=tuple(omitted),
         coverage=coverage(source, blocks, omitted),
     )
 
 
-def _pages(data: bytes) -> list[Page]:
+def _pages(data: bytes) -> tuple[list[Page], bool]:
+    """The pages, and whether the file has attachments or something that would run."""
     start = data[:1024].find(b"%PDF-")
     try:
         document = pypdfium2.PdfDocument(data[max(start, 0) :])
@@ -59,6 +62,8 @@ def _pages(data: bytes) -> list[Page]:
         count = len(document)
         if count > limits.PDF_PAGES:
             raise Rejected("too_large", f"{count} 页，上限 {limits.PDF_PAGES} 页")
+        active = bool(pdfium.FPDFDoc_GetAttachmentCount(document) or pdfium.FPDFDoc_GetJavaScriptActionCount(document)
+                      or _ACTIVE.search(data))
         found: list[Page] = []
         for index in range(count):
             source = document[index]
@@ -72,12 +77,13 @@ def _pages(data: bytes) -> list[Page]:
         document.close()
     if not found:
         raise Rejected("bad_pdf", "没有页面")
-    return found
+    return found, active
 
 
-def _warnings(pages: list[Page]) -> list[Warned]:
+def _warnings(pages: list[Page], active: bool) -> list[Warned]:
     bare = [str(number) for number, one in enumerate(pages, 1) if one.pictures and len(one.chars) < FEW]
-    return [Warned("page_without_text", f"第 {'、'.join(bare)} 页没有文字，可能是扫描件")] if bare else []
+    found = [Warned("page_without_text", f"第 {'、'.join(bare)} 页没有文字，可能是扫描件")] if bare else []
+    return found + ([Warned("active_content_ignored", "文件带有附件、脚本或多媒体，未打开")] if active else [])
 
 
 def _parts(one: Page, number: int) -> list[Part]:
