@@ -146,6 +146,8 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
         DTD + "<s/>")}), "xml_dtd_forbidden"),
     "a document type in the content types": (lambda: with_part("[Content_Types].xml", DTD + "<Types/>"),
                                              "xml_dtd_forbidden"),
+    "a document type in a part that is never read": (lambda: with_part("customXml/item1.xml", DTD + "<a/>"),
+                                                     "xml_dtd_forbidden"),
     "too deep": (lambda: deep(400), "xml_too_deep"),
     "tables in tables": (lambda: docx("<w:tbl><w:tr><w:tc>" * 40 + paragraph("x") + "</w:tc></w:tr></w:tbl>" * 40),
                          "xml_too_deep"),

@@ -104,10 +104,11 @@ def _check_rtf(data: bytes) -> list[Warned]:
 
 
 def _check_odt(data: bytes) -> list[Warned]:
-    from pipeline.readers.package import open_package
+    from pipeline.readers.package import open_package, refuse_document_types
     from pipeline.readers.xml import parse
 
     package = open_package(data)
+    refuse_document_types(package)
     if "content.xml" not in package:
         raise Rejected("bad_package", "缺少 content.xml")
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):

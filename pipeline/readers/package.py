@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from pipeline import limits
 from pipeline.errors import Rejected
+from pipeline.readers.xml import refuse_document_type
 
 END_RECORD = b"PK\x05\x06"
 END_RECORD_SIZE = 22
@@ -46,7 +47,7 @@ class Package:
         return inflate(self, self.members[name.lower()])
 
     def beginning(self, name: str) -> bytes:
-        """The first piece of a part that is not read otherwise; empty when it can't be inflated."""
+        """The first piece of a part; empty when it can't be inflated."""
         info = self.members[name.lower()]
         try:
             with self.archive.open(info) as stream:
@@ -71,6 +72,13 @@ def open_package(data: bytes, most: int = limits.PACKAGE_MEMBERS) -> Package:
             raise Rejected("ambiguous_package", f"有两个部件同名：{info.filename[:80]}")
         members[key] = info
     return Package(archive, members)
+
+
+def refuse_document_types(package: Package) -> None:
+    """A document type is refused in every XML part, also in those that are never read.  Raises xml_dtd_forbidden."""
+    for name in package.names():
+        if name.lower().endswith((".xml", ".rels")):
+            refuse_document_type(package.beginning(name), name)
 
 
 def check_end_record(data: bytes, most: int) -> None:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from pipeline.errors import Rejected
 from pipeline.readers.names import CONTENT_TYPES, FLAT, RELATIONSHIPS
-from pipeline.readers.package import OLE_MAGIC, open_package
+from pipeline.readers.package import OLE_MAGIC, open_package, refuse_document_types
 from pipeline.readers.xml import parse, parse_office
 
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -184,7 +184,9 @@ def open_parts(data: bytes) -> Parts:
             raise Rejected("encrypted")
         raise Rejected("type_mismatch", "内容是旧版 Office 文件，不是 docx")
     if data.startswith(b"PK"):
-        return Parts(open_package(data))
+        package = open_package(data)
+        refuse_document_types(package)
+        return Parts(package)
     if b"schemas.microsoft.com/office/2006/xmlPackage" in data[:4096].replace(b"\x00", b""):
         return Parts(flat_source(data))
     raise Rejected("type_mismatch", "内容不是 docx")
