@@ -313,6 +313,15 @@ class Body:
         pieces = child.all_pieces()
         if not pieces:
             return
+        lead = self.reading.rules.first("announce_next", self.reading.view(child.pieces[-1])) if child.pieces else None
+        if lead is not None and child.children:  # 二是…。下一步：一要…；二要…
+            tail = child.pieces[-1]
+            before = Span(tail.block, tail.start, tail.start + lead.start)
+            place = trimmed(self.reading.document, joined([*child.pieces[:-1], before]))
+            self._measure(place, child.mark.text, child.mark.rule, len(self.problem.measures))
+            for number, further in enumerate(child.children):
+                self._enumerated(further, last and number == len(child.children) - 1)
+            return
         kept: list[Span] = []
         first = child.mark.block
         for number, piece in enumerate(pieces):

@@ -32,6 +32,7 @@ class Shapes:
     field: re.Pattern[str]
     end: str
     middle: str
+    counter: re.Pattern[str]
     page_number: re.Pattern[str]
 
 
@@ -49,6 +50,7 @@ def _shapes(path: Path) -> Shapes:
         field=re.compile(source["field"]),
         end=source["sentence_end"],
         middle=source["sentence_middle"],
+        counter=re.compile(source["counter"]),
         page_number=re.compile("|".join(f"(?:{item})" for item in source["page_numbers"]), re.IGNORECASE),
     )
 
@@ -126,18 +128,26 @@ def _usual_width(lines: list[str], measure: Callable[[str], int]) -> tuple[float
 def unwrap(lines: list[str]) -> list[str]:
     """Lines with those that a program had broken put together again."""
     how = wrap(lines)
-    if how is None:
-        return lines
     joined: list[str] = []
     previous = ""
     for line in lines:
-        if joined and _continues(previous, line, how):
-            cut = how.measure(previous.rstrip()) >= how.width  # in the middle of a word too
+        if joined and (_torn(previous, line) or (how is not None and _continues(previous, line, how))):
+            # in the middle of a word too
+            cut = how is None or how.measure(previous.rstrip()) >= how.width
             joined[-1] = joined[-1].rstrip() + line.lstrip() if cut else join(joined[-1], line)
         else:
             joined.append(line)
         previous = line
     return joined
+
+
+def _torn(previous: str, line: str) -> bool:
+    """A line that ends with a number whose counter begins the next one, both too long to be a table's."""
+    return (
+        len(previous.rstrip()) >= NARROWEST
+        and previous.rstrip()[-1].isdigit()
+        and shapes().counter.match(line.lstrip()) is not None
+    )
 
 
 def _continues(previous: str, line: str, how: Wrap) -> bool:
