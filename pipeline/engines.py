@@ -6,11 +6,13 @@ and whose death costs one document.  Both give one `Outcome` a job, in no promis
 
 from __future__ import annotations
 
+import errno
 import math
 import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -24,12 +26,13 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from pipeline import limits
-from pipeline.errors import Rejected
+from pipeline.errors import OutputError, Rejected, UserError
 from pipeline.model import Tables
 
 if TYPE_CHECKING:
     from pipeline.rules import Rules
 
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 STOP_SECONDS = 4.0  # what a worker gets to end by itself
 
 
@@ -85,9 +88,14 @@ def attempt(task: Task, job: Job, rules: Path) -> Outcome:
         return Outcome(task(job.path, job.name, rules), seconds=time.monotonic() - started)
     except Rejected as rejected:
         return Outcome(error=rejected.error, detail=rejected.detail, seconds=time.monotonic() - started)
+    except UserError:
+        raise  # not this document's doing: the run ends with what a person must mend
     except MemoryError:
         return Outcome(error="memory", detail=_megabytes(), again=True, seconds=time.monotonic() - started)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            where = str(error.filename or tempfile.gettempdir())
+            raise OutputError(where, "磁盘已满", "请腾出空间后用同样的命令再运行，已完成的部分会保留") from error
         return Outcome(error="internal_error", trace=trace_of(error), seconds=time.monotonic() - started)
 
 
@@ -158,6 +166,8 @@ def _outcome(future: Future[Outcome], job: Job) -> Outcome:
         return Outcome(error="timeout", detail=f"{job.seconds:.0f} 秒", seconds=job.seconds, again=True)
     except ProcessExpired as expired:
         return _died(expired.exitcode)
+    except UserError:
+        raise
     except Exception as error:  # tables that can't be sent back, a pool that broke
         return Outcome(error="internal_error", trace=trace_of(error))
 

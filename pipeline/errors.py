@@ -30,6 +30,9 @@ class UserError(Exception):
         super().__init__(f"{where}：{what}。{remedy}。" if where else f"{what}。{remedy}。")
         self.where, self.what, self.remedy = where, what, remedy
 
+    def __reduce__(self) -> tuple[type[UserError], tuple[str, ...]]:
+        return type(self), (self.where, self.what, self.remedy)  # out of a worker process as well
+
 
 class InputError(UserError):
     """An input path, option or table that can't be used as given."""
@@ -62,6 +65,10 @@ class ProgramError(UserError):
 
     def __init__(self, log: str) -> None:
         super().__init__("", "程序内部出错", f"详情见 {log}，请反馈给维护者；已完成的部分已保存，可用同样的命令继续")
+        self.log = log
+
+    def __reduce__(self) -> tuple[type[UserError], tuple[str, ...]]:
+        return type(self), (self.log,)
 
 
 class Rejected(Exception):  # noqa: N818 (a verdict on a file, not an error of the program)

@@ -19,6 +19,7 @@ from typing import cast
 
 from pipeline import __version__
 from pipeline.model import Tables
+from pipeline.schema import SCHEMA
 
 # a second try may end differently: the cause lies in the machine, not in the file
 PASSING = frozenset({"unreadable", "changed_while_reading", "converter_missing", "timeout", "memory", "crash",
@@ -41,7 +42,7 @@ class Ledger:
         self._connection = connection
 
     def find(self, name: str, sha256: str, settings: str) -> Tables | None:
-        """The tables of a document already done with these bytes and settings."""
+        """The tables of a document already done with these bytes and settings; None also when they are damaged."""
         found = self._connection.execute(
             "SELECT tables FROM done WHERE name = ? AND sha256 = ? AND settings = ?", (name, sha256, settings)
         ).fetchone()
@@ -81,7 +82,7 @@ class Ledger:
         return dict(self._connection.execute("SELECT key, value FROM run"))
 
     def base(self) -> Tables | None:
-        """All tables of the last run as they were read, before corrections and checks."""
+        """All tables of the last run as they were read, before corrections and checks; None when damaged."""
         found = self._connection.execute("SELECT tables FROM base").fetchone()
         return _unpacked(found[0]) if found else None
 
@@ -116,7 +117,8 @@ def _connected(path: Path) -> sqlite3.Connection:
         if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, FORM):
             raise sqlite3.DatabaseError("a ledger of another form")
         connection.executescript(f"{_TABLES} PRAGMA user_version = {FORM};")
-        connection.execute("SELECT count(*) FROM done").fetchone()
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("a damaged page")
     except sqlite3.Error:
         connection.close()
         raise
@@ -127,8 +129,12 @@ def _packed(tables: Tables) -> bytes:
     return zlib.compress(json.dumps(tables).encode("ascii"), 1)
 
 
-def _unpacked(data: bytes) -> Tables:
-    return cast(Tables, json.loads(zlib.decompress(data)))
+def _unpacked(data: bytes) -> Tables | None:
+    try:
+        tables = json.loads(zlib.decompress(data))
+    except (zlib.error, ValueError, TypeError):
+        return None
+    return cast(Tables, tables) if isinstance(tables, dict) and tables.keys() >= SCHEMA.keys() else None
 
 
 def settings_key(rules: Path) -> str:

@@ -20,6 +20,7 @@ from pipeline import limits
 from pipeline.engines import trace_of
 from pipeline.errors import BusyError, OutputError, ProgramError, UserError
 from pipeline.ledger import Ledger, open_ledger
+from pipeline.package import TEMPORARY
 
 if TYPE_CHECKING:
     from pipeline.publish import Published
@@ -29,6 +30,7 @@ SPARE_BYTES = 20 * limits.MIB
 OWN = ".zhenggai"  # lock, ledger and staging
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_OCCUPIED = {errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ELOOP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +114,22 @@ def _made(output: Path) -> None:
         (output / OWN).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _full(output) if error.errno in _FULL else _denied(output) from error
+    for name in (OWN, LOG):
+        if (output / name).is_symlink():
+            raise OutputError(str(output / name), "是链接，可能指向输出文件夹之外", "请删去这个链接后再运行")
 
 
 def _cleared(place: Place) -> None:
     """Remove what a run (also one that was killed) leaves in the work folders, and make them anew."""
     for folder in (place.staging, place.scratch):
-        if folder.exists():
+        if folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder)
+        else:
+            folder.unlink(missing_ok=True)
         folder.mkdir()
+    for left in place.output.glob(f"{TEMPORARY}*"):
+        if left.is_file():
+            left.unlink()
 
 
 @contextmanager
@@ -138,6 +148,9 @@ def _told(output: Path) -> Iterator[None]:
             raise _full(output) from error
         if number in _DENIED:
             raise _denied(output) from error
+        if isinstance(error, OSError) and number in _OCCUPIED:
+            what = "这个位置被同名的文件、文件夹或链接占着"
+            raise OutputError(str(error.filename or output), what, "请移走它后用同样的命令再运行") from error
         raise _failure(output, error) from error
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, escaped
 from pipeline.labels import Labels, load_labels
 from pipeline.model import ERROR, INFO, OK, QUARANTINED, SKIPPED, WARNED, WARNING, Row, Tables
 
@@ -42,7 +42,7 @@ def summary_text(summary: Summary, rules: Path) -> str:
         lines += [f"  {file}：{message}" for file, message in summary.set_aside[:SET_ASIDE_SHOWN]]
         if len(summary.set_aside) > SET_ASIDE_SHOWN:
             lines.append(f"  …… 共 {len(summary.set_aside)} 个，其余见“文档”表")
-    return "\n".join([*lines, *(f"注意：{note}" for note in summary.notes)])
+    return escaped("\n".join([*lines, *(f"注意：{note}" for note in summary.notes)]), kept="\n")
 
 
 def show_text(tables: Tables, rules: Path) -> str:
@@ -50,7 +50,7 @@ def show_text(tables: Tables, rules: Path) -> str:
     labels = load_labels(rules)
     parts = [_header(tables["documents"][0], labels), *_outline(tables, labels), *_claims(tables, labels),
              *_advice(tables), *_findings(tables, labels)]
-    return "\n".join(parts)
+    return escaped("\n".join(parts), kept="\n\t")
 
 
 def _header(document: Row, labels: Labels) -> str:
@@ -139,7 +139,7 @@ def explain_text(tables: Tables, problem: int | None, rules: Path) -> str:
         others = [other for other, field in fields.items() if field == fields.get(rule) and other != rule]
         shown = "、".join(others[:OTHERS_SHOWN]) + (f"等 {len(others)} 条" if len(others) > OTHERS_SHOWN else "")
         lines.append(f"    规则 {rule}{place}" + (f"；同一字段的其他规则：{shown}" if others else ""))
-    return "\n".join(lines)
+    return escaped("\n".join(lines), kept="\n\t")
 
 
 def _field_name(field: str, labels: Labels) -> str:

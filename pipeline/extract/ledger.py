@@ -281,7 +281,10 @@ def cell_measures(document: Document, views: Sequence[str], i: int, rules: Rules
         return found
     at = start
     for line in view[start:].split("\n"):
-        found += _one(document, views, Span(i, at, at + len(line)), "", "measure.paragraph")
+        label = rules.at("measure_label", view, at)
+        begin = label.end if label is not None and label.end < at + len(line) else at
+        rule = label.rule.id if label is not None else "measure.paragraph"
+        found += _one(document, views, Span(i, begin, at + len(line)), view[at:begin].strip(), rule)
         at += len(line) + 1
     return found
 

@@ -8,6 +8,7 @@ removed afterwards, its own process group, limits of time and memory and, where 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -45,6 +46,7 @@ _SETTINGS = (  # path, property, value: the profile's registrymodifications.xcu
         "false",
     ),
 )
+SPARE_BYTES = 20 * limits.MIB  # what a conversion needs beside the document
 GROUP_TRIES = 100  # of ten milliseconds each
 _FILTER = "docx:MS Word 2007 XML"
 # `ulimit` and not a hook between fork and exec: that is not safe beside threads. What can't be set stays as it is.
@@ -89,7 +91,8 @@ def to_docx(data: bytes, suffix: str, reading: str = "", *, network: bool = Fals
     """The docx that LibreOffice makes of the file, None when it makes none.
 
     `suffix` and `reading` (the name of an import filter) say what the file is.  `network` leaves the network in
-    place: only the test that proves the profile's blocks needs that.  Raises converter_missing, timeout, crash.
+    place: only the test that proves the profile's blocks needs that.  Raises converter_missing, timeout, crash,
+    OSError when the disk is full.
     """
     soffice = program()
     with _workplace() as (folder, started):
@@ -110,6 +113,8 @@ def to_docx(data: bytes, suffix: str, reading: str = "", *, network: bool = Fals
             return made.read_bytes()
         if code < 0 or code > 128:
             raise Rejected("crash", f"LibreOffice 异常退出（{code}）")
+        if shutil.disk_usage(folder).free < SPARE_BYTES:  # it does not say so itself
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.parent))
         return None
 
 
