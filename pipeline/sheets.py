@@ -88,6 +88,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "heading": {"font": Font(name=_FONT, size=16, bold=True, color="3B5B7F"), "border": Border()},
     "section": {"font": Font(name=_FONT, size=12, bold=True, color="3B5B7F"), "border": Border()},
     "plain": {"border": Border()},
+    "note": {"border": Border(), "alignment": Alignment(vertical="top")},  # one line over the empty cells beside it
     "plain_link": {"border": Border(), "font": Font(name=_FONT, size=10, color="0563C1", underline="single")},
 }
 
