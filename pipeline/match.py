@@ -12,10 +12,12 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +35,8 @@ GRAMS, WORDS = 0.6, 0.4
 EVIDENCE = 0.12  # added when a sum of the problem stands in the other's answer
 WHOLLY = 0.8  # share of a problem's character pairs that must stand in a text which says it in full
 WITH_NUMBERS = 0.65  # … and when it states numbers that all stand there as well
+_NAME = 24  # characters; what is longer is no name
+_OFTEN = 1_000_000  # a frequency at which the dictionary never takes a word apart
 _SHORT = 5_000  # characters; longer texts are few, and are not worth their place in memory
 LONGEST = 1000  # characters of one text that are looked at: segmentation of more is slow
 
@@ -107,12 +111,17 @@ def _profile(row: Row) -> Profile:
                    numbers(said(row, "rectification"))[1])
 
 
-def link_problems(sources: Sequence[Row], answers: Sequence[Row], thresholds: Mapping[str, float]) -> list[Link]:
-    """Links from each problem of `sources` to the problem(s) of `answers` that treat it."""
+def link_problems(
+    sources: Sequence[Row], answers: Sequence[Row], thresholds: Mapping[str, float], names: Sequence[str] = ()
+) -> list[Link]:
+    """Links from each problem of `sources` to the problem(s) of `answers` that treat it.
+
+    `names` (units, departments, people of both documents) are kept whole by the segmentation.
+    """
     if not sources or not answers:
         return []
     left, right = [_profile(r) for r in sources], [_profile(r) for r in answers]
-    scores = _scores(left, right)
+    scores = _scores(left, right, names)
     pairs = _assign(scores, thresholds["link"])
     links = [_link(left, right, scores, pair, thresholds) for pair in pairs]
     used_left, used_right = {i for i, _ in pairs}, {j for _, j in pairs}
@@ -139,13 +148,13 @@ def _assign(scores: Matrix, threshold: float) -> list[tuple[int, int]]:
     return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if scores[i, j] >= threshold]
 
 
-def _scores(left: list[Profile], right: list[Profile]) -> Matrix:
+def _scores(left: list[Profile], right: list[Profile], names: Sequence[str]) -> Matrix:
     """The score of every pair; equal texts have 1."""
     same = np.array([[a.plain == b.plain for b in right] for a in left])
     text = GRAMS * _likeness([p.grams for p in left], [p.grams for p in right])
     open_left, open_right = ~same.any(axis=1), ~same.any(axis=0)
     if open_left.any() and open_right.any():
-        words = _words([p.plain for p in (*left, *right)])
+        words = _words([p.plain for p in (*left, *right)], names)
         text = text + WORDS * _likeness(words[: len(left)], words[len(left) :])
     else:
         text = text / GRAMS
@@ -197,20 +206,40 @@ def _likeness(left: list[Counter[str]], right: list[Counter[str]]) -> Matrix:
     return np.asarray(0.5 * cosine + 0.5 * overlap / smaller)
 
 
-def _words(texts: Iterable[str]) -> list[Counter[str]]:
-    """Words of two or more characters; the dictionary is loaded on the first call."""
-    cut = _segmenter()
-    return [Counter(w for w in cut(_NUMBER.sub(" ", text[:LONGEST])) if len(w) > 1) for text in texts]
+def _words(texts: Iterable[str], names: Iterable[str] = ()) -> list[Counter[str]]:
+    """Words of two or more characters, names whole; the dictionary is loaded on the first call."""
+    tokenizer = _tokenizer()
+    with _knowing(tokenizer, names):
+        return [
+            Counter(w for w in tokenizer.cut(_NUMBER.sub(" ", text[:LONGEST]), HMM=False) if len(w) > 1)
+            for text in texts
+        ]
 
 
-def _segmenter() -> Callable[[str], Iterable[str]]:
+@lru_cache(maxsize=1)
+def _tokenizer() -> Any:
     import logging
 
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
-    cut: Callable[[str], Iterable[str]] = lambda text: jieba.cut(text, HMM=False)  # noqa: E731
-    return cut
+    return jieba.Tokenizer()
+
+
+@contextmanager
+def _knowing(tokenizer: Any, names: Iterable[str]) -> Iterator[None]:
+    """The names of two documents are words while these are compared, and of no effect on any others."""
+    tokenizer.initialize()
+    total, before = tokenizer.total, {}
+    for name in sorted({plain(name) for name in names}):
+        if 2 <= len(name) <= _NAME:
+            before[name] = tokenizer.FREQ.get(name, 0)
+            tokenizer.add_word(name, freq=_OFTEN)
+    try:
+        yield
+    finally:
+        tokenizer.FREQ.update(before)
+        tokenizer.total = total
 
 
 def _link(left: list[Profile], right: list[Profile], scores: Matrix, pair: tuple[int, int],

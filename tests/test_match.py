@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.checks.settings import load_settings
-from pipeline.match import ASSIGNED, EXACT, MERGED, SPLIT, link_problems
+from pipeline.match import ASSIGNED, EXACT, MERGED, SPLIT, _words, link_problems, plain
 from pipeline.model import Row
 
 THRESHOLDS = load_settings(Path(__file__).resolve().parent.parent / "rules").profile.thresholds
@@ -101,3 +101,12 @@ def test_empty_lists_and_empty_texts_are_no_trouble():
     assert link_problems([], problems(ASKED, "b"), THRESHOLDS) == []
     assert linked(ASKED, [""] * 3) == {}
     assert len(linked(["甲"], ["甲"])) == 1
+
+
+def test_names_are_kept_whole_and_leave_no_trace():
+    text = plain("青石桥实验小学总务处采购不比价")
+    alone = _words([text])[0]
+    named = _words([text], ["青石桥实验小学", "总务处"])[0]
+    assert "青石桥实验小学" in named and "总务处" in named
+    assert "青石桥实验小学" not in alone
+    assert _words([text])[0] == alone, "names of one case say nothing about the next"

@@ -7,6 +7,7 @@ is data too and stays visible on the finding.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -44,6 +45,7 @@ _ORDER = {ERROR: 0, WARNING: 1, INFO: 2}
 # words that a check gives as code names → the group of their labels; what is no code stays as it is
 _LABELLED = (("metric", "metric"), ("source", "kind"), ("kind", "kind"), ("missing", "kind"), ("before", "status"),
              ("now", "status"))
+_LIST = re.compile(r"[、，,；;\s]+")  # several names in one cell
 _QUOTE = 300  # characters of a quotation that a message repeats in full
 
 
@@ -80,7 +82,16 @@ def _pairs(case: Case, settings: Settings) -> Iterator[Pair]:
     for source, answer in chosen:
         if not source.problems or not answer.problems:
             continue  # nothing_extracted says so; that every problem is unanswered would be a guess
-        yield Pair(source, answer, tuple(link_problems(source.problems, answer.problems, settings.profile.thresholds)))
+        links = link_problems(source.problems, answer.problems, settings.profile.thresholds, _names(source, answer))
+        yield Pair(source, answer, tuple(links))
+
+
+def _names(*papers: Paper) -> list[str]:
+    """Units, inspectors, departments and people that the documents name."""
+    headers = [said(paper.row, c) for paper in papers for c in ("unit", "inspector")]
+    duties = [said(p, c) for paper in papers for p in paper.problems for c in ("school", "dept", "person")]
+    parts = [name for duty in duties for name in _LIST.split(duty)]
+    return sorted({*headers, *parts, *(paper.unit for paper in papers)} - {""})
 
 
 def _case_row(case: Case) -> Row:
