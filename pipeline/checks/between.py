@@ -199,6 +199,6 @@ def partner_missing(context: Context) -> Iterator[Defect]:
     """There is no feedback for an answer, or no answer for a feedback: the comparison was not made."""
     answers, feedback = context.case.of(*ANSWERS), context.case.of(FEEDBACK)
     for paper in (p for p in answers if p.problems and not feedback):
-        yield Defect(paper, expected=FEEDBACK, words={"missing": FEEDBACK})
+        yield Defect(paper, words={"missing": FEEDBACK})
     for paper in (p for p in feedback if p.problems and not answers):
-        yield Defect(paper, expected=BULLETIN, words={"missing": "、".join((PLAN, LEDGER, BULLETIN))})
+        yield Defect(paper, words={"missing": "、".join((PLAN, LEDGER, BULLETIN))})

@@ -169,7 +169,8 @@ def load_profile(rules_folder: Path, name: str) -> Profile:
     """A profile by name; what it leaves out is as in `default`.  Raises RuleError for anything unknown."""
     path = rules_folder / "profiles" / f"{name}.yaml"
     if not path.is_file() or Path(name).name != name:
-        known = "、".join(sorted(p.stem for p in (rules_folder / "profiles").glob("*.yaml")))
+        profiles = sorted((rules_folder / "profiles").glob("*.yaml"))
+        known = "、".join(p.stem for p in profiles if "page" not in (read_yaml(p) or {}))  # those are page layouts
         raise RuleError(f"profiles/{name}.yaml", "没有这个口径文件", f"请从这些中选用：{known}")
     content = _mapping(read_yaml(path), path.name)
     base = None if name == DEFAULT else load_profile(rules_folder, DEFAULT)
