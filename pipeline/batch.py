@@ -6,9 +6,7 @@ as it is done, and the results are made from all of them and published at the en
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
 import sys
@@ -26,8 +24,9 @@ from pipeline.inputs import Entry
 from pipeline.ledger import settings_key
 from pipeline.model import QUARANTINED, SKIPPED, Row, Tables
 from pipeline.overview import counts
-from pipeline.place import Place, open_place
+from pipeline.place import Place, held, open_place
 from pipeline.schema import empty_tables, row
+from pipeline.waiver_lists import read_waivers
 
 SKIPS = frozenset({"skipped_temp", "skipped_type", "not_a_file", "unsafe_link", "duplicate"})
 CASE_TABLES = ("cases", "links", "findings")  # made from all documents together
@@ -64,11 +63,12 @@ class Summary:
 
 def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = read_document) -> Summary:
     """Read, reconcile and publish.  Raises UserError for what a person must mend."""
-    from pipeline.rules import load_rules
+    from pipeline.rules_lab import require_whole
 
     started = time.monotonic()
-    load_rules(settings.rules)  # a broken rule is told before anything is written
+    require_whole(settings.rules, settings.profile or "default")  # what is broken is told before anything is written
     found = inputs.discover(given, output)
+    waivers = read_waivers(given)
     with open_place(output) as place:
         place.log(f"开始：{len(found)} 个文件")
         entries = _prepared(found, place, settings)
@@ -78,7 +78,7 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
         _remember(place, given, settings)
         _tell(place, "核对")
         corrected(tables, output)
-        reconciled(tables, settings, read_waivers(given), output)
+        reconciled(tables, settings, waivers, output)
         _tell(place, "写出结果")
         notes = publish(tables, place, settings, originals(entries, tables))
         summary = summarised(tables, output, notes, time.monotonic() - started, reused)
@@ -89,9 +89,12 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
 
 def check(output: Path, settings: Settings) -> Summary:
     """Reconcile again what an earlier run read, without reading a document, and publish."""
+    from pipeline.rules_lab import require_whole
+
     started = time.monotonic()
     with open_place(_with_results(output)) as place:
         settings = _as_before(place, settings)
+        require_whole(settings.rules, settings.profile or "default")
         tables = _again(place, settings)
         notes = publish(tables, place, settings, originals(_found_again(place), tables))
     return summarised(tables, output, notes, time.monotonic() - started, reused=len(tables["documents"]))
@@ -160,12 +163,13 @@ def apply(workbook: Path, settings: Settings) -> list[str]:
     """Take over what people changed in the workbook; gives lines that say what was done."""
     from pipeline.corrections import apply as apply_workbook
 
-    return apply_workbook(workbook, settings.rules)
+    with held(workbook.parent):  # a run reads the corrections, and two writers would lose each other's
+        return apply_workbook(workbook, settings.rules)
 
 
 def _with_results(output: Path) -> Path:
     """The folder, when it holds results of an earlier run."""
-    if not (output / "tables").is_dir():
+    if not (output / "tables" / "documents.csv").is_file():
         raise InputError(str(output), "这个文件夹里没有处理结果", "请先用 zhenggai run 处理文档，或检查路径")
     return output
 
@@ -178,6 +182,7 @@ def _prepared(found: Iterable[Entry], place: Place, settings: Settings) -> list[
     plain = [entry for entry in found if not entry.is_archive]
     archives = {entry.name: inputs.hashed(entry) for entry in found if entry.is_archive}
     jobs = [Job(entry.name, entry.path) for entry in archives.values() if not entry.error]
+    place.check_space(sum(entry.size for entry in archives.values()))
     plain += [entry for entry in archives.values() if entry.error]
     for job, outcome in _engine(jobs, place.scratch, settings, inputs.expand_archive):
         archive = archives[job.name]
@@ -350,25 +355,6 @@ def publish(tables: Tables, place: Place, settings: Settings, original: Callable
     write_reports(tables, place.staging, settings.rules, as_of=settings.as_of)
     write_annotated(tables, original, place.staging, settings.rules)
     return [*shortened, *place.publish().notes]
-
-
-def read_waivers(given: Iterable[Path]) -> list[Row]:
-    """The rows of `waivers.csv` at the top of the input folders."""
-    rows: list[Row] = []
-    for folder in given:
-        path = folder / "waivers.csv"
-        if not path.is_file():
-            continue
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InputError(str(path), "豁免清单读不出来", "请检查文件权限，或关闭正在打开它的程序") from error
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("gb18030", "replace")  # Excel saves csv in the system's encoding
-        rows += [dict(line) for line in csv.DictReader(io.StringIO(text, newline=""))]
-    return rows
 
 
 def _remember(place: Place, given: Sequence[Path], settings: Settings) -> None:

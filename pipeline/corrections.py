@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import getpass
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,6 @@ from pipeline.columns import (
     ANCHORS,
     BASE,
     COLUMNS,
-    DATES,
     EDITABLE,
     IDENTITIES,
     KEY,
@@ -32,6 +32,7 @@ from pipeline.columns import (
 from pipeline.decisions import (
     ADD,
     CHANGE,
+    DATE_FIELDS,
     DELETE,
     FILE,
     Correction,
@@ -51,7 +52,6 @@ __all__ = ["Correction", "apply", "load_corrections", "merge", "merge_findings",
 
 SHOWN = 20  # wrong cells that one message names
 CHOICES = {"status": "status", "long_term": "bool", "review_state": "review"}
-DATE_FIELDS = {"deadline", *DATES}
 
 
 Identities = dict[str, tuple[str, str]]
@@ -296,10 +296,13 @@ def _date(sheet: Sheet, number: int, name: str, value: object) -> str | None:
 
 def _number(sheet: Sheet, number: int, name: str, value: object) -> str | None:
     try:
-        return stored_text(float(str(value).replace(",", "").replace("，", "")))
+        number_read = float(str(value).replace(",", "").replace("，", ""))
     except ValueError:
+        number_read = math.nan
+    if not math.isfinite(number_read):
         sheet.wrong.append(f"{sheet.address(number, name)}：“{str(value)[:20]}”不是数")
         return None
+    return stored_text(number_read)
 
 
 def _added(

@@ -10,17 +10,23 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
+from datetime import date
 from pathlib import Path
 
 from rapidfuzz.fuzz import ratio
 
-from pipeline.columns import ANCHORS, EDITABLE, digest, positions, row_identity, stored_text
-from pipeline.errors import InputError
+from pipeline import limits
+from pipeline.columns import ANCHORS, DATES, EDITABLE, digest, positions, row_identity, stored_text
+from pipeline.errors import InputError, Rejected
 from pipeline.model import Row, Tables
+from pipeline.overview import STATUSES
 from pipeline.package import replace_file
 from pipeline.publish import guarded
+from pipeline.readers import load
 from pipeline.schema import SCHEMA
 from pipeline.schema import row as new_row
 
@@ -28,6 +34,9 @@ FILE = "corrections.csv"
 CHANGE, ADD, DELETE = "change", "add", "delete"
 REVIEWER = "reviewer"  # the rule of facts that a person decided
 ALIKE = 60  # from which likeness a changed reading is still the same problem
+DATE_FIELDS = {"deadline", *DATES}
+_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
+_NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?")
 RESULT_FIELDS = {"status", "long_term", "lead", "dept", "person", "deadline"}
 
 
@@ -64,23 +73,55 @@ def load_corrections(path: Path) -> list[Correction]:
     if not path.exists():
         return []
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = load(path).decode("utf-8-sig")
+    except (Rejected, UnicodeDecodeError) as error:
         raise InputError(str(path), "人工更正表读不出来", "请用 UTF-8 编码另存，或恢复原来的文件") from error
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    if reader.fieldnames is None or not set(NAMES) <= set(reader.fieldnames):
-        missing = "、".join(name for name in NAMES if name not in (reader.fieldnames or ()))
-        raise InputError(f"{path.name}:1", f"缺少列 {missing}", "请恢复表头")
-    out = []
-    for entry in reader:
-        correction = Correction(**{name: _bare(entry[name] or "") for name in NAMES})
+    before = csv.field_size_limit(limits.TEXT_CHARACTERS)  # the words of a row may be long
+    try:
+        if reader.fieldnames is None or not set(NAMES) <= set(reader.fieldnames):
+            missing = "、".join(name for name in NAMES if name not in (reader.fieldnames or ()))
+            raise InputError(f"{path.name}:1", f"缺少列 {missing}", "请恢复表头")
+        return [_checked(entry, f"{path.name}:{reader.line_num}") for entry in reader]
+    except csv.Error as error:
         where = f"{path.name}:{reader.line_num}"
-        if correction.table not in EDITABLE or correction.action not in (CHANGE, ADD, DELETE):
-            raise InputError(where, f"不认识 {correction.table} {correction.action}", "请删去或改正这一行")
-        if correction.action != DELETE and correction.field not in EDITABLE[correction.table].fields:
-            raise InputError(where, f"{correction.field} 不是可以更正的列", "请删去或改正这一行")
-        out.append(correction)
-    return out
+        raise InputError(where, f"写法有误（{error}）", "请检查这一行的引号和长度") from error
+    finally:
+        csv.field_size_limit(before)
+
+
+def _checked(entry: dict[str, str], where: str) -> Correction:
+    """A line as a correction.  Raises InputError for what no workbook would have given."""
+    correction = Correction(**{name: _bare(entry[name] or "") for name in NAMES})
+    if correction.table not in EDITABLE or correction.action not in (CHANGE, ADD, DELETE):
+        raise InputError(where, f"不认识 {correction.table} {correction.action}", "请删去或改正这一行")
+    if correction.action == DELETE:
+        return correction
+    if correction.field not in EDITABLE[correction.table].fields:
+        raise InputError(where, f"{correction.field} 不是可以更正的列", "请删去或改正这一行")
+    if correction.new and not _is_value(correction):
+        raise InputError(where, f"{correction.field} 不能是“{correction.new[:20]}”", "请改正 new 这一列")
+    return correction
+
+
+def _is_value(correction: Correction) -> bool:
+    """Whether the new text is a value that the field may hold."""
+    text, kind = correction.new, SCHEMA.get(correction.table, {}).get(correction.field, str)
+    if correction.field == "status":
+        return text in STATUSES
+    if correction.field in DATE_FIELDS:
+        return _DATE.fullmatch(text) is not None and is_day(text if len(text) > len("2025-06") else f"{text}-01")
+    if kind is bool:
+        return text in ("true", "false")
+    return kind is not float or (_NUMBER.fullmatch(text) is not None and math.isfinite(float(text)))
+
+
+def is_day(text: str) -> bool:
+    """Whether the text is a day as tables hold it (2025-12-31)."""
+    try:
+        return len(text) == len("2025-12-31") and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _bare(text: str) -> str:

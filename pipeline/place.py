@@ -86,17 +86,10 @@ class Place:
 @contextmanager
 def open_place(output: Path) -> Iterator[Place]:
     """The output folder, made when absent.  Raises BusyError, OutputError, ProgramError."""
-    from filelock import FileLock, Timeout
-
     with _told(output):
         _made(output)
-        try:
-            lock = FileLock(output / OWN / "lock").acquire(timeout=0)
-        except Timeout as error:
-            what = "另一次运行正在使用这个输出文件夹"
-            raise BusyError(str(output), what, "请等它结束，或用 -o 指定别的文件夹") from error
         with (
-            lock,
+            _locked(output),
             (output / LOG).open("a", encoding="utf-8", newline="\n") as log_file,
             open_ledger(output / OWN / "ledger.sqlite") as ledger,
         ):
@@ -106,6 +99,30 @@ def open_place(output: Path) -> Iterator[Place]:
                 yield place
             finally:
                 _cleared(place)
+
+
+@contextmanager
+def held(output: Path) -> Iterator[None]:
+    """Keep runs out of the folder meanwhile, where there has been one.  Raises BusyError."""
+    if not (output / OWN).is_dir():
+        yield
+        return
+    with _locked(output):
+        yield
+
+
+@contextmanager
+def _locked(output: Path) -> Iterator[None]:
+    """The lock of the folder: the system's, so that it goes with the process."""
+    from filelock import FileLock, Timeout
+
+    try:
+        lock = FileLock(output / OWN / "lock").acquire(timeout=0)
+    except Timeout as error:
+        what = "另一次运行正在使用这个输出文件夹"
+        raise BusyError(str(output), what, "请等它结束，或用 -o 指定别的文件夹") from error
+    with lock:
+        yield
 
 
 def _made(output: Path) -> None:

@@ -1,6 +1,6 @@
 """Trying the rules themselves: a list, their own examples, their speed on bait, and what breaks unnoticed.
 
-Every function takes the folder of rules and gives lines for a person; a line that begins with ✗
+Most functions take the folder of rules and give lines for a person; a line that begins with ✗
 names something wrong.
 """
 
@@ -15,10 +15,12 @@ from pathlib import Path
 from pipeline import catalog, values
 from pipeline.checks.settings import Trigger, load_settings
 from pipeline.checks.settings import example_faults as trigger_faults
-from pipeline.errors import Rejected
+from pipeline.errors import Rejected, RuleError
+from pipeline.labels import load_labels
 from pipeline.model import Document, Tables
 from pipeline.process import tabulate
 from pipeline.rules import Rule, Rules, load_rules
+from pipeline.yaml_file import reading_with, rules_folder
 
 GROWTH = 2.5  # time(2n) / time(n) that a rule may reach on bait (reliability figures)
 _LENGTHS = (3_000, 6_000)
@@ -61,6 +63,41 @@ _BAIT = (
     "制度",
 )
 _NEVER = re.compile(r"(?!)")
+
+
+def require_whole(folder: Path, profile: str) -> None:
+    """Load every rule file that a run needs.  Raises RuleError with the place of what is wrong or missing."""
+    from pipeline.readers import chrome, lines
+    from pipeline.word.profile import load_profile
+
+    loads: dict[str, Callable[[], object]] = {
+        "": lambda: load_rules(folder),
+        "labels.yaml": lambda: load_labels(folder),
+        f"checks.yaml、profiles/{profile}.yaml": lambda: _require_settings(folder, profile),
+        "chrome.yaml": chrome.rules,
+        "reading.yaml": lines.shapes,
+        "profiles/gbt9704.yaml": lambda: load_profile(folder),
+    }
+    with reading_with(folder):
+        for file, load in loads.items():
+            try:
+                load()
+            except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+                what = f"内容不完整或写法有误（{type(error).__name__} {error}）"
+                raise RuleError(file, what, "请对照程序自带的规则文件改正") from error
+
+
+def _require_settings(folder: Path, profile: str) -> None:
+    """The checks' words, triggers and figures: what the program's own rules have and the checks ask for by name."""
+    given, own = load_settings(folder, profile), load_settings(rules_folder())
+    for file, has, needs in (
+        ("checks.yaml", given.wording, own.wording),
+        ("checks.yaml", given.triggers, own.triggers),
+        (f"profiles/{profile}.yaml", given.profile.severity, own.profile.severity),
+        (f"profiles/{profile}.yaml", given.profile.thresholds, own.profile.thresholds),
+    ):
+        if missing := sorted(needs.keys() - has.keys()):
+            raise RuleError(file, f"缺少 {'、'.join(missing[:10])}", "请从程序自带的同名文件补上")
 
 
 def list_rules(folder: Path) -> list[str]:

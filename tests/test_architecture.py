@@ -31,7 +31,7 @@ STAGES = [
     ["publish"],
     ["decisions", "corrections"],
     ["workbook", "workbook_front", "word"],
-    ["engines", "ledger", "inputs", "distributed"],
+    ["engines", "ledger", "inputs", "waiver_lists", "distributed"],
     ["place", "batch", "rules_lab", "catalog"],
     ["review", "terminal"],
     ["cli", "__main__"],

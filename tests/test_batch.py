@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -16,13 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import batch, engines, inputs, limits
+from pipeline import batch, engines, inputs, limits, place
 from pipeline.batch import Settings
-from pipeline.errors import BusyError, InputError, OutputError, ProgramError, Rejected
+from pipeline.errors import BusyError, InputError, OutputError, ProgramError, Rejected, RuleError
 from pipeline.model import Tables
 from tests import stand_ins
 
 ROOT = Path(__file__).parent.parent
+WAIVERS = "check,unit,problem,reason,who,until\nmeasure_missing,某校,,已说明,张三,\n"
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def test_every_file_ends_in_one_row(source: Path, settings: Settings) -> None:
     (source / "empty2.txt").touch()
     (source / "~$b.docx").write_text("x", encoding="utf-8")
     (source / "photo.jpg").write_text("x", encoding="utf-8")
-    (source / "waivers.csv").write_text("check,unit\nmeasure_missing,某校\n", encoding="utf-8")
+    (source / "waivers.csv").write_text(WAIVERS, encoding="utf-8")
     (source / "link.txt").symlink_to(ROOT / "README.md")
     (source / "links").symlink_to(ROOT / "rules")
     os.mkfifo(source / "pipe.txt")
@@ -338,7 +340,7 @@ def test_corrections_are_used_and_the_reading_stays(
 
 def test_check_and_report_from_earlier_results(source: Path, settings: Settings) -> None:
     put(source, a="一", b="二")
-    (source / "waivers.csv").write_bytes("check,unit\nmeasure_missing,某校\n".encode("gb18030"))
+    (source / "waivers.csv").write_bytes(WAIVERS.encode("gb18030"))
     output = go(source, settings)
     before = tables_of(output)
     again = batch.check(output, Settings(settings.rules))
@@ -455,3 +457,109 @@ def test_the_ledger_remembers_the_inputs(source: Path, settings: Settings) -> No
     with sqlite3.connect(output / ".zhenggai" / "ledger.sqlite") as connection:
         values = dict(connection.execute("SELECT key, value FROM run"))
     assert json.loads(values["inputs"]) == [str(source)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("检查项,理由\nmeasure_missing,已说明\n", "waivers.csv:2：豁免清单缺少 check"),
+        ("check,reason,who\nmeasure_missing,,张三\n", "waivers.csv:2：豁免清单缺少 reason"),
+        ("check,reason,who,until\na,b,c,2025年底\n", "waivers.csv:2：until 的“2025年底”不是日期"),
+        (f"check,reason,who\na,{'长' * 140_000},c\n", "写法有误"),
+    ],
+    ids=["headings", "no reason", "no date", "a cell without end"],
+)
+def test_a_wrong_list_of_waivers_is_told_before_anything_is_written(
+    source: Path, settings: Settings, text: str, words: str
+) -> None:
+    put(source, a="一")
+    (source / "waivers.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        go(source, settings)
+    assert not (source.parent / "out").exists()
+
+
+def test_waivers_are_not_taken_from_outside(source: Path, settings: Settings, tmp_path: Path) -> None:
+    put(source, a="一")
+    (tmp_path / "elsewhere.csv").write_text(WAIVERS, encoding="utf-8")
+    (source / "waivers.csv").symlink_to(tmp_path / "elsewhere.csv")
+    with pytest.raises(InputError, match="豁免清单读不出来"):
+        go(source, settings)
+
+
+def test_damaged_results_of_documents_are_read_again(source: Path, settings: Settings) -> None:
+    put(source, a="一", b="二")
+    output = go(source, settings)
+    before = tables_of(output)
+    for change in ("UPDATE done SET tables = x'0102'", "UPDATE base SET tables = x'789c'"):
+        with sqlite3.connect(output / ".zhenggai" / "ledger.sqlite") as connection:
+            connection.execute(change)
+    assert batch.check(output, Settings(settings.rules)).problems == 2  # from what was published
+    go(source, settings)
+    assert tables_of(output) == before
+
+
+def test_a_torn_page_of_the_ledger_costs_a_new_reading(source: Path, settings: Settings) -> None:
+    put(source, **{f"a{number}": f"{number}" * 3000 for number in range(20)})
+    output = go(source, settings)
+    before = tables_of(output)
+    ledger = output / ".zhenggai" / "ledger.sqlite"
+    data = bytearray(ledger.read_bytes())
+    data[4096:] = os.urandom(len(data) - 4096)
+    ledger.write_bytes(bytes(data))
+    go(source, settings)
+    assert tables_of(output) == before
+
+
+@pytest.mark.parametrize(
+    "name", [".zhenggai/staging", ".zhenggai/scratch", "tables", "运行日志.txt", "整改台账.xlsx", ".zhenggai/lock"]
+)
+@pytest.mark.parametrize("thing", ["folder", "file", "link"])
+def test_what_stands_in_the_way_is_named(source: Path, settings: Settings, name: str, thing: str) -> None:
+    put(source, a="一")
+    place = source.parent / "out" / name
+    place.parent.mkdir(parents=True)
+    if thing == "folder":
+        place.mkdir()
+        (place / "x").touch()
+    elif thing == "file":
+        place.write_text("x", encoding="utf-8")
+    else:
+        place.symlink_to(source)
+    try:
+        go(source, settings)
+    except OutputError as error:
+        assert "请" in str(error)
+    assert [path.name for path in source.iterdir()] == ["a.txt"]
+
+
+def test_what_a_killed_correction_left_is_cleared_away(source: Path, settings: Settings) -> None:
+    put(source, a="一")
+    output = go(source, settings)
+    (output / ".zhenggai-x1.csv").write_text("half", encoding="utf-8")
+    go(source, settings)
+    assert not (output / ".zhenggai-x1.csv").exists()
+
+
+def fill(path: Path, name: str, rules: Path) -> Tables:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def mend(path: Path, name: str, rules: Path) -> Tables:
+    raise RuleError("chrome.yaml:3", "写法有误", "请改正")
+
+
+@pytest.mark.parametrize(("task", "error"), [(fill, OutputError), (mend, RuleError)])
+def test_what_a_person_must_mend_ends_the_run_from_a_worker_as_well(
+    source: Path, settings: Settings, task: engines.Task, error: type[Exception]
+) -> None:
+    put(source, a="一", b="二")
+    with pytest.raises(error, match="请"):
+        batch.run([source], source.parent / "out", settings, task)
+
+
+def test_corrections_wait_for_the_run(source: Path, settings: Settings) -> None:
+    put(source, a="一")
+    output = go(source, settings)
+    with place.open_place(output), pytest.raises(BusyError):
+        batch.apply(output / "整改台账.xlsx", settings)

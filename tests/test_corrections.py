@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+import os
 
 import openpyxl
 import pytest
@@ -311,3 +312,34 @@ def test_a_workbook_with_a_cell_at_the_end_of_the_world_is_refused(tmp_path):
     edited.book["问题"]["XFD1048576"] = "x"
     with pytest.raises(InputError, match="超过大小上限"):
         read_workbook(edited.save(), RULES)
+
+
+HEADING = "document,doc_id,table,row,anchor,action,field,old,new,by,when\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a,b,problems,x,,change,status,,garbage,me,2020", "a,b,problems,x,,change,long_term,,yes,me,2020",
+        "a,b,problems,x,,add,deadline,,明年,me,2020", "a,b,documents,x,,change,issued_date,,2020-13-01,me,2020",
+        "a,b,claims,x,,change,value,,abc,me,2020", "a,b,claims,x,,change,value,,nan,me,2020",
+        "a,b,problems,x,,change,doc_id,,1,me,2020", "a,b", "a,b,problems,x,,rename,status,,done,me,2020",
+    ],
+)  # fmt: skip
+def test_a_value_that_a_field_can_not_hold_is_refused_with_its_line(tmp_path, line):
+    path = tmp_path / "corrections.csv"
+    path.write_text(HEADING + line + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"corrections\.csv:2"):
+        load_corrections(path)
+
+
+def test_long_words_of_a_row_come_back(tmp_path):
+    path = tmp_path / "corrections.csv"
+    path.write_text(f"{HEADING}a,b,measures,x,{'长' * 200_000},change,text,,短,me,2020\n", encoding="utf-8")
+    assert len(load_corrections(path)[0].anchor) == 200_000
+
+
+def test_a_pipe_in_place_of_the_corrections_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "corrections.csv")
+    with pytest.raises(InputError, match="读不出来"):
+        load_corrections(tmp_path / "corrections.csv")

@@ -107,3 +107,16 @@ def test_no_rule_names_a_place_or_school_of_the_corpus(shared: Path) -> None:
                 units |= {re.sub(r"党(总支|支部|委|组)$|^中共", "", name.strip()) for name in line[5:].split("|")}
     text = "".join(path.read_text(encoding="utf-8") for path in rules_folder().rglob("*.yaml"))
     assert [unit for unit in units if unit in text] == []
+
+
+@pytest.mark.parametrize("name", ["chrome.yaml", "reading.yaml", "checks.yaml", "labels.yaml", "profiles/default.yaml",
+                                  "profiles/gbt9704.yaml", "words.yaml"])
+@pytest.mark.parametrize("content", ["", "abc", "- a", "a: null", "a: {b: [1]}", "a: [", "\ta"])
+def test_a_broken_rule_file_is_told_before_a_run(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(RuleError):
+        rules_lab.require_whole(folder, "default")
+
+
+def test_the_program_s_own_rules_are_whole() -> None:
+    rules_lab.require_whole(rules_folder(), "default")
