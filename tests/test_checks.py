@@ -272,14 +272,15 @@ def test_triggers_run_in_linear_time(bait: str):
 
     def seconds(length: int) -> float:
         text = bait * (length // len(bait))
-        start = time.perf_counter()
+        start = time.process_time()
         for trigger in settings.triggers.values():
             for _ in trigger.pattern.finditer(text):
                 pass
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert seconds(3_000) < 1  # a square of it would show here already
-    assert min(seconds(16_000) for _ in range(2)) < 3.5 * min(seconds(8_000) for _ in range(3)) + 0.02
+    # four times the length: 4 when linear, 16 when square
+    assert min(seconds(24_000) for _ in range(2)) < 9 * min(seconds(6_000) for _ in range(3)) + 0.05
 
 
 @pytest.mark.parametrize(("labels", "aspects", "wanted"), [
