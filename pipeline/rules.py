@@ -47,6 +47,7 @@ ANCHORED = frozenset(
         "noise",
         "column_like",
         "progress_share",
+        "recurring",
         "docno_line",
         "facet",
         "figure",

@@ -225,7 +225,9 @@ class Body:
         for _ in range(6):
             while at < len(view) and view[at] in "。；，： \n":
                 at += 1
-            hit = self.reading.rules.at("rectification", view, at) or self.reading.rules.at("effect", view, at)
+            rules = self.reading.rules
+            hit = rules.at("rectification", view, at) or rules.at("effect", view, at)
+            hit = hit or self.reading.recurring_at(view, at)
             if hit is not None and hit.end > at:
                 self._bracketed(piece, hit)
                 if hit.rule.field == "effect":

@@ -7,14 +7,16 @@ them; only where nothing of the kind is found do the words of chapter titles dec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.model import FEEDBACK, Document, Span
+from pipeline.model import ANSWERS, FEEDBACK, Document, Span
 from pipeline.outline import Outline, Section
 from pipeline.rules import Hit, Rules
 
 BREAKS = ("break", "aside")
+_OFTEN = 3  # items behind which a label stands before it is taken for the document's own marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,31 @@ class Reading:
         self.document, self.outline, self.rules, self.kind = document, outline, rules, kind
         self._starts: dict[int, Start | None] = {}
         self._strong: dict[int, bool] = {}
+        self._recurring = self._labels() if kind in ANSWERS else frozenset()
+
+    def _labels(self) -> frozenset[str]:
+        """Short labels (整改说明：) that stand behind the statements of at least three numbered items."""
+        seen: Counter[str] = Counter()
+        for section in self.outline.sections:
+            if section.mark.scheme in BREAKS or section.mark.enumerator:
+                continue
+            found = {hit.value for k, piece in enumerate(section.pieces) for hit in self._labelled(piece, k)}
+            seen.update(found)
+        return frozenset(label for label, times in seen.items() if times >= _OFTEN)
+
+    def _labelled(self, piece: Span, number: int) -> Iterator[Hit]:
+        """Labels at the start of a further piece, or behind a stop."""
+        text = self.view(piece)
+        places = [i + 1 for i, char in enumerate(text) if char in "。！？"]
+        for at in [0, *places] if number else places:
+            hit = self.rules.at("recurring", text, at)
+            if hit is not None and not any(self.rules.at(name, text, at) for name in ("responsibility", "effect")):
+                yield hit
+
+    def recurring_at(self, text: str, at: int) -> Hit | None:
+        """A label of this document's own that opens an answer at this place."""
+        hit = self.rules.at("recurring", text, at)
+        return hit if hit is not None and hit.value in self._recurring else None
 
     def view(self, span: Span) -> str:
         """The view of a span inside one block."""
@@ -81,6 +108,10 @@ class Reading:
                 status = self._status_after_frame(text)
             if status:
                 return Start(k, piece.start + status.start, status, "status")
+        for k, piece in enumerate(pieces):
+            for hit in self._labelled(piece, k):
+                if hit.value in self._recurring:
+                    return Start(k, piece.start + hit.start, hit, "marker")
         return None
 
     def markers(self, text: str, first: bool) -> list[Hit]:
