@@ -64,6 +64,7 @@ ANCHORED = frozenset(
         "status_label",
         "title_inside",
         "title_joint",
+        "tick",
         "title_line",
         "title_open",
         "unit_core",

@@ -9,7 +9,7 @@ from pipeline.extract.figures import read_figures
 from pipeline.extract.found import Problem, fact
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
-from pipeline.extract.ledger import Table, join_rows, read_grids, read_rows, read_tables
+from pipeline.extract.ledger import Table, join_rows, read_cards, read_grids, read_rows, read_tables
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice
 from pipeline.extract.parts import BREAKS, Item, Reading, chapters, items
 from pipeline.extract.references import Reference, read_amounts, read_references
@@ -138,6 +138,7 @@ def _rows(reading: Reading, tables: list[Table]) -> list[Problem]:
         for problem in read_rows(document, views, table, rules):
             problem.aspect = problem.aspect or heading_fact
             rows.append(problem)
+    rows += read_cards(document, views, rules)
     for table in tables:
         if table not in stating:
             join_rows(document, views, table, rows, rules)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.model import Document, Fact, Span
 
 TRIM = "。；，、：:;,. 　\n\t"
+_LEADING = TRIM + "—–•·●■◆▪►◇"  # a list's dashes and dots
 
 
 @dataclass(slots=True)

@@ -176,14 +176,20 @@ class _Reader:
         return None
 
     def _inspector(self) -> None:
-        for rule in self.rules.of("inspector"):
-            for i in self._front_texts():
-                hit = rule.search(self.views[i])
-                if hit is not None:
-                    self.header.facts["inspector"] = fact(
-                        self.document, "inspector", Span(i, hit.value_start, hit.value_end), rule.id
-                    )
-                    return
+        title = values.view(self.header.value("title") or "")
+        own = next((hit.value for rule in self.rules.of("inspector") if (hit := rule.search(title))), "")
+        found = [
+            (rule, i, hit)
+            for rule in self.rules.of("inspector")
+            for i in self._front_texts()
+            for hit in rule.find(self.views[i])
+        ]
+        # several groups are named (巡视 and 巡察 together): the one that signs is in the title of its feedback
+        named = [one for one in found if own and self.header.kind == FEEDBACK and one[2].value.endswith(own)]
+        for rule, i, hit in [*named, *found][:1]:
+            self.header.facts["inspector"] = fact(
+                self.document, "inspector", Span(i, hit.value_start, hit.value_end), rule.id
+            )
 
     def _unit(self) -> None:
         if self.header.kind == OTHER and not any(self.rules.first("subject", view) for view in self.views):
@@ -231,6 +237,8 @@ class _Reader:
     def _unit_candidates(self) -> Iterator[Fact]:
         title = self.header.facts.get("title")
         inspected = self.header.kind == FEEDBACK
+        if inspected and "addressee" in self.header.facts:
+            yield self.header.facts["addressee"]
         for rule in self.rules.of("unit"):
             where = rule.id.split(".")[1]
             if where.startswith(("title", "speech")):
@@ -240,8 +248,6 @@ class _Reader:
             else:
                 for i in self._front_texts():
                     yield from self._named(rule, i, self.views[i])
-        if inspected and "addressee" in self.header.facts:
-            yield self.header.facts["addressee"]
         if not inspected:
             yield from self._signature()
 

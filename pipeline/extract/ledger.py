@@ -12,10 +12,11 @@ from pipeline.extract.items import sentence_end
 from pipeline.extract.responsibility import assign, read_fields
 from pipeline.marks import find_marks
 from pipeline.model import Document, Fact, Span
-from pipeline.rules import Rules
+from pipeline.rules import Rule, Rules
 
 _HEADER_ROWS = 4  # rows in which headings are looked for
 _FIELDS = ("lead", "dept", "person", "deadline")
+_TICK = "tick"  # a column that is headed by a status
 _PAIRS = ("dept person", "lead person", "lead dept")  # one column for two fields
 
 
@@ -84,17 +85,20 @@ def _columns(
             continue
         above = [grid[k, column] for k in range(max(0, row - rows_above), row) if (k, column) in grid]
         for cell in (i, *reversed(above)):
-            heading = re.sub(r"[\s（）()：]", "", views[cell])
-            rule = next((rule for rule in rules.of("column") if heading in rule.words), None)
-            if rule is None:
-                like = rules.at("column_like", heading)
-                rule = like.rule if like is not None else None
+            heading = _heading(views[cell])
+            rule = _field_of(heading, rules)
+            status = rules.at("status", heading) if rule is None else None
             if rule is not None:
                 fields[column], named[column] = rule.value, (cell, rule.id)
+                break
+            if status is not None and status.end == len(heading):  # 已完成｜正在整改｜未完成, ticked in one of them
+                fields[column], named[column] = _TICK, (cell, status.rule.id)
                 break
     taken: dict[str, int] = {}
     for column in sorted(fields):
         name = fields[column]
+        if name == _TICK:
+            continue
         if name in taken:  # 问题 | 具体问题: the first groups, the second is the problem
             if name == "problem" and "category" not in fields.values():
                 fields[taken[name]] = "category"
@@ -103,6 +107,41 @@ def _columns(
                 continue
         taken[name] = column
     return fields, named
+
+
+def _heading(text: str) -> str:
+    return re.sub(r"[\s（）()：]", "", text)
+
+
+def _field_of(heading: str, rules: Rules) -> Rule | None:
+    """The rule that knows a column's heading: by its words, else by their likeness."""
+    rule = next((rule for rule in rules.of("column") if heading in rule.words), None)
+    if rule is not None:
+        return rule
+    like = rules.at("column_like", heading)
+    return like.rule if like is not None else None
+
+
+def read_cards(document: Document, views: Sequence[str], rules: Rules) -> list[Problem]:
+    """One problem for each small table of names and values (一题一表: 反馈问题｜…, 整改措施｜…, 责任人｜…)."""
+    problems: list[Problem] = []
+    for grid in read_grids(document).values():
+        cells: dict[str, int | None] = {}
+        for row in sorted({r for r, _ in grid}):
+            line = [grid[row, c] for c in sorted(c for r, c in grid if r == row)]
+            line = [i for i in line if not document.blocks[i].merged or document.blocks[i].column == 0]
+            for name, value in zip(line[::2], line[1::2], strict=False):
+                rule = _field_of(_heading(views[name]), rules)
+                if rule is not None and _field_of(_heading(views[value]), rules) is None:
+                    cells.setdefault(rule.value, value)
+        i = cells.get("problem")
+        if i is None or not views[i].strip() or not {"measures", *_FIELDS, "progress"} & set(cells):
+            continue
+        table = Table(grid, (), {}, {})
+        problems.append(_row(document, views, cells, table, rules))
+    for problem in problems:
+        read_fields(document, views, problem, rules)
+    return problems
 
 
 def _column_of(table: Table) -> dict[str, int]:
@@ -118,12 +157,14 @@ def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rul
     """One problem for each row that states one; an empty cell under a grouping column carries the value above."""
     column = _column_of(table)
     carried: dict[str, int] = {}
+    headed: set[str] = set()
     problems: list[Problem] = []
     for row in table.rows:
         cells = {name: table.cells.get((row, c)) for name, c in column.items()}
         for name in ("aspect", "category", "school"):
-            if name in carried and name not in column:
+            if name in carried and (name not in column or name in headed):
                 cells[name] = carried[name]
+                continue
             if name in column:
                 i = cells.get(name)
                 if i is not None and views[i].strip():
@@ -133,6 +174,7 @@ def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rul
         heading = _heading_row(document, views, table, row)
         if heading is not None:
             carried["aspect"] = heading
+            headed.add("aspect")  # 一、…方面 over the rows says more than a column 类型
             continue
         i = cells.get("problem")
         if (
@@ -153,9 +195,25 @@ def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rul
         ):
             continue
         problems.append(_row(document, views, cells, table, rules))
+        _ticked(document, views, table, row, problems[-1], rules)
     for problem in problems:  # 包抓：甲　承办：教务处 in whatever column
         read_fields(document, views, problem, rules)
     return problems
+
+
+def _ticked(
+    document: Document, views: Sequence[str], table: Table, row: int, problem: Problem, rules: Rules
+) -> None:
+    """The status over the column in which a row is ticked."""
+    for column in (c for c, field in table.fields.items() if field == _TICK):
+        i = table.cells.get((row, column))
+        status = rules.at("status", _heading(views[table.headings[column][0]]))
+        if i is None or status is None or rules.at("tick", views[i]) is None or problem.status is not None:
+            continue
+        place = trimmed(document, Span(i, 0, len(views[i])))
+        problem.status = Fact("status", status.value, document.text(place), place, status.rule.id)
+        problem.long_term = status.long_term
+        problem.region.append(place)
 
 
 def _heading_row(document: Document, views: Sequence[str], table: Table, row: int) -> int | None:
