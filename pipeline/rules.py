@@ -66,6 +66,7 @@ ANCHORED = frozenset(
         "title_joint",
         "tick",
         "title_line",
+        "total_row",
         "title_open",
         "unit_core",
         "unit_placeless",

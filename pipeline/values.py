@@ -60,11 +60,18 @@ def number(text: str) -> float | None:
 
 CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)} | {chr(0x3251 + i): i + 21 for i in range(15)}
 
+# numbers in one character: circled, in brackets (⑴ ㈠), with a full stop (⒈)
+ENCLOSED = (
+    CIRCLED
+    | {chr(first + i): i + 1 for first in (0x2474, 0x2488) for i in range(20)}
+    | {chr(0x3220 + i): i + 1 for i in range(10)}
+)
+
 
 def ordinal(text: str) -> int | None:
-    """The number of a label: `三`, `12`, `⑤`, `1-2` (its last part)."""
-    if text in CIRCLED:
-        return CIRCLED[text]
+    """The number of a label: `三`, `12`, `⑤`, `⑴`, `1-2` (its last part)."""
+    if text in ENCLOSED:
+        return ENCLOSED[text]
     value = number(re.split(r"[-－—.]", text)[-1]) if text else None
     return None if value is None else int(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.extract.claims import Claim, read_claims
 from pipeline.extract.figures import read_figures
@@ -13,6 +13,7 @@ from pipeline.extract.ledger import Table, join_rows, read_cards, read_grids, re
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice
 from pipeline.extract.parts import BREAKS, Item, Reading, chapters, items
 from pipeline.extract.references import Reference, read_amounts, read_references
+from pipeline.extract.responsibility import deadline
 from pipeline.model import ANSWERS, FEEDBACK, OTHER, Document, Fact, Span
 from pipeline.outline import Outline, Section, outline
 from pipeline.rules import Rules
@@ -57,6 +58,7 @@ def extract(document: Document, rules: Rules) -> Extraction:
         listed, found.problems = _problems(reading, parts, tables)
         if header.kind == FEEDBACK:
             found.advice = read_advice(reading, parts)
+    _complete_deadlines(header, found.problems)
     found.passages = _passages(reading, parts, header, found, listed, tables)
     found.claims = read_claims(
         document, whole.views, [(p.span, p.scope) for p in found.passages if p.part != "title"], rules
@@ -65,6 +67,15 @@ def extract(document: Document, rules: Rules) -> Extraction:
     _mentions(document, whole, found, rules)
     found.structure = _structure(reading, header, listed, tables)
     return found
+
+
+def _complete_deadlines(header: Header, problems: list[Problem]) -> None:
+    """7月31日前: the year follows from the feedback, or from the document's own date."""
+    after = header.value("feedback_date") or header.value("issued_date") or ""
+    for problem in problems:
+        stated = problem.fields.get("deadline")
+        if stated is not None and not stated.value:
+            problem.fields["deadline"] = replace(stated, value=deadline(stated.text, after))
 
 
 def _figures(document: Document, whole: Outline, tables: list[Table], rules: Rules) -> list[Claim]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.model import Document, Fact, Span
 
 TRIM = "。；，、：:;,. 　\n\t"
-_LEADING = TRIM + "—–•·●■◆▪►◇"  # a list's dashes and dots
+LEADING = TRIM + "—–•·●■◆▪►◇"  # a list's dashes and dots too
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ def trimmed(document: Document, span: Span, extra: str = "") -> Span:
     tail = document.blocks[last].text
     start, end = span.start, span.end
     limit = end if last == span.block else len(head)
-    while start < limit and head[start] in " 　\n\t。；，、：;,.:":
+    while start < limit and head[start] in LEADING:
         start += 1
     floor = start if last == span.block else 0
     while end > floor and tail[end - 1] in TRIM + extra:

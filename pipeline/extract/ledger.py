@@ -66,7 +66,7 @@ def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules
         fields, named = _columns(grid, row, views, rules, rows_above=2)
         if len(fields) < 2 or not {"problem", "seq"} & set(fields.values()):
             continue
-        if best is None or len(set(fields.values())) > len(set(best[1].values())):
+        if best is None or len(set(fields.values()) - {_TICK}) > len(set(best[1].values()) - {_TICK}):
             best = (row, fields, named)
     if best is None:
         return None
@@ -171,6 +171,8 @@ def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rul
                     carried[name] = i
                 elif name in carried:
                     cells[name] = carried[name]
+        if any(rules.at("total_row", views[i]) for (r, _), i in table.cells.items() if r == row):
+            continue
         heading = _heading_row(document, views, table, row)
         if heading is not None:
             carried["aspect"] = heading

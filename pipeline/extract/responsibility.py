@@ -86,17 +86,21 @@ def assign(document: Document, problem: Problem, names: Sequence[str], place: Sp
 
 
 _DATES = re.compile(values.DATE)
+_SHORT_YEAR = re.compile(r"(?<!\d)(2\d)年(?=\d{1,2}月)")  # 25年6月底
 
 
-def deadline(text: str) -> str:
+def deadline(text: str, after: str = "") -> str:
     """ISO form of the last date of a deadline's words; "" for a vague or impossible one.
 
-    A year that the last date leaves out is that of the date before it."""
+    A year that the last date leaves out is that of the date before it, else the first in which the date
+    lies behind `after` (the feedback: an ISO date)."""
     found, year = "", None
-    for match in _DATES.finditer(values.view(text)):
+    for match in _DATES.finditer(_SHORT_YEAR.sub(r"20\1年", values.view(text))):
         parts = values.date_parts(match[0])
         if parts is None or parts[1] is None:
             continue
         year = parts[0] or year
+        if year is None and len(after) >= 7:
+            year = int(after[:4]) + ((parts[1], parts[2] or 31) < (int(after[5:7]), int(after[8:10] or 1)))
         found = values.iso(year, parts[1], parts[2]) or ""
     return found
