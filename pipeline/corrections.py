@@ -42,7 +42,7 @@ from pipeline.decisions import (
     merge_findings,
     save_corrections,
 )
-from pipeline.errors import InputError, Rejected
+from pipeline.errors import REASONS, InputError, Rejected
 from pipeline.labels import Labels, load_labels
 from pipeline.readers import load
 from pipeline.readers.sheet import raw_cells
@@ -117,7 +117,7 @@ def _cells(path: Path) -> Book:
     try:
         data = load(path.resolve())
     except Rejected as error:
-        raise InputError(str(path), f"工作簿读不到（{error.detail or error.error}）",
+        raise InputError(str(path), f"工作簿读不到（{error.detail or REASONS[error.error][0]}）",
                          "请检查路径，并关闭 Excel 后再试") from error
     try:
         return raw_cells(data)

@@ -172,6 +172,7 @@ def with_cells(cells: str) -> bytes:
         ('<row r="1048576"><c r = "xfd1048576"><v>1</v></c></row>', "too_large"),
         ('<x-y:row xmlns:x-y="urn:x" r="1048576"><x-y:c\nr="XFD1048576"><v>1</v></x-y:c></x-y:row>', "too_large"),
         ('<row r="9"><c r="XFD9"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>', "too_large"),
+        ('<row r="4294967295"><c r="ZZZZZZ4294967295"><v>1</v></c></row>', "too_large"),
         ('<row r="1048576"><c r="XFD&#49;048576"><v>1</v></c></row>', "bad_package"),
     ],
 )  # fmt: skip

@@ -18,10 +18,10 @@ from pipeline.readers.xml import parse_office
 _SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # places as any program may write them, not only as Excel does: calamine makes room for all of them
-_ROW = re.compile(rb"<(?:[\w.-]+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,9})[\"'][^<>]*")
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,10})[\"'][^<>]*")
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*")
-_CELL = re.compile(rb"<(?:[\w.-]+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,4})(\d{1,9})[\"']([^<>]*)")
+_CELL = re.compile(rb"<(?:[\w.-]+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,9})(\d{1,10})[\"']([^<>]*)")
 _UNPLACED = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])(?![^<>]*?\br\s*=)")  # a cell that stands where its row says
 _DISGUISED = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)\s[^<>]*?\br\s*=\s*(?:\"[^\"&<>]*&|'[^'&<>]*&)")
 _STYLE = re.compile(rb'\bs="(\d{1,6})"')
