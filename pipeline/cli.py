@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pipeline.batch import Settings
 
 QUARANTINED_EXIT = 3  # with --strict
-FOLDER = click.Path(path_type=Path, file_okay=False)
-ANY_PATH = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)  # what can't be read is said in our own words
+ANY_PATH = click.Path(path_type=Path, readable=False)
 DAY = click.DateTime(["%Y-%m-%d"])
 RULES = click.option("--rules", type=FOLDER, metavar="文件夹", help="规则文件夹；不写就用程序自带的规则。")
 PROFILE = click.option("--profile", default="", metavar="名称",

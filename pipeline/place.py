@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -103,11 +103,8 @@ def open_place(output: Path) -> Iterator[Place]:
 
 @contextmanager
 def held(output: Path) -> Iterator[None]:
-    """Keep runs out of the folder meanwhile, where there has been one.  Raises BusyError."""
-    if not (output / OWN).is_dir():
-        yield
-        return
-    with _locked(output):
+    """Keep runs out of the folder meanwhile, where there has been one.  Raises BusyError, OutputError."""
+    with _told(output), _locked(output) if (output / OWN).is_dir() else nullcontext():
         yield
 
 

@@ -82,6 +82,8 @@ def require_whole(folder: Path, profile: str) -> None:
         for file, load in loads.items():
             try:
                 load()
+            except OSError as error:
+                raise RuleError(str(error.filename or folder), "规则文件读不到", "请检查文件权限") from error
             except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
                 what = f"内容不完整或写法有误（{type(error).__name__} {error}）"
                 raise RuleError(file, what, "请对照程序自带的规则文件改正") from error

@@ -563,3 +563,17 @@ def test_corrections_wait_for_the_run(source: Path, settings: Settings) -> None:
     output = go(source, settings)
     with place.open_place(output), pytest.raises(BusyError):
         batch.apply(output / "整改台账.xlsx", settings)
+
+
+def test_a_read_only_output_takes_no_corrections(
+    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(source, a="一")
+    output = go(source, settings)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(place, "_locked", refuse)
+    with pytest.raises(OutputError, match="不能写入"):
+        batch.apply(output / "整改台账.xlsx", settings)

@@ -118,5 +118,14 @@ def test_a_broken_rule_file_is_told_before_a_run(folder: Path, name: str, conten
         rules_lab.require_whole(folder, "default")
 
 
+def test_a_rule_file_that_can_not_be_opened_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(given: Path) -> Rules:
+        raise PermissionError(13, "Permission denied", str(given / "checks.yaml"))
+
+    monkeypatch.setattr(rules_lab, "load_rules", refuse)
+    with pytest.raises(RuleError, match=r"checks\.yaml：规则文件读不到"):
+        rules_lab.require_whole(folder, "default")
+
+
 def test_the_program_s_own_rules_are_whole() -> None:
     rules_lab.require_whole(rules_folder(), "default")
