@@ -11,7 +11,7 @@ from pipeline.labels import load_labels
 from pipeline.word import BUILDERS, write_reports
 from pipeline.word.profile import load_profile
 from pipeline.word.template import load_template, render, signature_layout
-from pipeline.word.text import balanced, full_width, safe_name, width
+from pipeline.word.text import balanced, full_width, safe_name, unit_folder, width
 
 PROFILE = load_profile(RULES)
 
@@ -351,6 +351,12 @@ def test_names_are_safe_everywhere(name):
 def test_names_are_unique_without_regard_to_case():
     taken = set()
     assert len({safe_name(n, taken).casefold() for n in ("Ab", "aB", "ab", "长" * 90, "长" * 91)}) == 5
+
+
+def test_a_unit_s_folder_is_never_a_name_of_the_results():
+    taken = set()
+    names = {unit_folder(n, taken).casefold() for n in ("整改台账.xlsx", "运行日志.txt", "tables", "Tables", ".zhenggai", "..")}
+    assert len(names) == 6 and not any("." in name or name == "tables" for name in names)
 
 
 def test_a_template_saved_by_a_chinese_word_keeps_its_styles(tmp_path):

@@ -24,7 +24,7 @@ from pipeline.word.rebuilt import rebuilt
 from pipeline.word.report import progress_report
 from pipeline.word.summary import summary
 from pipeline.word.template import Template, load_template, render
-from pipeline.word.text import safe_name
+from pipeline.word.text import safe_name, unit_folder
 
 # one builder a kind, in the order in which the documents are written
 BUILDERS: dict[str, Builder] = {
@@ -63,7 +63,7 @@ def write_reports(
     written: list[Path] = []
     folders: set[str] = set()
     for name, documents in source.units.items():
-        place = folder / safe_name(name, folders)
+        place = folder / unit_folder(name, folders)
         if unit is not None and name != unit:
             continue
         files: set[str] = set()

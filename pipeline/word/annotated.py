@@ -31,7 +31,7 @@ from pipeline.readers.package import open_package
 from pipeline.readers.parts import Parts
 from pipeline.readers.xml import parse
 from pipeline.sheets import clean
-from pipeline.word.text import safe_name
+from pipeline.word.text import safe_name, unit_folder
 
 AUTHOR, INITIALS = "整改通", "核"
 TEXT = "word/document.xml"
@@ -53,7 +53,7 @@ def write_annotated(
     written: list[Path] = []
     folders: set[str] = set()
     for name, documents in units(tables).items():
-        place = folder / safe_name(name, folders)
+        place = folder / unit_folder(name, folders)
         files: set[str] = set()
         for document in documents:
             rows = findings.get(str(document["doc_id"]), [])

@@ -164,6 +164,12 @@ def safe_name(text: str, taken: set[str] | None = None, size: int = 100) -> str:
     return unique
 
 
+def unit_folder(unit: str, taken: set[str]) -> str:
+    """The name of a unit's folder, unique in `taken`; never that of a file or folder of the results themselves."""
+    taken.add("tables")
+    return safe_name(unit.replace(".", "．"), taken)
+
+
 def _shortened(name: str, size: int) -> str:
     """The name in at most `size` bytes, what was cut marked by ……"""
     if len(name.encode()) <= size:
