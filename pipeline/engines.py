@@ -221,7 +221,13 @@ def _raise_ended(number: int, frame: FrameType | None) -> None:
 
 
 def restrict() -> None:
-    """Hold this process to the limits of memory, written bytes and open files (where the system has them)."""
+    """Hold this process to the limits of memory, written bytes and open files (where the system has them).
+
+    What libraries print on errors goes nowhere: it may quote a document.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
     if sys.platform == "win32":
         return
     import resource

@@ -577,3 +577,14 @@ def test_a_read_only_output_takes_no_corrections(
     monkeypatch.setattr(place, "_locked", refuse)
     with pytest.raises(OutputError, match="不能写入"):
         batch.apply(output / "整改台账.xlsx", settings)
+
+
+def loud(path: Path, name: str, rules: Path) -> Tables:
+    os.write(2, b"what a library prints")
+    return stand_ins.read(path, name, rules)
+
+
+def test_what_libraries_print_goes_nowhere(source: Path, settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    put(source, a="一")
+    batch.run([source], source.parent / "out", settings, loud)
+    assert capfd.readouterr().err == ""
