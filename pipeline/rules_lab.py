@@ -24,6 +24,7 @@ from pipeline.yaml_file import reading_with, rules_folder
 
 GROWTH = 2.5  # time(2n) / time(n) that a rule may reach on bait (reliability figures)
 _LENGTHS = (3_000, 6_000)
+_SHORTEST = 60  # characters up to which a text is tried two by two
 _NOTICEABLE = 0.02  # seconds; below it a ratio says nothing but noise
 # texts made to keep a careless pattern trying: openings without their closings, and long sameness
 _BAIT = (
@@ -161,12 +162,30 @@ def _slow(bait: str, ratio: float) -> str:
 def _slow_on(find: Callable[[str], Iterable[object]]) -> Iterator[tuple[str, float]]:
     """The baits on which a search grows too fast, with how fast."""
     for bait in _BAIT:
+        exploded = _exploding(find, bait)
+        if exploded:
+            yield bait, exploded
+            continue
         short, long = ((bait * (length // len(bait))) for length in _LENGTHS)
         if _seconds(find, short, 1) < _NOTICEABLE / GROWTH:
             continue
         ratio = _seconds(find, long, 5) / max(_seconds(find, short, 5), 1e-9)
         if ratio > GROWTH:
             yield bait, ratio
+
+
+def _exploding(find: Callable[[str], Iterable[object]], bait: str) -> float:
+    """Growth from one short text to the next, when it doubles with every few characters; else 0.
+
+    Such a search would not end on the longer texts, so that they are not even tried.
+    """
+    before = 0.0
+    for length in range(8, _SHORTEST, 2):
+        seconds = _seconds(find, (bait * length)[:length], 1)
+        if seconds > _NOTICEABLE and before:
+            return seconds / before
+        before = max(seconds, 1e-9)
+    return 0.0
 
 
 def _seconds(find: Callable[[str], Iterable[object]], text: str, times: int) -> float:

@@ -92,6 +92,11 @@ def test_a_rule_that_nobody_misses_is_named(tmp_path: Path, folder: Path) -> Non
     assert not any("amount.money" in line for line in lines)
 
 
+def test_an_exploding_pattern_is_named_instead_of_waited_for() -> None:
+    pattern = re.compile("(?:[0-9一]{1,7}(?:(?:、|第)*[0-9一]{1,7})*)x")
+    assert any(ratio > rules_lab.GROWTH for _, ratio in rules_lab._slow_on(pattern.finditer))
+
+
 def test_the_catalogue_is_up_to_date() -> None:
     text = "\n".join(rules_lab.catalogue(rules_folder())) + "\n"
     assert (ROOT / "rules" / "README.md").read_text(encoding="utf-8") == text, (

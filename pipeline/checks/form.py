@@ -135,7 +135,9 @@ def _names(text: str, own: list[str], context: Context) -> Iterator[tuple[str, i
         ends.add(match.end())
         if settings.find("not_a_place", match["area"]):
             continue
-        if _cut_off(text, match, own) and not settings.find("acting", text[: match.start()]):
+        # 确保竹园坝县高级中学: the place may have begun a character or two earlier
+        acting = any(settings.find("acting", text[: max(0, match.start() - less)]) for less in range(3))
+        if _cut_off(text, match, own) and not acting:
             continue
         local = any(match["area"] in name for name in own)
         if not local or not any(_short_for(match["rest"], name) for name in own):

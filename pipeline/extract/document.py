@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from pipeline import values
 from pipeline.extract.claims import Claim, read_claims
 from pipeline.extract.figures import read_figures
 from pipeline.extract.found import Problem, fact
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
 from pipeline.extract.ledger import Table, join_rows, read_cards, read_grids, read_rows, read_tables
-from pipeline.extract.lists import answer_by_number, news_problems, read_advice
+from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
 from pipeline.extract.parts import BREAKS, Item, Reading, chapters, items
 from pipeline.extract.references import Reference, read_amounts, read_references
 from pipeline.extract.responsibility import deadline
@@ -60,6 +61,8 @@ def extract(document: Document, rules: Rules) -> Extraction:
             found.advice = read_advice(reading, parts)
     _complete_deadlines(header, found.problems)
     found.passages = _passages(reading, parts, header, found, listed, tables)
+    if header.kind in ANSWERS:
+        status_by_number(reading, [p.span for p in found.passages], found.problems)
     found.claims = read_claims(
         document, whole.views, [(p.span, p.scope) for p in found.passages if p.part != "title"], rules
     )
@@ -133,11 +136,27 @@ def _problems(reading: Reading, parts: dict[int, str], tables: list[Table]) -> t
     problems = [read_item(reading, item) for item in listed]
     if not answered and reading.kind in ANSWERS:
         answer_by_number(reading, parts, listed, problems)
+    for table in tables:  # a table at the end that says how each number stands
+        if "problem" not in table.fields.values():
+            join_rows(reading.document, reading.outline.views, table, problems, reading.rules)
+    _shared_duties(reading, problems)
     kept = [k for k, p in enumerate(problems) if p.problem is not None and p.problem.text]
     listed, problems = [listed[k] for k in kept], [problems[k] for k in kept]
     if not problems and reading.kind == FEEDBACK:
         return [], news_problems(reading)
     return listed, problems
+
+
+def _shared_duties(reading: Reading, problems: list[Problem]) -> None:
+    """责任领导：…（以上4件）: what one line says about the last few problems is said about each of them."""
+    for number, problem in enumerate(problems):
+        for piece in problem.region:
+            hit = reading.rules.first("covers", reading.view(piece))
+            count = int(values.number(hit.value) or 0) if hit is not None else 0
+            for other in problems[max(0, number + 1 - count) : number] if count > 1 else []:
+                for name, stated in problem.fields.items():
+                    if piece.block == stated.span.block:
+                        other.fields.setdefault(name, stated)
 
 
 def _rows(reading: Reading, tables: list[Table]) -> list[Problem]:

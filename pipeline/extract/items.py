@@ -23,6 +23,8 @@ def read_item(reading: Reading, item: Item) -> Problem:
     problem.region = section.all_pieces()
     _group(reading, problem, item.groups)
     statement, rest, start = _split(reading, section, item.start)
+    if len(statement) > 1:
+        statement = _unticked(reading, problem, statement)
     problem.problem = _statement(reading, section, statement)
     _remark(reading, problem)
     behind = _stated(reading, problem)
@@ -144,6 +146,18 @@ def _statement(reading: Reading, section: Section, pieces: list[Span]) -> Fact |
     return fact(reading.document, "problem", trimmed(reading.document, joined(pieces)), "problem.paragraphs")
 
 
+def _unticked(reading: Reading, problem: Problem, pieces: list[Span]) -> list[Span]:
+    """第1条　✔, with the statement in the next paragraph: the tick is the status and none of its words."""
+    first = reading.view(pieces[0]).strip()
+    if reading.rules.at("sign", first) is None:
+        return pieces
+    tick = reading.rules.at("tick", first)
+    if tick is not None and reading.kind != FEEDBACK:
+        place = trimmed(reading.document, pieces[0])
+        problem.status = Fact("status", tick.value, reading.document.text(place), place, tick.rule.id)
+    return pieces[1:]
+
+
 def _remark(reading: Reading, problem: Problem) -> None:
     """`…照度不足（长期坚持）`: a status in brackets behind the statement is none of its words."""
     found = problem.problem
@@ -223,7 +237,7 @@ class Body:
             self._effect(Span(piece.block, piece.start + effect.end, piece.end))
             return None
         for _ in range(6):
-            while at < len(view) and view[at] in "。；，： \n":
+            while at < len(view) and view[at] in "。；，： \n〔〕":
                 at += 1
             rules = self.reading.rules
             hit = rules.at("rectification", view, at) or rules.at("effect", view, at)
@@ -235,8 +249,7 @@ class Body:
                     return None
                 at = hit.end
                 continue
-            label = self.reading.rules.at("status_label", view, at)
-            status = self.reading.rules.at("status", view, label.end if label else at)
+            status = self.reading.status_at(view, at)
             if status is None:
                 break
             self._take_status(piece, status)
@@ -302,11 +315,11 @@ class Body:
     def _before_status(self, piece: Span, view: str) -> int:
         """Where a last sentence that only states the status begins (…。目前，该问题已整改到位。), else the end."""
         body = view.rstrip("。； ")
-        at = max(body.rfind("。"), body.rfind("；")) + 1
+        at = max(body.rfind("。"), body.rfind("；"), body.rfind("—")) + 1
         if at == 0:
             return len(view)
         status = self.reading.rules.at("status", view, at)
-        if status is None or status.end < len(body):
+        if status is None or (status.end < len(body) and _bracket_end(body, status.end) < len(body)):
             return len(view)
         self._take_status(piece, status)
         return at
@@ -327,7 +340,7 @@ class Body:
         kept: list[Span] = []
         first = child.mark.block
         for number, piece in enumerate(pieces):
-            own = piece.block == first or not last or piece not in child.pieces
+            own = piece.block == first or not last or piece not in child.pieces or child.mark.scheme == "bullet"
             if not own:
                 rest = self._head(piece, behind=True)
                 if rest is not None:

@@ -229,13 +229,19 @@ def join_rows(document: Document, views: Sequence[str], table: Table, problems: 
     """A list without problems (任务清单, 责任清单) belongs to the problems of the same number."""
     column = _column_of(table)
     by_label = {problem.label: problem for problem in reversed(problems)}
+    by_number = {_digits(problem.label): problem for problem in reversed(problems)}  # 问3： and 3
     for row in table.rows:
         cells = {name: table.cells.get((row, c)) for name, c in column.items()}
         seq = cells.get("seq")
-        problem = by_label.get(document.blocks[seq].text.strip()) if seq is not None else None
+        label = document.blocks[seq].text.strip() if seq is not None else ""
+        problem = by_label.get(label) or (by_number.get(label) if len(by_number) == len(problems) else None)
         if problem is not None:
             _continue(document, views, problem, cells, rules)
             problem.region += [Span(j, 0, len(views[j])) for j in cells.values() if j is not None and views[j].strip()]
+
+
+def _digits(label: str) -> str:
+    return "".join(char for char in label if char.isdigit())
 
 
 def _repeats_heading(table: Table, row: int, views: Sequence[str], rules: Rules) -> bool:
@@ -307,6 +313,11 @@ def _progress(
     view = views[i]
     start = len(view) - len(view.lstrip())
     hit = rules.at("status", view, start) or rules.at("progress_share", view, start)
+    tick = rules.at("tick", view) if hit is None else None
+    if tick is not None:
+        place = trimmed(document, Span(i, 0, len(view)))
+        problem.status = Fact("status", tick.value, document.text(place), place, tick.rule.id)
+        return
     if hit is None:
         hit = next((h for h in (rules.at("status", view, at) for at in _clause_starts(view)) if h is not None), None)
     if hit is not None:

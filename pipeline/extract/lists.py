@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from pipeline import values
 from pipeline.extract.found import Problem, fact, trimmed
 from pipeline.extract.items import Body, read_item
 from pipeline.extract.parts import BREAKS, Item, Reading
 from pipeline.model import Fact, Span
+from pipeline.outline import Section
+
+_RANGE = re.compile(r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:[至到~—-]第?([0-9]{1,3}|[一二三四五六七八九十]{1,3}))?")
+_MANY = 60  # numbers that one range may span
 
 
 def news_problems(reading: Reading) -> list[Problem]:
@@ -111,6 +119,29 @@ def _end_of_list(reading: Reading, view: str, start: int) -> int:
     )
 
 
+def _answer_several(reading: Reading, root: Section, listed: list[Item], problems: list[Problem]) -> bool:
+    """针对第2、3个问题。（1）…（2）…: as many measures as problems answer one each, others answer all of them."""
+    by_number = {item.section.mark.number: problem for item, problem in zip(listed, problems, strict=True)}
+    found = False
+    for child in root.children:
+        hit = reading.rules.at("answers_numbers", reading.view(child.pieces[0])) if child.pieces else None
+        answered = [by_number[n] for n in numbers_of(hit.value)] if hit is not None and set(
+            numbers_of(hit.value)) <= set(by_number) else []
+        if not answered or hit is None:
+            continue
+        found = True
+        first = child.pieces[0]
+        rest = Span(first.block, first.start + hit.end, first.end)
+        own = [rest, *child.pieces[1:]] if reading.view(rest).strip("。；，： ") else list(child.pieces[1:])
+        below = [c for c in child.children if c.mark.scheme not in BREAKS]
+        each = len(below) == len(answered)
+        for number, problem in enumerate(answered):
+            Body(reading, problem).read([] if below else own, [below[number]] if each else below)
+            problem.rectification = child.all_pieces() if not each else below[number].all_pieces()
+        answered[0].region = answered[0].region + child.all_pieces()
+    return found
+
+
 def read_advice(reading: Reading, parts: dict[int, str]) -> list[tuple[str, Fact]]:
     """Label and text of each piece of advice: the items of the chapter, or those behind `提出…建议：`."""
     found: list[tuple[str, Fact]] = []
@@ -152,6 +183,38 @@ def _advice_in_text(reading: Reading) -> list[tuple[str, Fact]]:
     return []
 
 
+def numbers_of(text: str) -> list[int]:
+    """The numbers of `第5至7个`, `第2、3个`, `第三、第七个`."""
+    found: list[int] = []
+    for match in _RANGE.finditer(text):
+        first, last = values.number(match[1]), values.number(match[2] or match[1])
+        if first is not None and last is not None and 0 <= last - first < _MANY:
+            found += range(int(first), int(last) + 1)
+    return found
+
+
+def status_by_number(reading: Reading, passages: Iterable[Span], problems: list[Problem]) -> None:
+    """除第4、11个问题正在推进外，其余均已完成: the only place that says how the problems stand."""
+    if any(problem.status is not None for problem in problems):
+        return
+    for span in passages:
+        view = reading.outline.views[span.block]
+        hit = reading.rules.first("summary_status", view, span.start, span.end)
+        match = hit.rule.pattern.match(view, hit.start) if hit is not None else None
+        if match is None:
+            continue
+        some, rest = (reading.rules.at("status", view, match.start(n), match.end(n)) for n in ("some", "rest"))
+        chosen = set(numbers_of(match["numbers"]))
+        if some is None or rest is None or not chosen or max(chosen) > len(problems):
+            continue
+        for number, problem in enumerate(problems, 1):
+            status = some if number in chosen else rest
+            place = Span(span.block, status.value_start, status.value_end)
+            problem.status = Fact("status", status.value, reading.document.text(place), place, status.rule.id)
+            problem.long_term = status.long_term
+        return
+
+
 def answer_by_number(reading: Reading, parts: dict[int, str], listed: list[Item], problems: list[Problem]) -> None:
     """A chapter of problems and a chapter of measures: the third measure answers the third problem."""
     numbers = {item.section.index for item in listed}
@@ -163,6 +226,9 @@ def answer_by_number(reading: Reading, parts: dict[int, str], listed: list[Item]
             or reading.rules.at("answers", reading.title(root)) is None
         ):
             continue
+        if _answer_several(reading, root, listed, problems):
+            parts[root.index] = "answers"
+            return
         answers = [
             child for child in root.children if child.mark.scheme not in BREAKS and child.mark.number is not None
         ]

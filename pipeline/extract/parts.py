@@ -103,11 +103,11 @@ class Reading:
             effect = self.rules.at("effect", text)
             if effect and k:
                 return Start(k, piece.start, effect, "marker")
-            status = self.rules.at("status", text) if k or not text else None
+            status = self.status_at(text, 0) if k or not text else None
             if status is None and k == 0:
                 status = self._status_after_frame(text)
-            if status:
-                return Start(k, piece.start + status.start, status, "status")
+            if status:  # with its label (完成率：64%), which is none of the statement's words
+                return Start(k, piece.start if k else piece.start + status.start, status, "status")
         for k, piece in enumerate(pieces):
             for hit in self._labelled(piece, k):
                 if hit.value in self._recurring:
@@ -129,6 +129,22 @@ class Reading:
                 if hit.start == 0 or text[hit.start - 1] in "。；：！？”）】 …，" or text[: hit.start].endswith(("\n",))
             ]
         return sorted(found, key=lambda hit: hit.start)[:1]
+
+    def status_at(self, text: str, at: int) -> Hit | None:
+        """A status at one place, or a share behind its label (完成率：64%)."""
+        label = self.rules.at("status_label", text, at)
+        if label is None:
+            return self.rules.at("status", text, at)
+        return self.rules.at("status", text, label.end) or self.rules.at("progress_share", text, label.end)
+
+    def remark(self, section: Section) -> bool:
+        """Whether the section's first paragraph ends with a status in brackets (…代签（已整改））."""
+        if not section.pieces or self.kind == FEEDBACK:
+            return False
+        text = self.view(section.pieces[0]).rstrip("。； ")
+        at = max(text.rfind(mark) for mark in "（〔【[")
+        status = self.rules.at("status", text, at + 1) if at > 0 and text[-1:] in "）〕】]" else None
+        return status is not None and status.end == len(text) - 1
 
     def _results(self, text: str) -> list[Hit]:
         """整改结果： behind a statement in its own paragraph opens the rectification text as a marker does."""
@@ -163,6 +179,8 @@ class Reading:
         if section.mark.enumerator or section.mark.scheme in BREAKS:
             return False
         start = self.start(section)
+        if start is None and section.children and self.remark(section):
+            return True
         if start is not None and not (self._answered_above(section) and self._behind(section, start)):
             return True
         if section.mark.scheme.startswith("named") or self.assigned(section):
@@ -313,7 +331,7 @@ def _is_problem(reading: Reading, section: Section) -> bool:
         return False
     if reading.kind == FEEDBACK:
         return not children
-    if reading.start(section) is not None or not children or reading.assigned(section):
+    if reading.start(section) is not None or not children or reading.assigned(section) or reading.remark(section):
         return True
     if all(child.mark.enumerator or child.mark.scheme.rstrip("+'") == "circled" for child in children):
         return True

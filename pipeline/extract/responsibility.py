@@ -25,7 +25,10 @@ def read_fields(document: Document, views: Sequence[str], problem: Problem, rule
             stops = "。\n" if " " in hit.value else "；。\n"
             end = next((i for i in range(hit.end, limit) if view[i] in stops), limit)
             text = view[hit.end : end]
-            if text.count("）") > text.count("（"):
+            covered = rules.first("covers", text)  # 基础教育股（以上4件）
+            if covered is not None and text[covered.start - 1 : covered.start] == "（":
+                end = hit.end + covered.start - 1
+            elif text.count("）") > text.count("（"):
                 end = hit.end + text.rindex("）")
             place = trimmed(document, Span(piece.block, piece.start + hit.end, piece.start + end))
             assign(document, problem, hit.value.split(), place, hit.rule.id)
