@@ -12,7 +12,8 @@ from pipeline.extract.parts import BREAKS, Item, Reading
 from pipeline.model import Fact, Span
 from pipeline.outline import Section
 
-_RANGE = re.compile(r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:[至到~—-]第?([0-9]{1,3}|[一二三四五六七八九十]{1,3}))?")
+_NUMBER = r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})"
+_RANGE = re.compile(rf"{_NUMBER}(?:[至到~—-]第?{_NUMBER})?")
 _MANY = 60  # numbers that one range may span
 
 

@@ -146,6 +146,12 @@ class Reading:
         status = self.rules.at("status", text, at + 1) if at > 0 and text[-1:] in "）〕】]" else None
         return status is not None and status.end == len(text) - 1
 
+    def answers_by_number(self, root: Section) -> bool:
+        """A chapter of answers to the problems of another one (针对第2、3个问题。…)."""
+        children = [c for c in root.children if c.mark.scheme not in BREAKS and c.pieces]
+        named = [c for c in children if self.rules.at("answers_numbers", self.view(c.pieces[0])) is not None]
+        return len(named) >= 2 and len(named) * 2 > len(children)
+
     def _results(self, text: str) -> list[Hit]:
         """整改结果： behind a statement in its own paragraph opens the rectification text as a marker does."""
         hits = [hit for hit in self.rules.every("effect", text) if hit.start and text[hit.start - 1] in "。；！？ "]
@@ -256,6 +262,8 @@ def chapters(reading: Reading) -> dict[int, str]:
         named = root.mark.rule if root.mark.scheme in BREAKS else reading.part(root)
         if root.mark.scheme in BREAKS:
             parts[root.index] = root.mark.text
+        elif reading.answers_by_number(root):
+            parts[root.index] = "answers"
         elif root.mark.enumerator:
             parts[root.index] = "" if named == "problems" else named
         elif named in ("next_steps", "advice", "evaluation") or (named == "requirement" and not reading.strong(root)):
