@@ -11,6 +11,7 @@ from pipeline.model import Document, Fact, Span
 from pipeline.rules import Hit, Rules
 
 _SENTENCE = 200  # characters in front of a claim in which its sentence is looked for
+_NEAR = 6  # characters in front of a claim in which 其余 stands
 _CONTEXT = 40  # characters in front of a claim that may name its scope or say that it is a target
 
 
@@ -65,7 +66,8 @@ def _claims(document: Document, view: str, span: Span, scope: str, quoted: Quote
         unit = "元" if hit.rule.options.get("money") else "%" if metric == "rate" else _unit(hit)
         fact = Fact("claim", number, document.text(place), place, hit.rule.id)
         yield Claim(metric, fact, unit, part_of, own_scope)
-        if hit.groups.get("all") and hit.rule.options.get("also"):  # 12个问题全部整改到位: twelve problems, twelve done
+        rest = rules.first("claim_rest", view, max(span.start, hit.start - _NEAR), hit.start)
+        if hit.groups.get("all") and hit.rule.options.get("also") and rest is None:  # 12个问题全部整改到位: twelve problems, twelve done
             yield Claim(str(hit.rule.options["also"]), fact, unit, "", own_scope)
 
 

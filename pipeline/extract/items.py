@@ -33,7 +33,7 @@ def read_item(reading: Reading, item: Item) -> Problem:
     if start is not None and start.how == "status" and start.hit.long_term:
         problem.long_term = True
     problem.rectification = behind + rest + [p for c in children for p in c.all_pieces()]
-    if item.status is not None and (problem.status is None or problem.long_term):
+    if item.status is not None and (problem.status is None or problem.status.rule == "status.long_only"):
         place, hit = item.status
         problem.status = Fact("status", hit.value, reading.document.text(place), place, hit.rule.id)
         problem.long_term = problem.long_term or hit.long_term

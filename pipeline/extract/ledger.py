@@ -300,6 +300,9 @@ def _continue(
     i = cells.get("progress")
     if i is not None and views[i].strip() and problem.status is None:
         _progress(document, views, i, problem, "measures" in cells, rules)
+    i = cells.get("remark")
+    if i is not None and views[i].strip():
+        problem.rectification.append(Span(i, 0, len(views[i])))
     for name in (*_FIELDS, *_PAIRS):
         i = cells.get(name)
         if i is not None and views[i].strip() and rules.first("responsibility", views[i]) is None:

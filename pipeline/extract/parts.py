@@ -93,10 +93,14 @@ class Reading:
     def _find_start(self, pieces: Sequence[Span]) -> Start | None:
         if self.kind == FEEDBACK:
             return None
+        marked = any(self.markers(self.view(piece), first=k == 0) for k, piece in enumerate(pieces))
         for k, piece in enumerate(pieces):
             text = self.view(piece)
             for hit in self.markers(text, first=k == 0):
                 return Start(k, piece.start + hit.start, hit, "marker")
+            for hit in () if marked else self._labelled(piece, k):
+                if hit.value in self._recurring:
+                    return Start(k, piece.start + hit.start, hit, "marker")
             if k == 0:
                 for hit in self._results(text):
                     return Start(k, piece.start + hit.start, hit, "marker")
@@ -108,10 +112,6 @@ class Reading:
                 status = self._status_after_frame(text)
             if status:  # with its label (完成率：64%), which is none of the statement's words
                 return Start(k, piece.start if k else piece.start + status.start, status, "status")
-        for k, piece in enumerate(pieces):
-            for hit in self._labelled(piece, k):
-                if hit.value in self._recurring:
-                    return Start(k, piece.start + hit.start, hit, "marker")
         return None
 
     def markers(self, text: str, first: bool) -> list[Hit]:
