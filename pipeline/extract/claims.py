@@ -67,7 +67,8 @@ def _claims(document: Document, view: str, span: Span, scope: str, quoted: Quote
         fact = Fact("claim", number, document.text(place), place, hit.rule.id)
         yield Claim(metric, fact, unit, part_of, own_scope)
         rest = rules.first("claim_rest", view, max(span.start, hit.start - _NEAR), hit.start)
-        if hit.groups.get("all") and hit.rule.options.get("also") and rest is None:  # 12个问题全部整改到位: twelve problems, twelve done
+        # 12个问题全部整改到位: twelve problems, twelve done; 其余七个均已完成 is no total
+        if hit.groups.get("all") and hit.rule.options.get("also") and rest is None:
             yield Claim(str(hit.rule.options["also"]), fact, unit, "", own_scope)
 
 
