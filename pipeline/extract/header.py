@@ -72,13 +72,28 @@ class _Reader:
             hit = self.rules.at("title_line", self.views[i].replace("\n", ""))  # a title broken by soft breaks
             if hit is None or self._elsewhere(view):
                 continue
-            first = self._broken_title(place)
+            first, place = self._broken_title(place), self._title_goes_on(place)
             spans = [trimmed(self.document, Span(j, 0, len(self.views[j]))) for j in self.front[first : place + 1]]
             text = "".join(self.document.text(span) for span in spans).replace("\n", "")
             self.header.title_blocks = tuple(self.front[first : place + 1])
             place_span = Span(spans[0].block, spans[0].start, spans[-1].end, -1 if len(spans) == 1 else spans[-1].block)
             self.header.facts["title"] = Fact("title", text, self.document.text(place_span), place_span, hit.rule.id)
             return
+
+    def _title_goes_on(self, place: int) -> int:
+        """…关于县委巡察组反馈意见 ends like a title, and goes on in the line below: 整改落实情况的通报."""
+        here, below = self.front[place], self.front[place + 1] if place + 1 < len(self.front) else -1
+        if below < 0 or self._label(below) or self.document.blocks[below].align != self.document.blocks[here].align:
+            return place
+        view = self.views[below].strip()
+        goes_on = (
+            len(view) <= 30
+            and self.rules.at("title_inside", view) is not None
+            and self.rules.at("title_line", view) is not None
+            and self.rules.at("signature_date", view) is None
+            and not self._elsewhere(view)
+        )
+        return place + 1 if goes_on else place
 
     def _elsewhere(self, view: str) -> bool:
         return self.rules.first("published", view) is not None or self.rules.at("break", view) is not None

@@ -186,6 +186,11 @@ class Body:
         if effect is not None:
             self._effect(Span(piece.block, piece.start + effect.end, piece.end))
             return None
+        facet = self.reading.rules.at("facet", view, len(view) - len(view.lstrip()))
+        if facet is not None and facet.value == "gap":
+            return None  # 存在差距：无 is no measure
+        if facet is not None and facet.value == "answer" and facet.end < len(view):
+            at = facet.end
         for _ in range(6):
             while at < len(view) and view[at] in "。；，： \n〔〕":
                 at += 1

@@ -69,7 +69,8 @@ def _list(source: Source, unit: str, document: Row | None, kind: str) -> list[Re
     name = source.labels.of("report", kind)
     own = kind == "ledger" and document["kind"] == LEDGER
     title = str(document["title"] or "") if own else f"{unit}巡察反馈问题{name}"
-    above, below = _around(source, document) if own else (_heading(source, document, unit), [])
+    above, below = _around(source, document) if own else ([], [])
+    above += _heading(source, document, unit, title + "".join(str(line["文"]) for line in above) if own else "")
     context = context_of(
         source, source.text(title), unit=unit, 表前=above, 表后=below,
         行=[table_row(source, row, number) for number, row in enumerate(rows, 1)], 合计=len(rows),
@@ -77,16 +78,25 @@ def _list(source: Source, unit: str, document: Row | None, kind: str) -> list[Re
     return [Report(kind, unit, name, context, title)]
 
 
-def _heading(source: Source, document: Row, unit: str) -> list[Context]:
-    """Who reports, who inspected and when, in one line above the table."""
-    parts = [f"填报单位：{unit}"]
-    if document["inspector"]:
-        parts.append(f"巡察组：{source.text(document['inspector'])}")
-    if document["feedback_date"]:
+def _heading(source: Source, document: Row, unit: str, said: str = "") -> list[Context]:
+    """Who reports, who inspected and when, in one line above the table; what is `said` there already is left out."""
+    parts = [] if said else [f"填报单位：{unit}"]
+    inspector = source.text(document["inspector"] or "")
+    if inspector and inspector not in said:
+        parts.append(f"巡察组：{inspector}")
+    if document["feedback_date"] and not _dated(str(document["feedback_date"]), said):
         parts.append(f"反馈时间：{chinese_date(str(document['feedback_date']))}")
-    if document["issued_date"] and document["kind"] in ANSWERS:
+    if document["issued_date"] and document["kind"] in ANSWERS and not _dated(str(document["issued_date"]), said):
         parts.append(f"填报时间：{chinese_date(str(document['issued_date']))}")
-    return [{"标识": False, "文": "　".join(parts)}]
+    return [{"标识": False, "文": "　".join(parts)}] if parts else []
+
+
+def _dated(date: str, text: str) -> bool:
+    """Whether a text gives a date, in whatever form (2024年7月8日, 2024.7.8, 7月8日)."""
+    month_and_day = [int(part) for part in date.split("-")[1:]]
+    numbers = [int(part) for part in re.findall(r"\d{1,4}", text)]
+    size = len(month_and_day)
+    return any(numbers[at : at + size] == month_and_day for at in range(len(numbers)))
 
 
 def _around(source: Source, document: Row) -> tuple[list[Context], list[Context]]:

@@ -49,8 +49,11 @@ def context_for(source: Source, document: Row) -> Context:
         by_part.setdefault(part, []).append(_whole(source, row))
     title = str(document["title"] or "") or "".join(by_part.get("title", []))
     dates = [text for text in by_part.get("date", []) if len(text) <= 20]
+    issued = chinese_date(str(document["issued_date"] or ""))
     if not dates and by_part.get("signature"):
-        dates = [chinese_date(str(document["issued_date"] or ""))]
+        dates = [issued]
+    if issued and not dates:  # nobody signs: the date stands under the title
+        by_part.setdefault("under", []).append(f"（{issued}）")
     return context_of(
         source, source.text(title), body=_body(source, document, middle),
         addressee=[*by_part.get("under", ()), *by_part.get("addressee", ())], signature=by_part.get("signature", ()),
@@ -177,6 +180,8 @@ def _framed(row: Row, label: str, runs_in: bool) -> str:
     """The problem with its label, in 关于…的问题 where it had a frame and its end would not show without."""
     gap = int(str(row["start"] or 0)) - len(label)
     text = str(row["problem"] or "")
+    if label[-1:].isalnum() and label[-1] < "①":  # 第1条, A1: the number needs a blank behind it
+        label += "　"
     if not runs_in or gap < 2:
         return f"{label}{text}"
     quoted = gap > 2 and "“" not in text

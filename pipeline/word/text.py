@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from functools import lru_cache
+from itertools import accumulate, combinations, pairwise
 
 from pipeline.word.profile import Profile
 
@@ -92,7 +93,23 @@ def balanced(title: str, profile: Profile) -> list[str]:
         divided = [_cut(title, cut) for cut in combinations(places, count - 1)] if count <= 5 else []
         options += [(_unrest(lines, profile) + 3 * (count - needed), lines) for lines in divided
                     if max(map(width, lines)) <= limit]
-    return min(options)[1] if options else [title]
+    if not options:
+        return [title]
+    if _torn(min(options)[1], profile):  # no division at the words that the profile names: at least at words
+        ends = _word_ends(title)
+        options = [one for one in options if set(accumulate(map(len, one[1][:-1]))) <= ends] or options
+    return min(options)[1]
+
+
+@lru_cache(maxsize=512)
+def _word_ends(title: str) -> frozenset[int]:
+    """Where the words of a title end; the dictionary is loaded only for a title that needs it."""
+    import logging
+
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    return frozenset(accumulate(len(word) for word in jieba.cut(title, HMM=False)))
 
 
 def _cut(title: str, places: Sequence[int]) -> list[str]:
@@ -135,14 +152,19 @@ def _inside(title: str, at: int) -> bool:
 def _unrest(lines: Sequence[str], profile: Profile) -> float:
     """How bad a division looks: unequal lines, breaks in the middle of a word, a waist."""
     widths = [width(line) for line in lines]
-    before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
-    torn = sum(
-        following.startswith(tuple(after)) or not (following.startswith(tuple(before)) or line.endswith(tuple(after)))
-        for line, following in pairwise(lines)
-    )
+    torn = _torn(lines, profile)
     waist = len(widths) == 3 and widths[1] < min(widths[0], widths[2])
     late = sum(line.endswith(tuple(profile.setting("title", "better_before", []))) for line in lines)
     return (max(widths) - min(widths)) + 20 * torn + 4 * waist + 4 * late
+
+
+def _torn(lines: Sequence[str], profile: Profile) -> int:
+    """How many lines end elsewhere than at one of the profile's words."""
+    before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
+    return sum(
+        following.startswith(tuple(after)) or not (following.startswith(tuple(before)) or line.endswith(tuple(after)))
+        for line, following in pairwise(lines)
+    )
 
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]')
