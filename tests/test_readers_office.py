@@ -82,6 +82,8 @@ def test_what_is_broken_or_locked_is_named_before_conversion() -> None:
     doc = FILES.joinpath("letter.doc").read_bytes()
     at = doc.index(b"\xec\xa5")  # the head of the text's stream
     locked = doc[: at + 11] + bytes([doc[at + 11] | 0x01]) + doc[at + 12 :]
+    entry = doc.index("WordDocument".encode("utf-16-le"))
+    lost = doc[: entry + 66] + b"\0" + doc[entry + 67 :]  # an entry of the directory that is none
     odt = io.BytesIO()
     with zipfile.ZipFile(FILES / "letter.odt") as source, zipfile.ZipFile(odt, "w") as target:
         for name in source.namelist():
@@ -90,6 +92,7 @@ def test_what_is_broken_or_locked_is_named_before_conversion() -> None:
     cases = [
         (locked, "doc", "encrypted"),
         (doc[:6000], "doc", "bad_ole"),
+        (lost, "doc", "bad_ole"),
         (doc[:512] + b"\xff" * 4096, "ole", "bad_ole"),
         (odt.getvalue(), "odt", "encrypted"),
         (FILES.joinpath("letter.rtf").read_bytes()[:-200], "rtf", "bad_rtf"),

@@ -27,6 +27,7 @@ _FORMATS = {
     "fodt": ("fodt", "OpenDocument Text Flat XML", "bad_xml"),
     "wordml": ("xml", "MS Word 2003 XML", "bad_xml"),
 }
+WORD_STREAM = "WordDocument".encode("utf-16-le")
 _WORD_97 = 0xC1  # nFib from which on the file is that of Word 97 or later
 _LINKS = re.compile(
     rb"INCLUDEPICTURE|INCLUDETEXT|\\\*\\template\s|DDEAUTO|\\objautlink|\\objupdate|"
@@ -73,6 +74,8 @@ def _check_ole(data: bytes) -> list[Warned]:
                     raise Rejected("bad_ole", "正文部分不完整")
                 if int.from_bytes(head[10:12], "little") & 0x0100:
                     raise Rejected("encrypted", "Word 密码")
+            elif WORD_STREAM in data:  # the bytes speak of it, but the directory has lost it
+                raise Rejected("bad_ole", "没有正文部分")
             names = {entry[0] for entry in container.listdir(streams=True, storages=True)}
     except Rejected:
         raise
