@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,7 @@ from pipeline.model import ANSWERS, Row, Tables
 from pipeline.overview import by_document, main_document, unit_name, units
 from pipeline.word.profile import Profile
 from pipeline.word.template import Chart
-from pipeline.word.text import balanced, chinese_date, full_width
+from pipeline.word.text import balanced, chinese_date, full_width, spaced
 
 Context = dict[str, Any]
 
@@ -133,8 +134,8 @@ def named(source: Source, row: Row) -> str:
 
 
 def status_words(source: Source, row: Row) -> str:
-    """The status of a problem in the document's own words, else by its label."""
-    if row["status_text"]:
+    """The status of a problem in the document's own words, else (a tick, a share) by its label."""
+    if re.search("[\u4e00-\u9fff]", str(row["status_text"] or "")):
         return source.text(row["status_text"])
     code = f"{row['status']}{'_long' if row['long_term'] else ''}"
     return source.labels.groups.get("wording", {}).get(code, "") if row["status"] else ""
@@ -148,7 +149,7 @@ def deadline_words(source: Source, row: Row) -> str:
 def measure_lines(source: Source, row: Row) -> list[str]:
     """The measures of a problem with their numbers, one a line."""
     measures = source.measures.get(str(row["problem_id"]), [])
-    return [source.text(f"{m['label'] or ''}{m['text'] or ''}") + "。" for m in measures]
+    return [source.text(f"{spaced(str(m['label'] or ''))}{m['text'] or ''}") + "。" for m in measures]
 
 
 def answering(source: Source, documents: Sequence[Row]) -> Row | None:

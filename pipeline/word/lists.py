@@ -136,6 +136,8 @@ def _cells(source: Source, row: Row) -> tuple[str, str]:
     document = source.documents.get(str(row["doc_id"])) or {}
     if document.get("kind") == LEDGER and given and in_agreement(source, row):
         before, found, after = given.rpartition(words) if words else (given, "", "")
+        if words and status_words(source, row) != source.text(words):  # a tick says nothing in another column
+            return source.text(before.strip("\n")), status_words(source, row) + source.text(after)
         if found and (not before or before.endswith("\n")):
             return source.text(before.strip("\n")), source.text(found + after)
         if not words:

@@ -19,7 +19,7 @@ from pipeline.word.content import (
     paragraph,
     status_words,
 )
-from pipeline.word.text import chinese_date, full_width, numbered
+from pipeline.word.text import chinese_date, full_width, numbered, spaced
 
 ABOVE = ("docno", "front", "salutation")  # lines that stand above or below the title
 TABLE = ("cell", "table_heading")  # what a table's cells say that is no problem or measure
@@ -100,7 +100,7 @@ def _divided(passages: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
 def _whole(source: Source, row: Row) -> str:
     """A passage with its label."""
     text, label = str(row["text"] or ""), str(row["label"] or "")
-    return source.text(text if not label or text.startswith(label) else label + text)
+    return source.text(text if not label or text.startswith(label) else spaced(label) + text)
 
 
 def _place(row: Row) -> tuple[int, int]:
@@ -180,8 +180,7 @@ def _framed(row: Row, label: str, runs_in: bool) -> str:
     """The problem with its label, in 关于…的问题 where it had a frame and its end would not show without."""
     gap = int(str(row["start"] or 0)) - len(label)
     text = str(row["problem"] or "")
-    if label[-1:].isalnum() and label[-1] < "①":  # 第1条, A1: the number needs a blank behind it
-        label += "　"
+    label = spaced(label)
     if not runs_in or gap < 2:
         return f"{label}{text}"
     quoted = gap > 2 and "“" not in text
@@ -237,8 +236,9 @@ def _composed(source: Source, row: Row, measures: list[Row]) -> list[str]:
     marker = source.labels.of("wording", "measures" if planned else "rectification")
     lines = [f"{marker}：" + (status + "。" if status else "")]
     for measure in measures:
-        text = source.text(f"{measure['label'] or ''}{measure['text'] or ''}") + "。"
-        if measure["label"] or measure is measures[0]:
+        label = str(measure["label"] or "")
+        text = source.text(f"{spaced(label)}{measure['text'] or ''}") + "。"
+        if measure is measures[0] or (label and spaced(label) == label):
             lines[-1] += text
         else:
             lines.append(text)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 
+from pipeline.values import ENCLOSED
 from pipeline.word.profile import Profile
 
 _WIDE = str.maketrans(",;:!?()", "，；：！？（）")
@@ -215,6 +216,12 @@ def chinese_number(number: int) -> str:
         return digits[number]
     tens, ones = divmod(number, 10)
     return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+
+
+def spaced(label: str) -> str:
+    """A number with a blank behind it where nothing else sets it apart from the words (第1条, A1, 1.1.2)."""
+    bare = label[-1:].isalnum() and label[-1] not in ENCLOSED and not label.endswith(("是", "要"))
+    return f"{label}　" if bare else label
 
 
 def numbered(level: int, number: int) -> str:
