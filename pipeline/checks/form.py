@@ -93,7 +93,7 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
         for name, start, end, foreign in _names(at.text, own, context):
             before, after = at.text[max(0, start - _WIDE) : start], at.text[end : end + _WIDE]
             deciding = bool(settings.find("acting_after", after))
-            acting = deciding or bool(settings.find("acting", before))
+            acting = deciding or _acting(before, context)
             known = settings.aliases.unit(name) in context.units
             if name in problems or not (acting or foreign or known):
                 continue
@@ -107,6 +107,11 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
                 why = "（不在本地）" if foreign else ""
                 yield _defect(paper, at, name, why=why)
         yield from _office_words(paper, at, context)
+
+
+def _acting(before: str, context: Context) -> bool:
+    """Whether the words before a name make it act (确保…); its place may begin a character or two earlier."""
+    return any(context.settings.find("acting", before[: len(before) - less]) for less in range(3))
 
 
 def _sentence_before(text: str, end: int, context: Context) -> str:
@@ -135,9 +140,7 @@ def _names(text: str, own: list[str], context: Context) -> Iterator[tuple[str, i
         ends.add(match.end())
         if settings.find("not_a_place", match["area"]):
             continue
-        # 确保竹园坝县高级中学: the place may have begun a character or two earlier
-        acting = any(settings.find("acting", text[: max(0, match.start() - less)]) for less in range(3))
-        if _cut_off(text, match, own) and not acting:
+        if _cut_off(text, match, own) and not _acting(text[: match.start()], context):
             continue
         local = any(match["area"] in name for name in own)
         if not local or not any(_short_for(match["rest"], name) for name in own):
