@@ -15,10 +15,10 @@ from benchmarks.render import unit_tables
 from pipeline.checks import reconcile
 from pipeline.checks.registry import CASE_CHECKS, PAPER_CHECKS
 from pipeline.checks.settings import example_faults, load_settings
-from pipeline.checks.waivers import read_waivers
 from pipeline.errors import InputError, RuleError
 from pipeline.labels import load_labels
 from pipeline.model import INFO, Tables
+from pipeline.waiver_lists import read_waivers
 from tests.annotated_tables import merged, sources, tables_of
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
@@ -155,7 +155,7 @@ def test_a_waiver_marks_the_finding_until_it_ends(unit: Tables, tmp_path: Path):
     table.write_text("check,unit,problem,reason,who,until\n"
                      f"status_missing,{unit['documents'][0]['unit']},{problem['problem_id']},已口头说明,张三,2025-06-30\n",
                      encoding="utf-8-sig")
-    waivers = read_waivers(table)
+    waivers = read_waivers([table.parent])
     for day, waived in ((date(2025, 1, 1), True), (date(2025, 7, 1), False)):
         reconcile(unit, RULES, as_of=day, waivers=waivers)
         finding = next(f for f in unit["findings"] if f["check"] == "status_missing")
@@ -166,7 +166,7 @@ def test_a_waiver_without_reason_is_refused_with_its_line(tmp_path: Path):
     table = tmp_path / "waivers.csv"
     table.write_text("check,unit,problem,reason,who,until\nstatus_missing,,,,张三,\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"waivers\.csv:2"):
-        read_waivers(table)
+        read_waivers([table.parent])
 
 
 def test_a_profile_switches_a_check_off_and_an_unknown_one_is_refused(unit: Tables, tmp_path: Path):

@@ -252,3 +252,88 @@ def test_every_character_is_accounted_for(rules: Rules) -> None:
     assert tables["documents"][0]["unused_share"] == 0
     assert tables["documents"][0]["issued_date"] == "2024-12-01"
     assert {"title", "opening", "heading", "next_steps", "signature", "date"} <= set(column(tables, "passages", "part"))
+
+
+def cells(*rows: tuple[str, ...]) -> list[Block]:
+    return [
+        Block(text, kind="cell", table=0, row=row, column=column)
+        for row, texts in enumerate(rows)
+        for column, text in enumerate(texts)
+    ]
+
+
+def test_an_answer_in_parts_is_one_problem(rules: Rules) -> None:
+    tables = bulletin(
+        rules,
+        "（一）关于培训流于形式的问题",
+        "1.整改情况。该问题已完成整改。一是重订计划；二是开课9次。",
+        "2.存在差距。课程还不够系统。",
+        "3.下一步打算。编写教材3本。",
+        "（二）关于账目不清的问题",
+        "1.整改情况。正在推进。一是聘请会计师清账。",
+        "2.存在差距。无。",
+        "3.下一步打算。9月底前办结。",
+    )
+    assert column(tables, "problems", "status") == ["done", "in_progress"]
+    assert column(tables, "measures", "text") == [
+        "重订计划", "开课9次", "编写教材3本", "聘请会计师清账", "9月底前办结"
+    ]  # fmt: skip
+
+
+def test_a_label_of_the_document_s_own_opens_its_answers(rules: Rules) -> None:
+    tables = bulletin(
+        rules, *(line for n in "一二三" for line in (f"（{n}）第{n}处漏水", "我校这样改：", f"更换了第{n}处水管。"))
+    )
+    assert column(tables, "problems", "problem") == ["第一处漏水", "第二处漏水", "第三处漏水"]
+    assert column(tables, "measures", "text") == ["更换了第一处水管", "更换了第二处水管", "更换了第三处水管"]
+
+
+def test_the_last_sentence_tells_the_status_of_all(rules: Rules) -> None:
+    tables = bulletin(
+        rules,
+        *(line for n in "123" for line in (f"{n}.第{n}处漏水。", f"整改措施：更换了第{n}处水管。")),
+        "三、整改成效",
+        "三个问题中，第2个问题正在推进，其余均已完成。",
+    )
+    assert column(tables, "problems", "status") == ["done", "in_progress", "done"]
+    assert ("problems", 2.0, "") not in claims(tables), "the second is no two"
+
+
+def test_a_ticked_column_is_the_status(rules: Rules) -> None:
+    rows = [("序号", "问题", "整改措施", "已完成", "正在整改"), ("1", "账目不清", "清账", "√", ""), ("2", "漏水", "修管", "", "√")]
+    tables = read(rules, "甲县第一小学巡察整改台账", *cells(*rows))
+    assert column(tables, "problems", "status") == ["done", "in_progress"]
+
+
+def test_one_table_for_one_problem(rules: Rules) -> None:
+    rows = [("项目", "内容"), ("反馈问题", "账目不清"), ("整改措施", "1.清账；2.公示"), ("责任科室", "总务处"), ("完成时限", "7月31日前")]
+    tables = read(
+        rules, "甲县第一小学党支部巡察整改方案", "2025年4月22日，县委第一巡察组向甲县第一小学党支部反馈了巡察意见。", *cells(*rows)
+    )
+    (problem,) = tables["problems"]
+    assert (problem["problem"], problem["dept"], problem["deadline"]) == ("账目不清", "总务处", "2025-07-31")
+    assert column(tables, "measures", "text") == ["清账", "公示"]
+
+
+def test_a_table_of_figures_is_claims(rules: Rules) -> None:
+    rows = [("指标", "数量"), ("反馈问题（个）", "13"), ("清退金额（万元）", "6.83"), ("党纪处分（人）", "3"), ("其中：党内警告（人）", "2")]
+    found = {(c["metric"], c["value"], c["part_of"]) for c in bulletin(rules, *cells(*rows))["claims"]}
+    assert found == {
+        ("problems", 13.0, None), ("money_refunded", 68300.0, None), ("party_sanctioned", 3.0, None),
+        ("party_sanctioned", 2.0, "party_sanctioned"),
+    }  # fmt: skip
+
+
+def test_a_sentence_that_assigns_is_no_measure(rules: Rules) -> None:
+    tables = bulletin(
+        rules, "1.账目不清。", "整改情况：一是清账；二是公示。由校长甲某牵头，总务处承办，乙某负责，2025年6月30日前完成。"
+    )
+    (problem,) = tables["problems"]
+    assert (problem["lead"], problem["dept"], problem["person"]) == ("校长甲某", "总务处", "乙某")
+    assert problem["deadline"] == "2025-06-30"
+    assert column(tables, "measures", "text") == ["清账", "公示"]
+
+
+def test_an_empty_ledger_has_no_problems(rules: Rules) -> None:
+    tables = read(rules, "甲县第一小学巡察整改台账", *cells(("序号", "问题", "整改措施", "责任人", "整改时限")))
+    assert not tables["problems"] and not tables["measures"]

@@ -46,6 +46,7 @@ _ORDER = {ERROR: 0, WARNING: 1, INFO: 2}
 _LABELLED = (("metric", "metric"), ("source", "kind"), ("kind", "kind"), ("missing", "kind"), ("before", "status"),
              ("now", "status"))
 _LIST = re.compile(r"[、，,；;\s]+")  # several names in one cell
+_PAIRS = 400  # documents of one case that are compared with each other, at most
 _QUOTE = 300  # characters of a quotation that a message repeats in full
 
 
@@ -72,6 +73,8 @@ def _pairs(case: Case, settings: Settings) -> Iterator[Pair]:
     """Feedback with each answer; without feedback plan or ledger with the bulletin; versions with the next."""
     sources = case.of(FEEDBACK)
     answers = case.of(*ANSWERS)
+    if len(sources) * len(answers) > _PAIRS:  # hundreds of variants of one paper: the newest feedback speaks for all
+        sources = sources[-1:]
     chosen = [(f, a) for f in sources for a in answers]
     if not sources:
         drafts = case.of(PLAN) or case.of(LEDGER)

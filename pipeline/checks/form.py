@@ -93,7 +93,7 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
         for name, start, end, foreign in _names(at.text, own, context):
             before, after = at.text[max(0, start - _WIDE) : start], at.text[end : end + _WIDE]
             deciding = bool(settings.find("acting_after", after))
-            acting = deciding or _acting(before, context)
+            acting = deciding or bool(settings.find("acting", before)) or (foreign and _acting(before, context))
             known = settings.aliases.unit(name) in context.units
             if name in problems or not (acting or foreign or known):
                 continue

@@ -180,7 +180,8 @@ def _table_headings(reading: Reading, tables: list[Table]) -> list[Fact | None]:
     above = [_section_above(reading, min(table.cells.values())) for table in tables]
     places = {section.index for section in above if section is not None}
     alike = len({tuple(sorted(table.fields.values())) for table in tables}) == 1
-    if not alike or len(tables) < 2 or len(places) < len(tables):
+    # a table over two pages stands under one heading
+    if not alike or len(places) < 2 or any(section is None for section in above):
         return [None for _ in tables]
     return [heading(reading, section, "aspect") if section is not None else None for section in above]
 
@@ -279,9 +280,9 @@ def _front(reading: Reading, header: Header) -> list[Passage]:
 
 def _loose_cells(reading: Reading, found: Extraction, tables: list[Table]) -> list[Passage]:
     used = {span.block for problem in found.problems for span in problem.region}
-    headings = (
-        {i for table in tables for (row, _), i in table.cells.items() if row < table.rows[0]} if tables else set()
-    )
+    headings = {
+        i for table in tables for (row, _), i in table.cells.items() if not table.rows or row < table.rows[0]
+    }
     return [
         Passage("table_heading" if i in headings else "cell", 0, "", Span(i, 0, len(block.text)))
         for i, block in enumerate(reading.document.blocks)

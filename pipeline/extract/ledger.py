@@ -307,7 +307,7 @@ def _continue(
         i = cells.get(name)
         if i is not None and views[i].strip() and rules.first("responsibility", views[i]) is None:
             place = trimmed(document, Span(i, 0, len(views[i])))
-            assign(document, problem, name.split(), place, f"column.{name.replace(' ', '_')}")
+            assign(document, problem, name.split(), place, f"column.{name.replace(' ', '_')}", rules)
 
 
 def _progress(

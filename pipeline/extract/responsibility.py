@@ -15,11 +15,12 @@ def read_fields(document: Document, views: Sequence[str], problem: Problem, rule
     """Responsibility and deadline after their labels, wherever in the item they stand."""
     for piece in problem.region:
         view = views[piece.block][piece.start : piece.end]
-        hits = [
-            h
-            for h in rules.every("responsibility", view)
-            if h.start == 0 or view[h.start - 1] in "。；，：（ \n）、"
-        ]
+        hits: list[Hit] = []
+        for h in rules.every("responsibility", view):
+            apart = h.start == 0 or view[h.start - 1] in "。；，：（ \n）、"
+            # 包抓：甲承办：教务处: in a narrow cell, or in a page's text, the blanks are gone
+            if apart or (hits and view[h.end - 1] == "：" and "。" not in view[hits[-1].end : h.start]):
+                hits.append(h)
         for number, hit in enumerate(hits):
             limit = hits[number + 1].start if number + 1 < len(hits) else len(view)
             stops = "。\n" if " " in hit.value else "；。\n"
@@ -31,7 +32,7 @@ def read_fields(document: Document, views: Sequence[str], problem: Problem, rule
             elif text.count("）") > text.count("（"):
                 end = hit.end + text.rindex("）")
             place = trimmed(document, Span(piece.block, piece.start + hit.end, piece.start + end))
-            assign(document, problem, hit.value.split(), place, hit.rule.id)
+            assign(document, problem, hit.value.split(), place, hit.rule.id, rules)
         for clause in assignment(rules, view):
             _state(document, problem, piece, view, clause)
 
@@ -72,7 +73,9 @@ def _state(document: Document, problem: Problem, piece: Span, view: str, clause:
             problem.fields[name] = fact(document, name, place, clause.rule.id, value)
 
 
-def assign(document: Document, problem: Problem, names: Sequence[str], place: Span, rule: str) -> None:
+def assign(
+    document: Document, problem: Problem, names: Sequence[str], place: Span, rule: str, rules: Rules
+) -> None:
     """The value of one or two fields (责任领导及责任部门): two values are parted by ；, a slash, blanks or brackets."""
     text = document.text(place)
     view = values.view(text)
@@ -80,6 +83,9 @@ def assign(document: Document, problem: Problem, names: Sequence[str], place: Sp
     if len(names) == 2:
         stop = next((view.find(char) for char in "；\n /（" if view.find(char) > 0), -1)
         cuts = [(0, len(text)), (0, 0)] if stop < 0 else [(0, stop), (stop + 1, len(text))]
+        together = rules.at("dept_then_person", view) if stop < 0 and list(names) == ["dept", "person"] else None
+        if together is not None:  # 党政办公室冉明志
+            cuts = [(0, together.value_end), (together.value_end, len(text))]
     for name, (start, end) in zip(names, cuts, strict=True):
         part = trimmed(document, Span(place.block, place.start + start, place.start + end), "）" if start else "")
         if name == "other" or name in problem.fields or part.end <= part.start:
