@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pipeline import engines, inputs
 from pipeline.engines import Job, Outcome, Task, read_document
-from pipeline.errors import InputError, Rejected
+from pipeline.errors import InputError, Rejected, escaped
 from pipeline.inputs import Entry
 from pipeline.ledger import settings_key
 from pipeline.model import QUARANTINED, SKIPPED, Row, Tables
@@ -83,6 +83,7 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
         notes = publish(tables, place, settings, originals(entries, tables))
         summary = summarised(tables, output, notes, time.monotonic() - started, reused)
         summary.idle_rules = _idle_rules(tables, place, settings.rules)
+        _log_folders(tables, place)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
     return summary
 
@@ -331,6 +332,18 @@ def originals(entries: Iterable[Entry], tables: Tables) -> Callable[[str], bytes
         return data if hashlib.sha256(data).hexdigest() == hashes.get(name) else None
 
     return original
+
+
+def _log_folders(tables: Tables, place: Place) -> None:
+    """Log which folder holds the documents of a unit whose name no folder can bear."""
+    from pipeline.overview import units
+    from pipeline.word.text import unit_folder
+
+    taken: set[str] = set()
+    renamed = [(name, folder) for name in units(tables) if (folder := unit_folder(name, taken)) != name]
+    if renamed:
+        lines = [f"{escaped(name)} → {folder}" for name, folder in renamed]
+        place.log("\n  ".join([f"文件夹名与单位名不同的 {len(renamed)} 个：", *lines]))
 
 
 def _idle_rules(tables: Tables, place: Place, rules: Path) -> int:

@@ -14,6 +14,7 @@ import time
 import zipfile
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,6 +22,7 @@ from pipeline import batch, engines, inputs, limits, place
 from pipeline.batch import Settings
 from pipeline.errors import BusyError, InputError, OutputError, ProgramError, Rejected, RuleError
 from pipeline.model import Tables
+from pipeline.schema import empty_tables, row
 from tests import stand_ins
 
 ROOT = Path(__file__).parent.parent
@@ -588,3 +590,14 @@ def test_what_libraries_print_goes_nowhere(source: Path, settings: Settings, cap
     put(source, a="一")
     batch.run([source], source.parent / "out", settings, loud)
     assert capfd.readouterr().err == ""
+
+
+def test_a_folder_that_cannot_bear_its_unit_s_name_is_named_in_the_log():
+    lines: list[str] = []
+    tables = empty_tables()
+    tables["documents"] = [
+        row("documents", doc_id=str(n), file=f"{n}.txt", state="ok", kind="bulletin", unit=unit)
+        for n, unit in enumerate(["甲县第一小学", "乙县第二小学/分校"])
+    ]
+    batch._log_folders(tables, SimpleNamespace(log=lines.append))
+    assert lines == ["文件夹名与单位名不同的 1 个：\n  乙县第二小学/分校 → 乙县第二小学_分校"]
