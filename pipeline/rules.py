@@ -49,6 +49,7 @@ ANCHORED = frozenset(
         "column_like",
         "progress_share",
         "recurring",
+        "rectified_tail",
         "dept_then_person",
         "docno_line",
         "facet",

@@ -192,7 +192,7 @@ class Body:
         if facet is not None and facet.value == "answer" and facet.end < len(view):
             at = facet.end
         for _ in range(6):
-            while at < len(view) and view[at] in "。；，： \n〔〕":
+            while at < len(view) and view[at] in "。；，： \n〔〕）":
                 at += 1
             rules = self.reading.rules
             hit = rules.at("rectification", view, at) or rules.at("effect", view, at)

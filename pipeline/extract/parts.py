@@ -54,8 +54,7 @@ class Reading:
         for section in self.outline.sections:
             if section.mark.scheme in BREAKS or section.mark.enumerator:
                 continue
-            found = {hit.value for k, piece in enumerate(section.pieces) for hit in self._labelled(piece, k)}
-            seen.update(found)
+            seen.update({hit.value for k, piece in enumerate(section.pieces) for hit in self._labelled(piece, k)})
         return frozenset(label for label, times in seen.items() if times >= _OFTEN)
 
     def _labelled(self, piece: Span, number: int) -> Iterator[Hit]:
@@ -70,7 +69,7 @@ class Reading:
     def recurring_at(self, text: str, at: int) -> Hit | None:
         """A label of this document's own that opens an answer at this place."""
         hit = self.rules.at("recurring", text, at)
-        return hit if hit is not None and hit.value in self._recurring else None
+        return hit if hit and hit.value in self._recurring else None
 
     def view(self, span: Span) -> str:
         """The view of a span inside one block."""
@@ -101,15 +100,13 @@ class Reading:
             for hit in () if marked else self._labelled(piece, k):
                 if hit.value in self._recurring:
                     return Start(k, piece.start + hit.start, hit, "marker")
-            if k == 0:
-                for hit in self._results(text):
-                    return Start(k, piece.start + hit.start, hit, "marker")
+            for hit in self._results(text) if k == 0 else ():
+                return Start(k, piece.start + hit.start, hit, "marker")
             effect = self.rules.at("effect", text)
             if effect and k:
                 return Start(k, piece.start, effect, "marker")
             status = self.status_at(text, 0) if k or not text else None
-            if status is None and k == 0:
-                status = self._status_after_frame(text)
+            status = status or (self._status_after_frame(text) if k == 0 else None)
             if status:  # with its label (完成率：64%), which is none of the statement's words
                 return Start(k, piece.start if k else piece.start + status.start, status, "status")
         return None
@@ -154,14 +151,12 @@ class Reading:
 
     def _results(self, text: str) -> list[Hit]:
         """整改结果： behind a statement in its own paragraph opens the rectification text as a marker does."""
-        hits = [hit for hit in self.rules.every("effect", text) if hit.start and text[hit.start - 1] in "。；！？ "]
-        return hits[:1]
+        return [hit for hit in self.rules.every("effect", text) if hit.start and text[hit.start - 1] in "。；！？ "][:1]
 
     def facets(self, section: Section) -> list[tuple[Section, Hit]]:
         """A section's children where all of them are parts of one answer (1.整改情况 2.存在差距 3.下一步打算)."""
         children = [c for c in section.children if c.mark.scheme not in BREAKS and not c.mark.enumerator]
-        found = [(c, self.rules.at("facet", self.view(c.pieces[0]))) for c in children if c.pieces]
-        facets = [(c, hit) for c, hit in found if hit is not None]
+        facets = [(c, hit) for c in children if c.pieces and (hit := self.rules.at("facet", self.view(c.pieces[0])))]
         complete = len(facets) == len(children) >= 2 and any(hit.value == "answer" for _, hit in facets)
         return facets if complete else []
 
@@ -170,7 +165,7 @@ class Reading:
         if frame is None:
             return None
         at = frame.end
-        while at < len(text) and text[at] in "。：， —":
+        while at < len(text) and text[at] in "。：， —（":
             at += 1
         return self.rules.at("status", text, at)
 
@@ -195,8 +190,10 @@ class Reading:
             return False
         text = self.view(section.pieces[0])
         frame = self.rules.at("frame", text)
-        if frame is None or not frame.rule.id.startswith(("frame.about", "frame.quoted")):
+        if frame is None or not frame.rule.id.startswith(("frame.about", "frame.quoted", "frame.partly")):
             return False
+        if section.children and self.rules.at("rectified_tail", text, frame.value_end, frame.end) is not None:
+            return True
         run_in = frame.end < len(text.rstrip("。： "))
         return run_in or any(child.mark.enumerator for child in section.children)
 
@@ -344,8 +341,11 @@ def _is_problem(reading: Reading, section: Section) -> bool:
     if all(child.mark.enumerator or child.mark.scheme.rstrip("+'") == "circled" for child in children):
         return True
     frame = reading.rules.at("frame", reading.title(section))
-    answered = frame is not None and frame.value_end < frame.end and frame.rule.options.get("answered")
-    return bool(answered)
+    if frame is None or frame.value_end >= frame.end:
+        return False
+    view = reading.view(section.pieces[0])
+    tail = reading.rules.at("rectified_tail", view, frame.value_end, frame.end)
+    return bool(frame.rule.options.get("answered")) or tail is not None
 
 
 def _descend(reading: Reading, top: Section, above: list[Section] | None, found: list[Item]) -> None:
