@@ -337,10 +337,9 @@ def originals(entries: Iterable[Entry], tables: Tables) -> Callable[[str], bytes
 def _log_folders(tables: Tables, place: Place) -> None:
     """Log which folder holds the documents of a unit whose name no folder can bear."""
     from pipeline.overview import units
-    from pipeline.word.text import unit_folder
+    from pipeline.word.text import unit_folders
 
-    taken: set[str] = set()
-    renamed = [(name, folder) for name in units(tables) if (folder := unit_folder(name, taken)) != name]
+    renamed = [(name, folder) for name, folder in unit_folders(units(tables)).items() if folder != name]
     if renamed:
         lines = [f"{escaped(name)} → {folder}" for name, folder in renamed]
         place.log("\n  ".join([f"文件夹名与单位名不同的 {len(renamed)} 个：", *lines]))

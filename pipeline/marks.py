@@ -106,13 +106,13 @@ def find_unlabelled(
     opening = next((i for i in plain if len(views[i]) >= _LEAD), -1)
     if opening < 0:
         return found
-    labelled = sorted(set(numbers) - set(plain))
+    labelled = set(numbers) - set(plain)
     after = [i for i in plain if i > opening and i not in found]
     if len(labelled) < _FEW:
         worded = {i: mark for i in after if (mark := _worded(i, blocks[i], views[i], rules, "")) is not None}
         return found | worded if len(worded) >= _FEW else found
     one_scheme = len({_scheme(i, blocks[i], views[i], rules) for i in labelled}) == 1
-    followed = {i for i, behind in pairwise(numbers) if behind in set(labelled)}
+    followed = {i for i, behind in pairwise(numbers) if behind in labelled}
     bare = {i: mark for i in after if (mark := _worded(i, blocks[i], views[i], rules, "labelled")) is not None}
     for i in after:  # under one flat list of numbers a short bare line in front of a number groups what follows
         if one_scheme and i in followed and i not in bare and rules.at("bare_line", views[i].strip()) is not None:

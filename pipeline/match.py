@@ -208,7 +208,7 @@ def _likeness(left: list[Counter[str]], right: list[Counter[str]]) -> Matrix:
 
 def _words(texts: Iterable[str], names: Iterable[str] = ()) -> list[Counter[str]]:
     """Words of two or more characters, names whole; the dictionary is loaded on the first call."""
-    tokenizer = _tokenizer()
+    tokenizer = word_tokenizer()
     with _knowing(tokenizer, names):
         return [
             Counter(w for w in tokenizer.cut(_NUMBER.sub(" ", text[:LONGEST]), HMM=False) if len(w) > 1)
@@ -217,7 +217,8 @@ def _words(texts: Iterable[str], names: Iterable[str] = ()) -> list[Counter[str]
 
 
 @lru_cache(maxsize=1)
-def _tokenizer() -> Any:
+def word_tokenizer() -> Any:
+    """The segmentation with its dictionary, which is loaded once a process."""
     import logging
 
     import jieba

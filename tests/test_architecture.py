@@ -40,7 +40,7 @@ STAGES = [
 HEAVY = {
     "pandas": set(),
     "pyarrow": {"publish"},
-    "jieba": {"match", "word"},
+    "jieba": {"match"},
     "scipy": {"match", "checks"},
     "openpyxl": {"workbook", "workbook_front", "columns", "sheets", "overview", "corrections", "word"},
     "docxtpl": {"word"},

@@ -11,7 +11,7 @@ from pipeline.labels import load_labels
 from pipeline.word import BUILDERS, write_reports
 from pipeline.word.profile import load_profile
 from pipeline.word.template import load_template, render, signature_layout
-from pipeline.word.text import balanced, full_width, safe_name, unit_folder, width
+from pipeline.word.text import balanced, full_width, safe_name, unit_folders, width
 
 PROFILE = load_profile(RULES)
 
@@ -354,8 +354,8 @@ def test_names_are_unique_without_regard_to_case():
 
 
 def test_a_unit_s_folder_is_never_a_name_of_the_results():
-    taken = set()
-    names = {unit_folder(n, taken).casefold() for n in ("整改台账.xlsx", "运行日志.txt", "tables", "Tables", ".zhenggai", "..")}
+    units = ("整改台账.xlsx", "运行日志.txt", "tables", "Tables", ".zhenggai", "..")
+    names = {folder.casefold() for folder in unit_folders(units).values()}
     assert len(names) == 6 and not any("." in name or name == "tables" for name in names)
 
 

@@ -66,9 +66,8 @@ def _claims(document: Document, view: str, span: Span, scope: str, quoted: Quote
         unit = "元" if hit.rule.options.get("money") else "%" if metric == "rate" else _unit(hit)
         fact = Fact("claim", number, document.text(place), place, hit.rule.id)
         yield Claim(metric, fact, unit, part_of, own_scope)
-        rest = rules.first("claim_rest", view, max(span.start, hit.start - _NEAR), hit.start)
         # 12个问题全部整改到位: twelve problems, twelve done; 其余七个均已完成 is no total
-        if hit.groups.get("all") and hit.rule.options.get("also") and rest is None:
+        if hit.groups.get("all") and hit.rule.options.get("also") and not _rest(view, span, hit, rules):
             yield Claim(str(hit.rule.options["also"]), fact, unit, "", own_scope)
 
 
@@ -85,6 +84,10 @@ def _unit(hit: Hit) -> str:
 
 def _target(view: str, span: Span, hit: Hit, rules: Rules) -> bool:
     return rules.first("claim_target", view, max(span.start, hit.start - _CONTEXT), hit.start) is not None
+
+
+def _rest(view: str, span: Span, hit: Hit, rules: Rules) -> bool:
+    return rules.first("claim_rest", view, max(span.start, hit.start - _NEAR), hit.start) is not None
 
 
 def _scope(view: str, span: Span, hit: Hit, rules: Rules) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pipeline import values
+from pipeline.extract.chapters import chapters
 from pipeline.extract.claims import Claim, read_claims
 from pipeline.extract.figures import read_figures
 from pipeline.extract.found import Problem, fact
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
-from pipeline.extract.ledger import Table, join_rows, read_cards, read_grids, read_rows, read_tables
+from pipeline.extract.ledger import Grid, Table, join_rows, read_cards, read_grids, read_rows, read_tables
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
-from pipeline.extract.parts import BREAKS, Item, Reading, chapters, items
+from pipeline.extract.parts import BREAKS, Item, Reading, items
 from pipeline.extract.references import Reference, read_amounts, read_references
 from pipeline.extract.responsibility import deadline
 from pipeline.model import ANSWERS, FEEDBACK, OTHER, Document, Fact, Span
@@ -48,7 +49,8 @@ class Extraction:
 def extract(document: Document, rules: Rules) -> Extraction:
     """Reads one document.  Deterministic; looks at nothing but the document and the rules."""
     whole = outline(document, rules)
-    tables = read_tables(document, whole.views, rules)
+    grids = read_grids(document)
+    tables = read_tables(grids, whole.views, rules)
     columns = " ".join(table_fields(tables[0])) if tables else ""
     header = read_header(document, whole, rules, columns)
     found = Extraction(header)
@@ -56,7 +58,7 @@ def extract(document: Document, rules: Rules) -> Extraction:
     parts = chapters(reading)
     listed: list[Item] = []
     if header.kind != OTHER:
-        listed, found.problems = _problems(reading, parts, tables)
+        listed, found.problems = _problems(reading, parts, tables, grids)
         if header.kind == FEEDBACK:
             found.advice = read_advice(reading, parts)
     _complete_deadlines(header, found.problems)
@@ -66,7 +68,7 @@ def extract(document: Document, rules: Rules) -> Extraction:
     found.claims = read_claims(
         document, whole.views, [(p.span, p.scope) for p in found.passages if p.part != "title"], rules
     )
-    found.claims += _figures(document, whole, tables, rules)
+    found.claims += _figures(document, whole, tables, grids, rules)
     _mentions(document, whole, found, rules)
     found.structure = _structure(reading, header, listed, tables)
     return found
@@ -81,15 +83,17 @@ def _complete_deadlines(header: Header, problems: list[Problem]) -> None:
             problem.fields["deadline"] = replace(stated, value=deadline(stated.text, after))
 
 
-def _figures(document: Document, whole: Outline, tables: list[Table], rules: Rules) -> list[Claim]:
+def _figures(
+    document: Document, whole: Outline, tables: list[Table], grids: dict[int, Grid], rules: Rules
+) -> list[Claim]:
     """Claims of the tables that list no problems or measures."""
     listing = {
         document.blocks[next(iter(table.cells.values()))].table
         for table in tables
         if {"problem", "measures", "task"} & set(table.fields.values())
     }
-    grids = {number: grid for number, grid in read_grids(document).items() if number not in listing}
-    return list(read_figures(document, whole.views, grids, rules))
+    others = {number: grid for number, grid in grids.items() if number not in listing}
+    return list(read_figures(document, whole.views, others, rules))
 
 
 def _structure(reading: Reading, header: Header, listed: list[Item], tables: list[Table]) -> list[tuple[int, Fact]]:
@@ -127,9 +131,11 @@ def table_fields(table: Table) -> list[str]:
     return [table.fields[c] for c in sorted(table.fields)]
 
 
-def _problems(reading: Reading, parts: dict[int, str], tables: list[Table]) -> tuple[list[Item], list[Problem]]:
+def _problems(
+    reading: Reading, parts: dict[int, str], tables: list[Table], grids: dict[int, Grid]
+) -> tuple[list[Item], list[Problem]]:
     listed = items(reading, parts)
-    rows = _rows(reading, tables)
+    rows = _rows(reading, tables, grids)
     answered = [item for item in listed if reading.strong(item.section)]
     if rows and len(answered) < len(rows):
         return [], rows
@@ -159,7 +165,7 @@ def _shared_duties(reading: Reading, problems: list[Problem]) -> None:
                         other.fields.setdefault(name, stated)
 
 
-def _rows(reading: Reading, tables: list[Table]) -> list[Problem]:
+def _rows(reading: Reading, tables: list[Table], grids: dict[int, Grid]) -> list[Problem]:
     """The problems of all tables that state some, completed by the lists that go with them."""
     document, views, rules = reading.document, reading.outline.views, reading.rules
     stating = [table for table in tables if "problem" in table.fields.values()]
@@ -168,7 +174,7 @@ def _rows(reading: Reading, tables: list[Table]) -> list[Problem]:
         for problem in read_rows(document, views, table, rules):
             problem.aspect = problem.aspect or heading_fact
             rows.append(problem)
-    rows += read_cards(document, views, rules)
+    rows += read_cards(document, views, grids, rules)
     for table in tables:
         if table not in stating:
             join_rows(document, views, table, rows, rules)

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeline import values
 from pipeline.extract.claims import Claim
 from pipeline.extract.found import fact
+from pipeline.extract.ledger import Grid
 from pipeline.model import Document, Span
 from pipeline.rules import Hit, Rules
-
-Grid = Mapping[tuple[int, int], int]  # row and column → block
 
 
 def read_figures(

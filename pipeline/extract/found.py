@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.model import Document, Fact, Span
+from pipeline.rules import Hit
 
 TRIM = "。；，、：:;,. 　\n\t"
 LEADING = TRIM + "—–•·●■◆▪►◇"  # a list's dashes and dots too
@@ -63,3 +64,9 @@ def fact(document: Document, name: str, span: Span, rule: str, value: object = N
     """A fact whose value is its own text, unless a normal value is given."""
     text = document.text(span)
     return Fact(name, text if value is None else value, text, span, rule)  # type: ignore[arg-type]
+
+
+def set_status(document: Document, problem: Problem, hit: Hit, place: Span) -> None:
+    """The status that a rule saw, whose words stand at a place, is the problem's."""
+    problem.status = fact(document, "status", place, hit.rule.id, hit.value)
+    problem.long_term = hit.long_term

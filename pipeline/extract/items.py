@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.extract.found import Measure, Problem, fact, joined, trimmed
+from pipeline.extract.found import Measure, Problem, fact, joined, set_status, trimmed
 from pipeline.extract.parts import BREAKS, Item, Reading, Start
 from pipeline.extract.responsibility import assignment, read_fields
 from pipeline.extract.statement import take_remark, take_status, unticked
@@ -35,8 +35,9 @@ def read_item(reading: Reading, item: Item) -> Problem:
     problem.rectification = behind + rest + [p for c in children for p in c.all_pieces()]
     if item.status is not None and (problem.status is None or problem.status.rule == "status.long_only"):
         place, hit = item.status
-        problem.status = Fact("status", hit.value, reading.document.text(place), place, hit.rule.id)
-        problem.long_term = problem.long_term or hit.long_term
+        was_long_term = problem.long_term
+        set_status(reading.document, problem, hit, place)
+        problem.long_term = was_long_term or hit.long_term
     body = Body(reading, problem)
     facets = reading.facets(section)
     body.read(rest, [] if facets else children)
@@ -191,10 +192,10 @@ class Body:
             return None  # 存在差距：无 is no measure
         if facet is not None and facet.value == "answer" and facet.end < len(view):
             at = facet.end
+        rules = self.reading.rules
         for _ in range(6):
             while at < len(view) and view[at] in "。；，： \n〔〕）":
                 at += 1
-            rules = self.reading.rules
             hit = rules.at("rectification", view, at) or rules.at("effect", view, at)
             hit = hit or self.reading.recurring_at(view, at)
             if hit is not None and hit.end > at:
@@ -226,10 +227,9 @@ class Body:
                 self._take_status(piece, inner)
 
     def _take_status(self, piece: Span, hit: Hit) -> None:
-        place = Span(piece.block, piece.start + hit.value_start, piece.start + hit.value_end)
         if self.problem.status is None or self.problem.status.rule.startswith("status_group"):
-            self.problem.status = Fact("status", hit.value, self.reading.document.text(place), place, hit.rule.id)
-            self.problem.long_term = hit.long_term
+            place = Span(piece.block, piece.start + hit.value_start, piece.start + hit.value_end)
+            set_status(self.reading.document, self.problem, hit, place)
 
     def _effect(self, span: Span) -> None:
         view = self.reading.view(span)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import values
-from pipeline.extract.found import Measure, Problem, fact, trimmed
+from pipeline.extract.found import Measure, Problem, fact, set_status, trimmed
 from pipeline.extract.items import sentence_end
 from pipeline.extract.responsibility import assign, read_fields
 from pipeline.marks import find_marks
@@ -20,28 +20,30 @@ _TICK = "tick"  # a column that is headed by a status
 _PAIRS = ("dept person", "lead person", "lead dept")  # one column for two fields
 
 
+Grid = dict[tuple[int, int], int]  # row and column → the cell's block
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table's cells by row and column (block numbers), and the field of each column."""
 
-    cells: dict[tuple[int, int], int]
+    cells: Grid
     rows: tuple[int, ...]  # the rows below the headings
     fields: dict[int, str]
     headings: dict[int, tuple[int, str]]  # column → the heading's block and the rule that named it
 
 
-def read_grids(document: Document) -> dict[int, dict[tuple[int, int], int]]:
+def read_grids(document: Document) -> dict[int, Grid]:
     """Table number → the blocks of its cells by row and column."""
-    grids: dict[int, dict[tuple[int, int], int]] = {}
+    grids: dict[int, Grid] = {}
     for i, block in enumerate(document.blocks):
         if block.kind == "cell":
             grids.setdefault(block.table, {})[block.row, block.column] = i
     return grids
 
 
-def read_tables(document: Document, views: Sequence[str], rules: Rules) -> list[Table]:
+def read_tables(grids: Mapping[int, Grid], views: Sequence[str], rules: Rules) -> list[Table]:
     """All tables whose headings name a problem column, in reading order."""
-    grids = read_grids(document)
     found: list[Table] = []
     for number in sorted(grids):
         table = _headed(grids[number], views, rules)
@@ -54,12 +56,12 @@ def read_tables(document: Document, views: Sequence[str], rules: Rules) -> list[
     return found
 
 
-def _continues(grid: dict[tuple[int, int], int], before: Table) -> bool:
+def _continues(grid: Grid, before: Table) -> bool:
     """A table of the same width without headings goes on with the one before it (a page break)."""
     return {c for _, c in grid} == {c for _, c in before.cells}
 
 
-def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules) -> Table | None:
+def _headed(grid: Grid, views: Sequence[str], rules: Rules) -> Table | None:
     rows = sorted({row for row, _ in grid})
     best: tuple[int, dict[int, str], dict[int, tuple[int, str]]] | None = None
     for row in rows[:_HEADER_ROWS]:
@@ -75,7 +77,7 @@ def _headed(grid: dict[tuple[int, int], int], views: Sequence[str], rules: Rules
 
 
 def _columns(
-    grid: dict[tuple[int, int], int], row: int, views: Sequence[str], rules: Rules, rows_above: int = 0
+    grid: Grid, row: int, views: Sequence[str], rules: Rules, rows_above: int = 0
 ) -> tuple[dict[int, str], dict[int, tuple[int, str]]]:
     """Column → field by exact heading; a heading of two lines may be split over this row and those above."""
     fields: dict[int, str] = {}
@@ -122,10 +124,10 @@ def _field_of(heading: str, rules: Rules) -> Rule | None:
     return like.rule if like is not None else None
 
 
-def read_cards(document: Document, views: Sequence[str], rules: Rules) -> list[Problem]:
+def read_cards(document: Document, views: Sequence[str], grids: Mapping[int, Grid], rules: Rules) -> list[Problem]:
     """One problem for each small table of names and values (一题一表: 反馈问题｜…, 整改措施｜…, 责任人｜…)."""
     problems: list[Problem] = []
-    for grid in read_grids(document).values():
+    for grid in grids.values():
         cells: dict[str, int | None] = {}
         for row in sorted({r for r, _ in grid}):
             line = [grid[row, c] for c in sorted(c for r, c in grid if r == row)]
@@ -137,8 +139,7 @@ def read_cards(document: Document, views: Sequence[str], rules: Rules) -> list[P
         i = cells.get("problem")
         if i is None or not views[i].strip() or not {"measures", *_FIELDS, "progress"} & set(cells):
             continue
-        table = Table(grid, (), {}, {})
-        problems.append(_row(document, views, cells, table, rules))
+        problems.append(_row(document, views, cells, rules))
     for problem in problems:
         read_fields(document, views, problem, rules)
     return problems
@@ -196,7 +197,7 @@ def read_rows(document: Document, views: Sequence[str], table: Table, rules: Rul
             table, row, views, rules
         ):
             continue
-        problems.append(_row(document, views, cells, table, rules))
+        problems.append(_row(document, views, cells, rules))
         _ticked(document, views, table, row, problems[-1], rules)
     for problem in problems:  # 包抓：甲　承办：教务处 in whatever column
         read_fields(document, views, problem, rules)
@@ -213,8 +214,7 @@ def _ticked(
         if i is None or status is None or rules.at("tick", views[i]) is None or problem.status is not None:
             continue
         place = trimmed(document, Span(i, 0, len(views[i])))
-        problem.status = Fact("status", status.value, document.text(place), place, status.rule.id)
-        problem.long_term = status.long_term
+        set_status(document, problem, status, place)
         problem.region.append(place)
 
 
@@ -255,7 +255,7 @@ def _same_row(document: Document, problem: Problem, i: int) -> bool:
     return document.blocks[problem.problem.span.block].text == document.blocks[i].text
 
 
-def _row(document: Document, views: Sequence[str], cells: dict[str, int | None], table: Table, rules: Rules) -> Problem:
+def _row(document: Document, views: Sequence[str], cells: dict[str, int | None], rules: Rules) -> Problem:
     problem = Problem()
     seq = cells.get("seq")
     if seq is not None and views[seq].strip():
@@ -318,15 +318,12 @@ def _progress(
     hit = rules.at("status", view, start) or rules.at("progress_share", view, start)
     tick = rules.at("tick", view) if hit is None else None
     if tick is not None:
-        place = trimmed(document, Span(i, 0, len(view)))
-        problem.status = Fact("status", tick.value, document.text(place), place, tick.rule.id)
+        set_status(document, problem, tick, trimmed(document, Span(i, 0, len(view))))
         return
     if hit is None:
         hit = next((h for h in (rules.at("status", view, at) for at in _clause_starts(view)) if h is not None), None)
     if hit is not None:
-        place = Span(i, hit.value_start, hit.value_end)
-        problem.status = Fact("status", hit.value, document.text(place), place, hit.rule.id)
-        problem.long_term = hit.long_term
+        set_status(document, problem, hit, Span(i, hit.value_start, hit.value_end))
     problem.rectification.append(Span(i, 0, len(view)))
     if not has_measures and (hit is None or hit.end < len(view.rstrip("。； "))):
         begin = hit.end if hit is not None and hit.start <= start else start

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pipeline import values
-from pipeline.extract.found import Problem, fact, trimmed
+from pipeline.extract.found import Problem, fact, set_status, trimmed
 from pipeline.extract.items import Body, read_item
 from pipeline.extract.parts import BREAKS, Item, Reading
 from pipeline.model import Fact, Span
@@ -50,18 +50,14 @@ def _by_aspect(reading: Reading) -> list[Problem]:
         if mark.number == 1 or mark.block != block:
             block = mark.block
             hit = reading.rules.first("listing_aspect", views[block], max(0, mark.start - 80), mark.start)
-            place = Span(block, hit.value_start, hit.value_end) if hit is not None else None
-            aspect = fact(reading.document, "aspect", place, hit.rule.id) if hit is not None and place else None
+            aspect = None
+            if hit is not None:
+                aspect = fact(reading.document, "aspect", Span(block, hit.value_start, hit.value_end), hit.rule.id)
         if aspect is None:
             continue
         piece = section.pieces[0]
-        aside = [
-            h.start
-            for rule in reading.rules.of("break")
-            if rule.options.get("level") == "leaf"
-            for h in rule.find(views[piece.block], piece.start, piece.end)
-        ]
-        place = trimmed(reading.document, Span(piece.block, piece.start, min([piece.end, *aside])))
+        end = min([piece.end, *_asides(reading, views[piece.block], piece.start, piece.end)])
+        place = trimmed(reading.document, Span(piece.block, piece.start, end))
         problem = Problem(label=mark.text, label_span=Span(mark.block, mark.start, mark.end), aspect=aspect)
         problem.problem = fact(reading.document, "problem", place, "listing.aspect")
         problem.region = [place]
@@ -109,15 +105,14 @@ def _end_of_list(reading: Reading, view: str, start: int) -> int:
         last = view.rfind("；")
         stop = view.find("。", last)
         return len(view) if stop < 0 else stop
-    return next(
-        (
-            h.start
-            for rule in reading.rules.of("break")
-            for h in rule.find(view, start)
-            if rule.options.get("level") == "leaf"
-        ),
-        len(view),
-    )
+    return next(_asides(reading, view, start), len(view))
+
+
+def _asides(reading: Reading, view: str, start: int, end: int | None = None) -> Iterator[int]:
+    """Where words begin that are no part of a list (此外，巡察组还收到…)."""
+    for rule in reading.rules.of("break"):
+        if rule.options.get("level") == "leaf":
+            yield from (hit.start for hit in rule.find(view, start, end))
 
 
 def _answer_several(reading: Reading, root: Section, listed: list[Item], problems: list[Problem]) -> bool:
@@ -126,10 +121,10 @@ def _answer_several(reading: Reading, root: Section, listed: list[Item], problem
     found = False
     for child in root.children:
         hit = reading.rules.at("answers_numbers", reading.view(child.pieces[0])) if child.pieces else None
-        answered = [by_number[n] for n in numbers_of(hit.value)] if hit is not None and set(
-            numbers_of(hit.value)) <= set(by_number) else []
-        if not answered or hit is None:
+        named = numbers_of(hit.value) if hit is not None else []
+        if hit is None or not named or not set(named) <= by_number.keys():
             continue
+        answered = [by_number[n] for n in named]
         found = True
         first = child.pieces[0]
         rest = Span(first.block, first.start + hit.end, first.end)
@@ -211,8 +206,7 @@ def status_by_number(reading: Reading, passages: Iterable[Span], problems: list[
         for number, problem in enumerate(problems, 1):
             status = some if number in chosen else rest
             place = Span(span.block, status.value_start, status.value_end)
-            problem.status = Fact("status", status.value, reading.document.text(place), place, status.rule.id)
-            problem.long_term = status.long_term
+            set_status(reading.document, problem, status, place)
         return
 
 

@@ -1,4 +1,4 @@
-"""Sections → which of them are problems, which only group, and what each chapter is.
+"""Sections → which of them are problems and which only group.
 
 The one idea: evidence decides, not position.  A section with its own rectification text (a
 marker, a status, a frame that is answered) is a problem; a section above such sections groups
@@ -92,12 +92,12 @@ class Reading:
     def _find_start(self, pieces: Sequence[Span]) -> Start | None:
         if self.kind == FEEDBACK:
             return None
-        marked = any(self.markers(self.view(piece), first=k == 0) for k, piece in enumerate(pieces))
+        markers = [self.markers(self.view(piece), first=k == 0) for k, piece in enumerate(pieces)]
         for k, piece in enumerate(pieces):
             text = self.view(piece)
-            for hit in self.markers(text, first=k == 0):
+            for hit in markers[k]:
                 return Start(k, piece.start + hit.start, hit, "marker")
-            for hit in () if marked else self._labelled(piece, k):
+            for hit in () if any(markers) else self._labelled(piece, k):
                 if hit.value in self._recurring:
                     return Start(k, piece.start + hit.start, hit, "marker")
             for hit in self._results(text) if k == 0 else ():
@@ -138,10 +138,13 @@ class Reading:
         """Whether the section's first paragraph ends with a status in brackets (…代签（已整改））."""
         if not section.pieces or self.kind == FEEDBACK:
             return False
-        text = self.view(section.pieces[0]).rstrip("。； ")
+        return self.bracketed_status(self.view(section.pieces[0]).rstrip("。； ")) is not None
+
+    def bracketed_status(self, text: str) -> tuple[int, Hit] | None:
+        """Where the bracket begins that ends a text and holds nothing but a status, and that status."""
         at = max(text.rfind(mark) for mark in "（〔【[")
-        status = self.rules.at("status", text, at + 1) if at > 0 and text[-1:] in "）〕】]" else None
-        return status is not None and status.end == len(text) - 1
+        status = self.rules.at("status", text, at + 1) if at > 0 and text.endswith(("）", "〕", "】", "]")) else None
+        return (at, status) if status is not None and status.end == len(text) - 1 else None
 
     def answers_by_number(self, root: Section) -> bool:
         """A chapter of answers to the problems of another one (针对第2、3个问题。…)."""
@@ -251,47 +254,6 @@ class Reading:
         return None
 
 
-def chapters(reading: Reading) -> dict[int, str]:
-    """Root section index → its part.  Evidence below a chapter outweighs a title that only sounds like duty."""
-    roots = list(reading.outline.roots)
-    parts: dict[int, str] = {}
-    for root in roots:
-        named = root.mark.rule if root.mark.scheme in BREAKS else reading.part(root)
-        if root.mark.scheme in BREAKS:
-            parts[root.index] = root.mark.text
-        elif reading.answers_by_number(root):
-            parts[root.index] = "answers"
-        elif root.mark.enumerator:
-            parts[root.index] = "" if named == "problems" else named
-        elif named in ("next_steps", "advice", "evaluation") or (named == "requirement" and not reading.strong(root)):
-            parts[root.index] = named
-        elif reading.strong(root):
-            parts[root.index] = "problems"
-        else:
-            parts[root.index] = named
-    if any(reading.strong(root) for root in roots if parts[root.index] == "problems"):
-        for root in roots:  # beside answered problems, a chapter without any answer tells of the work
-            if parts[root.index] == "problems" and not reading.strong(root) and not _aspect(reading, root):
-                parts[root.index] = "organisation"
-    if reading.kind == FEEDBACK:  # chapters of one kind: where one holds problems, so do those without a telling title
-        schemes = {root.mark.scheme for root in roots if parts[root.index] == "problems"}
-        for root in roots:
-            if parts[root.index] == "" and root.children and root.mark.scheme in schemes:
-                parts[root.index] = "problems"
-    if "problems" not in parts.values() or reading.kind == FEEDBACK:
-        _by_elimination(reading, roots, parts)
-    return parts
-
-
-def _by_elimination(reading: Reading, roots: Sequence[Section], parts: dict[int, str]) -> None:
-    """Without evidence or title, chapters that are nothing else hold the problems (feedback, plain lists)."""
-    if any(part == "problems" for part in parts.values()):
-        return
-    for root in roots:
-        if parts[root.index] == "" and not root.mark.enumerator and (root.children or reading.kind == FEEDBACK):
-            parts[root.index] = "problems"
-
-
 def items(reading: Reading, parts: dict[int, str]) -> list[Item]:
     """All problems of the chapters that hold them, in reading order."""
     roots = [root for root in reading.outline.roots if parts.get(root.index) == "problems"]
@@ -310,16 +272,17 @@ def _containers(reading: Reading, roots: Sequence[Section]) -> set[int]:
         if root.children
         and reading.part(root) == "problems"
         and reading.start(root) is None
-        and not _aspect(reading, root)
+        and not names_aspect(reading, root)
     }
     if reading.kind == FEEDBACK and len(named) < len(roots) and len({root.mark.scheme for root in roots}) == 1:
         named = set()  # one chapter among equals holds no aspects, it is one
-    if len(roots) == 1 and roots[0].children and not _aspect(reading, roots[0]) and not _is_problem(reading, roots[0]):
-        named.add(roots[0].index)
+    only = roots[0] if len(roots) == 1 else None
+    if only and only.children and not names_aspect(reading, only) and not _is_problem(reading, only):
+        named.add(only.index)
     return named
 
 
-def _aspect(reading: Reading, section: Section) -> bool:
+def names_aspect(reading: Reading, section: Section) -> bool:
     """A chapter title that names an aspect (在…方面, 关于“…”的问题) rather than the work done."""
     frame = reading.rules.at("frame", reading.title(section))
     return frame is not None and frame.rule.id.startswith(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pipeline import values
-from pipeline.extract.found import Problem, fact, trimmed
+from pipeline.extract.found import Problem, fact, set_status, trimmed
 from pipeline.extract.parts import Reading
 from pipeline.model import FEEDBACK, Fact, Span
-
-_OPENING, _CLOSING = "（〔【[", "）)〕】]"
+from pipeline.rules import Hit
 
 
 def unticked(reading: Reading, problem: Problem, pieces: list[Span]) -> list[Span]:
@@ -17,26 +16,18 @@ def unticked(reading: Reading, problem: Problem, pieces: list[Span]) -> list[Spa
         return pieces
     tick = reading.rules.at("tick", first)
     if tick is not None and reading.kind != FEEDBACK:
-        place = trimmed(reading.document, pieces[0])
-        problem.status = Fact("status", tick.value, reading.document.text(place), place, tick.rule.id)
+        set_status(reading.document, problem, tick, trimmed(reading.document, pieces[0]))
     return pieces[1:]
 
 
 def take_remark(reading: Reading, problem: Problem) -> None:
     """`…照度不足（长期坚持）`: a status in brackets behind the statement is none of its words."""
     found = problem.problem
-    if found is None or found.span.last != -1 or found.text[-1:] not in _CLOSING:
+    if found is None or found.span.last != -1:
         return
-    view = values.view(found.text)
-    at = max(view.rfind(mark) for mark in _OPENING)
-    status = reading.rules.at("status", view, at + 1)
-    if at <= 0 or status is None or status.end != len(view) - 1:
-        return
-    span = Span(found.span.block, found.span.start, found.span.start + at)
-    problem.problem = fact(reading.document, "problem", trimmed(reading.document, span), found.rule)
-    place = Span(span.block, found.span.start + status.value_start, found.span.start + status.value_end)
-    problem.status = Fact("status", status.value, reading.document.text(place), place, status.rule.id)
-    problem.long_term = status.long_term
+    remark = reading.bracketed_status(values.view(found.text))
+    if remark is not None:
+        _cut(reading, problem, found, *remark)
 
 
 def take_status(reading: Reading, problem: Problem) -> list[Span]:
@@ -50,10 +41,15 @@ def take_status(reading: Reading, problem: Problem) -> list[Span]:
         status = reading.rules.at("status", view, at)
         if status is None or not (status.end >= len(view) or view[status.end] in "，。；（"):
             continue
-        span = Span(found.span.block, found.span.start, found.span.start + stop)
-        problem.problem = fact(reading.document, "problem", trimmed(reading.document, span), found.rule)
-        place = Span(span.block, found.span.start + status.value_start, found.span.start + status.value_end)
-        problem.status = Fact("status", status.value, reading.document.text(place), place, status.rule.id)
-        problem.long_term = status.long_term
-        return [Span(span.block, found.span.start + at, found.span.end)]
+        _cut(reading, problem, found, stop, status)
+        return [Span(found.span.block, found.span.start + at, found.span.end)]
     return []
+
+
+def _cut(reading: Reading, problem: Problem, found: Fact, end: int, status: Hit) -> None:
+    """The statement ends in front of its character `end`; the status behind it is the problem's."""
+    block, start = found.span.block, found.span.start
+    words = trimmed(reading.document, Span(block, start, start + end))
+    problem.problem = fact(reading.document, "problem", words, found.rule)
+    place = Span(block, start + status.value_start, start + status.value_end)
+    set_status(reading.document, problem, status, place)

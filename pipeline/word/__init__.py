@@ -24,7 +24,7 @@ from pipeline.word.rebuilt import rebuilt
 from pipeline.word.report import progress_report
 from pipeline.word.summary import summary
 from pipeline.word.template import Template, load_template, render
-from pipeline.word.text import safe_name, unit_folder
+from pipeline.word.text import safe_name, unit_folders
 
 # one builder a kind, in the order in which the documents are written
 BUILDERS: dict[str, Builder] = {
@@ -61,11 +61,11 @@ def write_reports(
         raise InputError(unit, "结果里没有这个单位", f"请写成下列之一：{known}")
     templates: dict[str, Template] = {}
     written: list[Path] = []
-    folders: set[str] = set()
+    folders = unit_folders(source.units)
     for name, documents in source.units.items():
-        place = folder / unit_folder(name, folders)
         if unit is not None and name != unit:
             continue
+        place = folder / folders[name]
         files: set[str] = set()
         for kind in chosen:
             if kind == SUMMARY:

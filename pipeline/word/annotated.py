@@ -31,7 +31,7 @@ from pipeline.readers.package import open_package
 from pipeline.readers.parts import Parts
 from pipeline.readers.xml import parse
 from pipeline.sheets import clean
-from pipeline.word.text import safe_name, unit_folder
+from pipeline.word.text import safe_name, unit_folders
 
 AUTHOR, INITIALS = "整改通", "核"
 TEXT = "word/document.xml"
@@ -51,9 +51,10 @@ def write_annotated(
     for row in live_findings(tables):
         findings.setdefault(str(row["doc_id"]), []).append(row)
     written: list[Path] = []
-    folders: set[str] = set()
-    for name, documents in units(tables).items():
-        place = folder / unit_folder(name, folders)
+    by_unit = units(tables)
+    folders = unit_folders(by_unit)
+    for name, documents in by_unit.items():
+        place = folder / folders[name]
         files: set[str] = set()
         for document in documents:
             rows = findings.get(str(document["doc_id"]), [])

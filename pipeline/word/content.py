@@ -149,7 +149,12 @@ def deadline_words(source: Source, row: Row) -> str:
 def measure_lines(source: Source, row: Row) -> list[str]:
     """The measures of a problem with their numbers, one a line."""
     measures = source.measures.get(str(row["problem_id"]), [])
-    return [source.text(f"{spaced(str(m['label'] or ''))}{m['text'] or ''}") + "。" for m in measures]
+    return [measure_line(source, measure) for measure in measures]
+
+
+def measure_line(source: Source, measure: Row) -> str:
+    """A measure with its number, as a sentence."""
+    return source.text(f"{spaced(str(measure['label'] or ''))}{measure['text'] or ''}") + "。"
 
 
 def answering(source: Source, documents: Sequence[Row]) -> Row | None:

@@ -15,6 +15,7 @@ from pipeline.word.content import (
     Source,
     context_of,
     deadline_words,
+    measure_line,
     named,
     paragraph,
     status_words,
@@ -237,7 +238,7 @@ def _composed(source: Source, row: Row, measures: list[Row]) -> list[str]:
     lines = [f"{marker}：" + (status + "。" if status else "")]
     for measure in measures:
         label = str(measure["label"] or "")
-        text = source.text(f"{spaced(label)}{measure['text'] or ''}") + "。"
+        text = measure_line(source, measure)
         if measure is measures[0] or (label and spaced(label) == label):
             lines[-1] += text
         else:

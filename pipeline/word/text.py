@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 
@@ -105,12 +105,9 @@ def balanced(title: str, profile: Profile) -> list[str]:
 @lru_cache(maxsize=512)
 def _word_ends(title: str) -> frozenset[int]:
     """Where the words of a title end; the dictionary is loaded only for a title that needs it."""
-    import logging
+    from pipeline.match import word_tokenizer
 
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    return frozenset(accumulate(len(word) for word in jieba.cut(title, HMM=False)))
+    return frozenset(accumulate(len(word) for word in word_tokenizer().cut(title, HMM=False)))
 
 
 def _cut(title: str, places: Sequence[int]) -> list[str]:
@@ -187,10 +184,10 @@ def safe_name(text: str, taken: set[str] | None = None, size: int = 100) -> str:
     return unique
 
 
-def unit_folder(unit: str, taken: set[str]) -> str:
-    """The name of a unit's folder, unique in `taken`; never that of a file or folder of the results themselves."""
-    taken.add("tables")
-    return safe_name(unit.replace(".", "．"), taken)
+def unit_folders(units: Iterable[str]) -> dict[str, str]:
+    """Unit → the name of its folder, no two alike; never that of a file or folder of the results themselves."""
+    taken = {"tables"}
+    return {unit: safe_name(unit.replace(".", "．"), taken) for unit in units}
 
 
 def _shortened(name: str, size: int) -> str:
