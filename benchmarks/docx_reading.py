@@ -23,7 +23,7 @@ import docx as python_docx
 from lxml import etree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from pipeline.readers.docx import read_bytes
+from pipeline.readers.docx.docx_file import read_bytes
 
 NEEDED = ("word/document.xml", "word/styles.xml", "word/numbering.xml", "word/footnotes.xml", "word/endnotes.xml",
           "word/comments.xml", "[Content_Types].xml", "_rels/.rels", "word/_rels/document.xml.rels",

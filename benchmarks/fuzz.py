@@ -28,9 +28,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import web_pages  # noqa: E402
 import workbooks  # noqa: E402
 
-from pipeline import readers  # noqa: E402
-from pipeline.errors import Rejected  # noqa: E402
-from pipeline.readers import archive, office  # noqa: E402
+from pipeline.core.errors import Rejected  # noqa: E402
+from pipeline.readers import archive, gate  # noqa: E402
+from pipeline.readers.office import office_file  # noqa: E402
 
 Case = tuple[str, bytes]
 MHT_HEAD = (
@@ -115,15 +115,15 @@ def mutate_package(data: bytes, rng: random.Random) -> bytes:
 
 def run(name: str, data: bytes) -> str:
     """What the readers make of the case: a class of `Rejected`, or ok."""
-    kind = readers.sniff(data, name)
+    kind = gate.sniff(data, name)
     try:
         if kind in ("doc", "ole", "rtf", "odt", "fodt", "wordml"):
-            office.check(data, kind)
+            office_file.check(data, kind)
         elif kind == "zip":
             for inner, content in archive.expand_bytes(data, "a"):
-                readers.sniff(content if isinstance(content, bytes) else b"", inner)
+                gate.sniff(content if isinstance(content, bytes) else b"", inner)
         else:
-            document = readers.read_bytes(data, name)
+            document = gate.read_bytes(data, name)
             assert document.blocks and 0 <= document.coverage <= 1
     except Rejected as error:
         return error.error

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.yaml_file import read_yaml
+from pipeline.ruleset.yaml_file import read_yaml
 
 
 @dataclass(slots=True)

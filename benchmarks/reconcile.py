@@ -14,10 +14,10 @@ import time
 
 from benchmarks.generator import bank, make_unit
 from benchmarks.render import unit_tables
-from pipeline.checks import reconcile
-from pipeline.model import Tables
-from pipeline.schema import empty_tables
-from pipeline.yaml_file import rules_folder
+from pipeline.core.model import Tables
+from pipeline.core.schema import empty_tables
+from pipeline.reconcile.reconciliation import reconcile
+from pipeline.ruleset.yaml_file import rules_folder
 
 
 def batch(units: int, problems: int) -> Tables:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from benchmarks.generator import Item, Unit
-from pipeline.model import BULLETIN, FEEDBACK, Row, Tables
-from pipeline.schema import empty_tables, row
+from pipeline.core.model import BULLETIN, FEEDBACK, Row, Tables
+from pipeline.core.schema import empty_tables, row
 
 _CN = "零一二三四五六七八九十"
 

@@ -18,12 +18,12 @@ from benchmarks import faults as planted_faults
 from benchmarks.faults import ALONE, FAULTS, copy_measure, faulty_unit, reword
 from benchmarks.generator import Item, Unit, bank, make_unit
 from benchmarks.render import bulletin_text, feedback_text, plan_text
-from pipeline.checks import reconcile
-from pipeline.model import INFO, Tables
-from pipeline.process import process_bytes
-from pipeline.rules import Rules, load_rules
-from pipeline.schema import empty_tables
-from pipeline.yaml_file import rules_folder
+from pipeline.core.model import INFO, Tables
+from pipeline.core.schema import empty_tables
+from pipeline.extract.process import process_bytes
+from pipeline.reconcile.reconciliation import reconcile
+from pipeline.ruleset.rule import Rules, load_rules
+from pipeline.ruleset.yaml_file import rules_folder
 
 # checks of style: the generator does not plant them and its texts are not written to satisfy them
 _HIDING = ("drop_problem", "add_problem", "merge", "wrong_total")  # two of these may hide each other

@@ -19,11 +19,12 @@ import openpyxl
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pipeline.corrections import read_workbook
-from pipeline.schema import empty_tables, row
-from pipeline.sheets import Book, Column
-from pipeline.workbook import write_workbook
-from pipeline.yaml_file import rules_folder
+from pipeline.core.schema import empty_tables, row
+from pipeline.decisions.columns import Column
+from pipeline.decisions.workbook_in import read_workbook
+from pipeline.publish.workbook.sheets import Book
+from pipeline.publish.workbook.workbook_file import write_workbook
+from pipeline.ruleset.yaml_file import rules_folder
 
 COLUMNS = 20
 

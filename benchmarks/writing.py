@@ -19,14 +19,14 @@ import docx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pipeline.labels import load_labels
-from pipeline.model import BULLETIN, Tables
-from pipeline.schema import empty_tables, row
-from pipeline.word.content import Source
-from pipeline.word.profile import load_profile
-from pipeline.word.rebuilt import rebuilt
-from pipeline.word.template import load_template, render
-from pipeline.yaml_file import rules_folder
+from pipeline.core.model import BULLETIN, Tables
+from pipeline.core.schema import empty_tables, row
+from pipeline.publish.word.content import Source
+from pipeline.publish.word.layout import load_profile
+from pipeline.publish.word.rebuilt import rebuilt
+from pipeline.publish.word.template import load_template, render
+from pipeline.ruleset.labels import load_labels
+from pipeline.ruleset.yaml_file import rules_folder
 
 PROBLEMS, ROUNDS = 33, 7
 

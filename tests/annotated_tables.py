@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-from pipeline.model import Tables
-from pipeline.schema import empty_tables, row
+from pipeline.core.model import Tables
+from pipeline.core.schema import empty_tables, row
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
 LABEL = re.compile(r"(?:^|(?<=[，。；:：、 　]))(问题表现[（(]\d+[)）]|问题\d+|\d+[-－]\d+"
@@ -17,7 +17,7 @@ LABEL = re.compile(r"(?:^|(?<=[，。；:：、 　]))(问题表现[（(]\d+[)�
 
 def sources() -> list[Path]:
     """Every annotated document; empty where the corpus is not there."""
-    return sorted(CORPUS.glob("dev/*.ann.txt")) + sorted(CORPUS.glob("seed/*.ann.txt"))
+    return sorted(CORPUS.glob("dev/[ab]*.ann.txt")) + sorted(CORPUS.glob("seed/*.ann.txt"))
 
 
 def _annotated() -> ModuleType:

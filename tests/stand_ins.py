@@ -17,9 +17,9 @@ from types import ModuleType
 
 import pytest
 
-from pipeline.errors import Rejected
-from pipeline.model import OK, Tables
-from pipeline.schema import empty_tables, row
+from pipeline.core.errors import Rejected
+from pipeline.core.model import OK, Tables
+from pipeline.core.schema import empty_tables, row
 
 
 def doc_id(name: str) -> str:
@@ -68,7 +68,7 @@ def slow(path: Path, name: str, rules: Path) -> Tables:
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put simple stages where a run looks for the real ones; the program counts as unchanged all the while."""
-    monkeypatch.setattr("pipeline.ledger.tool_version", lambda: "test")
+    monkeypatch.setattr("pipeline.run.store.tool_version", lambda: "test")
 
     def reconcile(tables: Tables, rules: Path, profile: str, as_of: object, waivers: list[object]) -> None:
         for document in tables["documents"]:
@@ -91,22 +91,18 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
         return []
 
     for name, functions in {
-        "pipeline.word.annotated": [write_annotated],
-        "pipeline.checks": [reconcile],
-        "pipeline.workbook": [write_workbook],
-        "pipeline.word": [write_reports],
-        "pipeline.tables": [doc_id],
-        "pipeline.rules": [load_rules],
-        "pipeline.rules_lab": [never_fired, require_whole],
+        "pipeline.publish.word.annotated": [write_annotated],
+        "pipeline.reconcile.reconciliation": [reconcile],
+        "pipeline.publish.workbook.workbook_file": [write_workbook],
+        "pipeline.publish.word.documents": [write_reports],
+        "pipeline.extract.tabulate": [doc_id],
+        "pipeline.ruleset.rule": [load_rules],
+        "pipeline.run.rule_files": [require_whole],
     }.items():
         module = ModuleType(name)
         for function in functions:
             setattr(module, function.__name__, function)
         monkeypatch.setitem(sys.modules, name, module)
-
-
-def never_fired(tables: Tables, folder: Path) -> list[str]:
-    return ["claim.yaml:7 claim.rate"]
 
 
 def require_whole(folder: Path, profile: str) -> None:

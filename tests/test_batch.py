@@ -18,11 +18,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline import batch, engines, inputs, limits, place
-from pipeline.batch import Settings
-from pipeline.errors import BusyError, InputError, OutputError, ProgramError, Rejected, RuleError
-from pipeline.model import Tables
-from pipeline.schema import empty_tables, row
+from pipeline.core import limits
+from pipeline.core.errors import BusyError, InputError, OutputError, ProgramError, Rejected, RuleError
+from pipeline.core.model import Tables
+from pipeline.core.schema import empty_tables, row
+from pipeline.run import batch, engines, inputs, output_folder
+from pipeline.run.batch import Settings
 from tests import stand_ins
 
 ROOT = Path(__file__).parent.parent
@@ -260,15 +261,15 @@ def test_full_disk_before_and_while_writing(
     put(source, a="一")
     before = tables_of(go(source, settings))
     put(source, b="二")
-    monkeypatch.setattr("pipeline.place.SPARE_BYTES", 1 << 62)
+    monkeypatch.setattr("pipeline.run.output_folder.SPARE_BYTES", 1 << 62)
     with pytest.raises(OutputError, match="空间不足"):
         go(source, settings)
-    monkeypatch.setattr("pipeline.place.SPARE_BYTES", 0)
+    monkeypatch.setattr("pipeline.run.output_folder.SPARE_BYTES", 0)
 
     def full(tables: Tables, path: Path, rules: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sys.modules["pipeline.workbook"], "write_workbook", full)
+    monkeypatch.setattr(sys.modules["pipeline.publish.workbook.workbook_file"], "write_workbook", full)
     with pytest.raises(OutputError, match="磁盘已满"):
         go(source, settings)
     output = source.parent / "out"
@@ -286,7 +287,7 @@ def test_a_fault_of_a_later_stage_is_one_sentence(
         raise KeyError(tables["problems"][0]["problem"])
 
     put(source, a="秘密")
-    monkeypatch.setattr(sys.modules["pipeline.workbook"], "write_workbook", broken)
+    monkeypatch.setattr(sys.modules["pipeline.publish.workbook.workbook_file"], "write_workbook", broken)
     with pytest.raises(ProgramError, match="运行日志"):
         go(source, settings)
     log = (source.parent / "out" / "运行日志.txt").read_text(encoding="utf-8")
@@ -327,9 +328,9 @@ def test_corrections_are_used_and_the_reading_stays(
     def load_corrections(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8").split() if path.exists() else []
 
-    monkeypatch.setattr("pipeline.decisions.merge", merge)
-    monkeypatch.setattr("pipeline.decisions.load_corrections", load_corrections)
-    monkeypatch.setattr("pipeline.decisions.merge_findings", lambda tables, corrections: None)
+    monkeypatch.setattr("pipeline.decisions.merge.merge", merge)
+    monkeypatch.setattr("pipeline.decisions.merge.load_corrections", load_corrections)
+    monkeypatch.setattr("pipeline.decisions.merge.merge_findings", lambda tables, corrections: None)
     put(source, a="一")
     output = go(source, settings)
     (output / "corrections.csv").write_text("改", encoding="utf-8")
@@ -361,14 +362,15 @@ import sys
 from functools import partial
 from pathlib import Path
 import pytest
-from pipeline import batch, cli
+from pipeline.run import batch
+from pipeline.cli import commands
 from tests import stand_ins
 patch = pytest.MonkeyPatch()
 stand_ins.install(patch)
 source, output, rules = map(Path, sys.argv[1:4])
 batch.run = partial(batch.run, task=stand_ins.slow)
 if __name__ == "__main__":
-    sys.exit(cli.invoke(["run", str(source), "-o", str(output), "--rules", str(rules), "--jobs", "2"]))
+    sys.exit(commands.invoke(["run", str(source), "-o", str(output), "--rules", str(rules), "--jobs", "2"]))
 """
 
 
@@ -563,7 +565,7 @@ def test_what_a_person_must_mend_ends_the_run_from_a_worker_as_well(
 def test_corrections_wait_for_the_run(source: Path, settings: Settings) -> None:
     put(source, a="一")
     output = go(source, settings)
-    with place.open_place(output), pytest.raises(BusyError):
+    with output_folder.open_place(output), pytest.raises(BusyError):
         batch.apply(output / "整改台账.xlsx", settings)
 
 
@@ -576,7 +578,7 @@ def test_a_read_only_output_takes_no_corrections(
     def refuse(*_: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(place, "_locked", refuse)
+    monkeypatch.setattr(output_folder, "_locked", refuse)
     with pytest.raises(OutputError, match="不能写入"):
         batch.apply(output / "整改台账.xlsx", settings)
 

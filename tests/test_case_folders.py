@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import readers
-from pipeline.model import Document, Tables
-from pipeline.process import tabulate
-from pipeline.rules import Rules
+from pipeline.core.model import Document, Tables
+from pipeline.extract.process import tabulate
+from pipeline.readers import gate
+from pipeline.ruleset.rule import Rules
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 COLUMNS = {
@@ -88,7 +88,7 @@ def as_csv(table: str, rows: list[list[str]]) -> str:
 @pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
 def test_case(folder: Path, rules: Rules, request: pytest.FixtureRequest) -> None:
     for number, path in enumerate(documents(folder)):
-        tables = tabulate(readers.read(path, path.name), rules)
+        tables = tabulate(gate.read(path, path.name), rules)
         for table in COLUMNS:
             expectation = folder / f"{table}.csv"
             got = as_csv(table, told(tables, table))
@@ -110,7 +110,7 @@ def source_of(document: Document, row: dict[str, object]) -> str:
 @pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
 def test_every_value_points_at_its_source(folder: Path, rules: Rules) -> None:
     for path in documents(folder):
-        document = readers.read(path, path.name)
+        document = gate.read(path, path.name)
         tables = tabulate(document, rules)
         assert tables["facts"], f"{path.name}: no fact found"
         for row in tables["facts"]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cases import build_cases, load_aliases, papers_of
-from pipeline.errors import RuleError
-from pipeline.model import Tables
-from pipeline.schema import empty_tables, row
+from pipeline.core.errors import RuleError
+from pipeline.core.model import Tables
+from pipeline.core.schema import empty_tables, row
+from pipeline.reconcile.cases import build_cases, load_aliases, papers_of
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 

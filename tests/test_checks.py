@@ -12,13 +12,13 @@ import pytest
 
 from benchmarks.generator import bank, make_unit
 from benchmarks.render import unit_tables
-from pipeline.checks import reconcile
-from pipeline.checks.registry import CASE_CHECKS, PAPER_CHECKS
-from pipeline.checks.settings import example_faults, load_settings
-from pipeline.errors import InputError, RuleError
-from pipeline.labels import load_labels
-from pipeline.model import INFO, Tables
-from pipeline.waiver_lists import read_waivers
+from pipeline.core.errors import InputError, RuleError
+from pipeline.core.model import INFO, Tables
+from pipeline.decisions.waiver_list import read_waivers
+from pipeline.reconcile.reconciliation import reconcile
+from pipeline.reconcile.registry import CASE_CHECKS, PAPER_CHECKS
+from pipeline.reconcile.settings import example_faults, load_settings
+from pipeline.ruleset.labels import load_labels
 from tests.annotated_tables import merged, sources, tables_of
 
 RULES = Path(__file__).resolve().parent.parent / "rules"

@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 import pytest
 
-from pipeline import batch, cli
-from pipeline.errors import REASONS, BusyError, OutputError
-from pipeline.schema import SCHEMA
+from pipeline.cli import commands
+from pipeline.core.errors import REASONS, BusyError, OutputError
+from pipeline.core.schema import SCHEMA
+from pipeline.run import batch
 from tests import stand_ins
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +37,7 @@ def simple(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def failed(capsys: pytest.CaptureFixture[str], code: int, *arguments: str) -> str:
     """Run, expect the exit code and one line on stderr with a remedy; gives it."""
-    assert cli.invoke(arguments) == code
+    assert commands.invoke(arguments) == code
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and "Traceback" not in err
     assert re.search(r"请|运行|查看", err)
@@ -44,7 +45,7 @@ def failed(capsys: pytest.CaptureFixture[str], code: int, *arguments: str) -> st
 
 
 def test_a_run_ends_with_a_summary(simple: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.invoke(["run", "in", "-o", "out"]) == 0
+    assert commands.invoke(["run", "in", "-o", "out"]) == 0
     out, err = capsys.readouterr()
     assert err == ""  # the progress bar is for terminals
     lines = out.splitlines()
@@ -56,15 +57,15 @@ def test_a_run_ends_with_a_summary(simple: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_strict_reports_what_could_not_be_read(simple: Path) -> None:
-    assert cli.invoke(["run", "in", "--strict"]) == 3
+    assert commands.invoke(["run", "in", "--strict"]) == 3
     assert (simple / "output" / "tables" / "problems.csv").is_file()
     (simple / "in" / "b.txt").unlink()
-    assert cli.invoke(["run", "in", "--strict"]) == 0
+    assert commands.invoke(["run", "in", "--strict"]) == 0
 
 
 def test_an_unknown_format_alone_is_set_aside(simple: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (simple / "x.xyz").write_text("REJECT", encoding="utf-8")
-    assert cli.invoke(["run", "x.xyz"]) == 0
+    assert commands.invoke(["run", "x.xyz"]) == 0
     assert "未能处理 1" in capsys.readouterr().out
 
 
@@ -145,32 +146,32 @@ def test_a_fault_of_the_program_is_one_sentence_and_a_log(
 
 
 def test_a_problem_that_is_not_there_is_a_wrong_use(simple: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.invoke(["explain", "in/a.txt", "99"]) == 2
+    assert commands.invoke(["explain", "in/a.txt", "99"]) == 2
     assert "没有序号为 99 的问题。请写 1 至 2 的序号" in capsys.readouterr().err
 
 
 def test_show_and_explain(simple: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.invoke(["show", "in/a.txt"]) == 0
+    assert commands.invoke(["show", "in/a.txt"]) == 0
     assert "2. 问题二" in capsys.readouterr().out
     assert sorted(path.name for path in simple.iterdir()) == ["in"]
 
 
-def commands(group: click.Group = cli.zhenggai, path: str = "zhenggai") -> list[tuple[str, click.Command]]:
+def all_commands(group: click.Group = commands.zhenggai, path: str = "zhenggai") -> list[tuple[str, click.Command]]:
     found = []
     for name, command in group.commands.items():
         found.append((f"{path} {name}", command))
         if isinstance(command, click.Group):
-            found += commands(command, f"{path} {name}")
+            found += all_commands(command, f"{path} {name}")
     return found
 
 
 def test_help_is_chinese_and_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.invoke([]) == 0
-    assert cli.invoke(["--help"]) == 0
+    assert commands.invoke([]) == 0
+    assert commands.invoke(["--help"]) == 0
     first, second = capsys.readouterr().out.split("用法：zhenggai")[1:]
     assert first == second
-    for path, command in commands():
-        assert cli.invoke([*path.split()[1:], "--help"]) == 0
+    for path, command in all_commands():
+        assert commands.invoke([*path.split()[1:], "--help"]) == 0
         text = capsys.readouterr().out
         assert not re.search(r"Usage|Options|Commands|Show this|default:|required", text)
         for parameter in command.params:
@@ -179,7 +180,7 @@ def test_help_is_chinese_and_whole(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_readme_names_every_command_state_and_exit_code() -> None:
-    for path, command in commands():
+    for path, command in all_commands():
         if not isinstance(command, click.Group):
             assert path in README, path
     for word in ("ok", "ok_with_warnings", "quarantined", "skipped"):
@@ -210,5 +211,5 @@ def test_a_run_in_which_nothing_can_be_read_is_done(tmp_path: Path) -> None:
     """Through every real stage: the files are accounted for, and that is success."""
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "空.docx").touch()
-    assert cli.invoke(["run", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 0
+    assert commands.invoke(["run", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 0
     assert "empty" in (tmp_path / "out" / "tables" / "documents.csv").read_text(encoding="utf-8-sig")

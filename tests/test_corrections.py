@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 from samples import RULES, corpus_names, fictional_case, gold_tables
 
-from pipeline.corrections import apply, load_corrections, merge, merge_findings, read_workbook
-from pipeline.errors import InputError
-from pipeline.word import write_reports
-from pipeline.workbook import write_workbook
+from pipeline.core.errors import InputError
+from pipeline.decisions.workbook_in import apply, load_corrections, merge, merge_findings, read_workbook
+from pipeline.publish.word.documents import write_reports
+from pipeline.publish.workbook.workbook_file import write_workbook
 
 WHO = {"by": "审核员", "when": "2025-01-02T03:04:05+08:00"}
 

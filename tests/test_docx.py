@@ -26,8 +26,8 @@ from docx_files import (
 )
 from lxml import etree
 
-from pipeline.model import Block, Document
-from pipeline.readers.docx import read_bytes
+from pipeline.core.model import Block, Document
+from pipeline.readers.docx.docx_file import read_bytes
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parent.parent / "shared" / "corpus"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model import Block, Document, Tables
-from pipeline.process import tabulate
-from pipeline.rules import Rules
+from pipeline.core.model import Block, Document, Tables
+from pipeline.extract.process import tabulate
+from pipeline.ruleset.rule import Rules
 
 OPENING = "根据县委统一部署，2024年3月1日至5月10日，县委第一巡察组对青溪县第九中学党总支开展了常规巡察，并于6月20日反馈了巡察意见。现将整改情况通报如下。"
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.checks import reconcile
-from pipeline.model import INFO, Tables
-from pipeline.process import process_bytes
-from pipeline.rules import Rules, load_rules
-from pipeline.schema import empty_tables
+from pipeline.core.model import INFO, Tables
+from pipeline.core.schema import empty_tables
+from pipeline.extract.process import process_bytes
+from pipeline.reconcile.reconciliation import reconcile
+from pipeline.ruleset.rule import Rules, load_rules
 
 FOLDER = Path(__file__).parent / "findings"
 RULES = FOLDER.parent.parent / "rules"

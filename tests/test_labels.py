@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import RuleError
-from pipeline.labels import load_labels
-from pipeline.model import KINDS
-from pipeline.schema import SCHEMA
+from pipeline.core.errors import RuleError
+from pipeline.core.model import KINDS
+from pipeline.core.schema import SCHEMA
+from pipeline.ruleset.labels import load_labels
 
 RULES = Path(__file__).parent.parent / "rules"
 

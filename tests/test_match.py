@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.checks.settings import load_settings
-from pipeline.match import ASSIGNED, EXACT, MERGED, SPLIT, _words, link_problems, plain
-from pipeline.model import Row
+from pipeline.core.model import Row
+from pipeline.reconcile.match import ASSIGNED, EXACT, MERGED, SPLIT, _words, link_problems, plain
+from pipeline.reconcile.settings import load_settings
 
 THRESHOLDS = load_settings(Path(__file__).resolve().parent.parent / "rules").profile.thresholds
 ASKED = [

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from docx_files import docx, docx_parts, paragraph, part_xml, zipped
 
-from pipeline import limits
-from pipeline.errors import Rejected
-from pipeline.readers.docx import read, read_bytes
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
+from pipeline.readers.docx.docx_file import read, read_bytes
 from pipeline.readers.package import open_package
 from pipeline.readers.xml import parse
 

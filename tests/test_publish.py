@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import publish
-from pipeline.errors import InputError, OutputError
-from pipeline.publish import csv_cell, guarded, place, read_tables, staged, storable, write_tables
-from pipeline.schema import SCHEMA, empty_tables, row
+from pipeline.core.errors import InputError, OutputError
+from pipeline.core.schema import SCHEMA, empty_tables, row
+from pipeline.core.text import guarded, storable
+from pipeline.publish.place import WORKBOOK, place, staged
+from pipeline.publish.tables import csv_cell, read_tables, write_tables
 
 
 def sample() -> dict[str, list[dict[str, object]]]:
@@ -185,4 +186,4 @@ def test_links_do_not_lead_out(folders: tuple[Path, Path], tmp_path: Path) -> No
 def test_the_workbook_comes_last(folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     staging, output = folders
     stage(staging, 整改台账_xlsx="1", 鿿_docx="2", tables__a_csv="3")
-    assert place(staging, output, set()).files[-1] == publish.WORKBOOK
+    assert place(staging, output, set()).files[-1] == WORKBOOK

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import limits
-from pipeline.errors import Rejected
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
 from pipeline.readers.archive import expand, expand_bytes, safe_name
 
 

@@ -14,8 +14,9 @@ import pytest
 import web_pages
 import workbooks
 
-from pipeline import limits, readers
-from pipeline.errors import Rejected
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
+from pipeline.readers import gate
 
 FILES = Path(__file__).parent / "files"
 TEXT = "\n".join(web_pages.WHOLE)
@@ -67,13 +68,13 @@ def word(text: str = TEXT) -> bytes:
     ],
 )  # fmt: skip
 def test_kind_is_told_by_content(data: bytes, name: str, kind: str) -> None:
-    assert readers.sniff(data, name) == kind
+    assert gate.sniff(data, name) == kind
 
 
 def test_every_kind_has_a_reader() -> None:
     from pipeline.readers.kind import KINDS
 
-    assert set(KINDS) == set(readers.READERS)
+    assert set(KINDS) == set(gate.READERS)
 
 
 @pytest.mark.parametrize(
@@ -95,12 +96,12 @@ def test_every_kind_has_a_reader() -> None:
 )
 def test_what_is_no_document_is_named(data: bytes, name: str, error: str) -> None:
     with pytest.raises(Rejected) as caught:
-        readers.read_bytes(data, name)
+        gate.read_bytes(data, name)
     assert caught.value.error == error
 
 
 def test_a_wrong_ending_costs_a_warning_only() -> None:
-    document = readers.read_bytes(web_pages.government().encode("gb18030"), "通报.doc")
+    document = gate.read_bytes(web_pages.government().encode("gb18030"), "通报.doc")
     assert document.format == "html"
     assert [warning.code for warning in document.warnings] == ["type_mismatch"]
 
@@ -108,7 +109,7 @@ def test_a_wrong_ending_costs_a_warning_only() -> None:
 def test_name_digest_and_bytes_are_those_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(TEXT.encode())
-    document = readers.read(path, "学校/a.txt")
+    document = gate.read(path, "学校/a.txt")
     assert document.name == "学校/a.txt"
     assert len(document.sha256) == 64
     assert [block.text for block in document.blocks] == web_pages.WHOLE
@@ -124,7 +125,7 @@ def test_links_pipes_and_folders_are_not_followed(tmp_path: Path) -> None:
         (link, "unsafe_link"), (pipe, "not_a_file"), (tmp_path, "not_a_file"), (tmp_path / "none", "unreadable"),
     ):  # fmt: skip
         with pytest.raises(Rejected) as caught:
-            readers.read(path, path.name)
+            gate.read(path, path.name)
         assert caught.value.error == error
 
 
@@ -134,16 +135,16 @@ def test_large_and_changing_files_are_refused(tmp_path: Path, monkeypatch: pytes
     with monkeypatch.context() as patch:
         patch.setattr(limits, "FILE_BYTES", 100)
         with pytest.raises(Rejected, match="too_large"):
-            readers.read(path, "a.txt")
+            gate.read(path, "a.txt")
     real = os.open
 
     def open_and_change(*arguments: object) -> int:
         path.write_text(TEXT + "后来加的", encoding="utf-8")
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("pipeline.readers.os.open", open_and_change)
+    monkeypatch.setattr("pipeline.readers.gate.os.open", open_and_change)
     with pytest.raises(Rejected, match="changed_while_reading"):
-        readers.read(path, "a.txt")
+        gate.read(path, "a.txt")
 
 
 @pytest.mark.parametrize(
@@ -159,13 +160,13 @@ def test_large_and_changing_files_are_refused(tmp_path: Path, monkeypatch: pytes
 )
 def test_ruined_and_foreign_script_is_refused(text: str, error: str) -> None:
     with pytest.raises(Rejected) as caught:
-        readers.read_bytes(text.encode(), "a.txt")
+        gate.read_bytes(text.encode(), "a.txt")
     assert caught.value.error == error
 
 
 def test_nothing_heavy_is_loaded_at_the_start() -> None:
     code = (
-        "import sys, pipeline.readers as r; r.sniff(b'abc', 'a.txt');"
+        "import sys, pipeline.readers.gate as r; r.sniff(b'abc', 'a.txt');"
         "bad = {'pdfplumber', 'pypdfium2', 'trafilatura', 'python_calamine', 'charset_normalizer', 'olefile', 'lxml',"
         "'docx', 'openpyxl', 'yaml'} & set(sys.modules); print(sorted(bad)); sys.exit(bool(bad))"
     )

@@ -7,15 +7,15 @@ import re
 import pytest
 import web_pages
 
-from pipeline import readers
-from pipeline.errors import Rejected
-from pipeline.readers.coverage import characters
+from pipeline.core.errors import Rejected
+from pipeline.readers import gate
+from pipeline.readers.text_share import characters
 
 
 @pytest.mark.parametrize("name", web_pages.PAGES)
 @pytest.mark.parametrize("codec", ["gb18030", "utf-8", "utf-16"])
 def test_the_article_is_all_that_is_read(name: str, codec: str) -> None:
-    document = readers.read_bytes(web_pages.PAGES[name]().encode(codec), "a.html")
+    document = gate.read_bytes(web_pages.PAGES[name]().encode(codec), "a.html")
     assert [block.text for block in document.blocks] == web_pages.WHOLE
     assert document.metadata["title"] == web_pages.TITLE
 
@@ -23,7 +23,7 @@ def test_the_article_is_all_that_is_read(name: str, codec: str) -> None:
 @pytest.mark.parametrize("name", web_pages.PAGES)
 def test_nothing_is_lost_without_a_name(name: str) -> None:
     page = web_pages.PAGES[name]()
-    document = readers.read_bytes(page.encode(), "a.html")
+    document = gate.read_bytes(page.encode(), "a.html")
     assert document.coverage == 1.0
     body = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<!--.*?-->|<[^>]+>", "", page).replace("&gt;", ">")
     held = characters([block.text for block in document.blocks] + [left.text for left in document.omitted])
@@ -31,14 +31,14 @@ def test_nothing_is_lost_without_a_name(name: str) -> None:
 
 
 def test_metadata_of_the_page() -> None:
-    document = readers.read_bytes(web_pages.government().encode(), "a.html")
+    document = gate.read_bytes(web_pages.government().encode(), "a.html")
     assert document.metadata["docno"] == "柳四小党〔2024〕7号"
     assert document.metadata["published"] == "2024-12-05"
     assert document.metadata["source"] == "柳湾区第四小学"
 
 
 def test_hidden_text_is_no_article() -> None:
-    document = readers.read_bytes(web_pages.saved_word().encode(), "a.html")
+    document = gate.read_bytes(web_pages.saved_word().encode(), "a.html")
     assert [left.text for left in document.omitted if left.reason == "hidden"] == ["内部批注不外传"]
     assert "hidden_text" in [warning.code for warning in document.warnings]
 
@@ -48,7 +48,7 @@ def page(body: str) -> bytes:
 
 
 def test_tables_stand_on_their_grid() -> None:
-    document = readers.read_bytes(
+    document = gate.read_bytes(
         page(
             f"<p>{web_pages.ARTICLE[0]}</p><table><tr><th rowspan=2>序号</th><th colspan=2>责任</th></tr>"
             "<tr><th>领导</th><th>部门</th></tr><tr><td>1</td><td>张三</td><td><p>办公室</p><p>总务处</p></td></tr>"
@@ -70,14 +70,14 @@ def test_tables_stand_on_their_grid() -> None:
 def test_a_list_with_headings_like_those_of_a_page_is_no_page_line() -> None:
     rows = "".join(f"<tr><td>《制度{n}》</td><td>柳四小〔2024〕{n}号</td><td>2024-05-0{n}</td></tr>" for n in (1, 2, 3))
     table = f"<table><tr><td>文件名称</td><td>文号</td><td>印发日期</td></tr>{rows}</table>"
-    document = readers.read_bytes(page(f"<p>{web_pages.ARTICLE[0]}</p>{table}"), "a.html")
+    document = gate.read_bytes(page(f"<p>{web_pages.ARTICLE[0]}</p>{table}"), "a.html")
     assert sum(block.kind == "cell" for block in document.blocks) == 12
 
 
 @pytest.mark.parametrize("span", ["65534", "999999999999", "-3", "0", "abc"])
 def test_spans_are_bounded(span: str) -> None:
     rows = f"<tr><td rowspan={span} colspan={span}>甲甲</td><td>乙</td></tr><tr><td>丙</td><td>丁</td></tr>"
-    document = readers.read_bytes(page(f"<table>{rows}</table>"), "a.html")
+    document = gate.read_bytes(page(f"<table>{rows}</table>"), "a.html")
     assert {"甲甲", "乙", "丙", "丁"} <= {block.text for block in document.blocks}
     assert len(document.blocks) < 5000
 
@@ -85,12 +85,12 @@ def test_spans_are_bounded(span: str) -> None:
 def test_pages_that_are_too_deep_are_refused_and_not_cut() -> None:
     for body in ("<div>" * 100_000 + "整改", "<table><tr><td>" * 5_000 + "整改"):
         with pytest.raises(Rejected, match="xml_too_deep"):
-            readers.read_bytes(page(body), "a.html")
+            gate.read_bytes(page(body), "a.html")
 
 
 def test_tags_that_are_never_closed_cost_nothing() -> None:
     body = "".join(f"<font size=3><b>{text}<br>" for text in web_pages.ARTICLE * 30)
-    document = readers.read_bytes(page(body), "a.html")
+    document = gate.read_bytes(page(body), "a.html")
     assert [block.text for block in document.blocks] == web_pages.ARTICLE * 30
 
 
@@ -101,14 +101,14 @@ def test_nothing_is_fetched() -> None:
         f"<xi:include href='file:///etc/passwd' parse='text'/><p>{web_pages.ARTICLE[0]}</p>"
     )
     entity = b"<!DOCTYPE html [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
-    document = readers.read_bytes(entity + page(body + "&x;"), "a.html")
+    document = gate.read_bytes(entity + page(body + "&x;"), "a.html")
     assert not any("root:" in block.text for block in document.blocks)
 
 
 def test_a_page_without_text_is_named() -> None:
     for body in (b"<html></html>", b"<html><body><script>var a=1</script></body></html>", b"<html><!-- -->"):
         with pytest.raises(Rejected, match=r"no_text|empty"):
-            readers.read_bytes(body, "a.html")
+            gate.read_bytes(body, "a.html")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_page_without_text_is_named() -> None:
 )
 def test_hostile_saved_pages_are_refused(data: bytes) -> None:
     with pytest.raises(Rejected, match=r"no_text|xml_too_deep"):
-        readers.read_bytes(data, "a.mht")
+        gate.read_bytes(data, "a.mht")
 
 
 def test_a_page_saved_as_one_file() -> None:
@@ -133,5 +133,5 @@ def test_a_page_saved_as_one_file() -> None:
         "Content-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         f"{body}\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n"
     )
-    document = readers.read_bytes(data.encode(), "a.mht")
+    document = gate.read_bytes(data.encode(), "a.mht")
     assert [block.text for block in document.blocks] == web_pages.WHOLE

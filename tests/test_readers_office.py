@@ -20,10 +20,11 @@ import pytest
 import web_pages
 import workbooks
 
-from pipeline import limits, readers
-from pipeline.errors import Rejected
-from pipeline.model import Document
-from pipeline.readers import office, soffice
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
+from pipeline.core.model import Document
+from pipeline.readers import gate
+from pipeline.readers.office import office_file, soffice
 
 FILES = Path(__file__).parent / "files"
 needs_soffice = pytest.mark.skipif(
@@ -39,7 +40,7 @@ def paragraphs(document: Document) -> list[str]:
 @pytest.mark.parametrize(("ending", "form"), [("doc", "doc"), ("rtf", "rtf"), ("odt", "odt"), ("wps", "wps")])
 def test_text_table_and_numbers_come_through(ending: str, form: str) -> None:
     source = FILES / ("letter.doc" if ending == "wps" else f"letter.{ending}")
-    document = readers.read_bytes(source.read_bytes(), f"a.{ending}")
+    document = gate.read_bytes(source.read_bytes(), f"a.{ending}")
     assert document.format == form
     assert paragraphs(document) == web_pages.WHOLE
     cells = {(block.row, block.column): (block.text, block.merged) for block in document.blocks if block.kind == "cell"}
@@ -74,7 +75,7 @@ def test_automatic_numbers_keep_their_labels(number: str) -> None:
     )
     items = ["组织整改情况", "问题整改情况", "下一步打算"]
     body = table + "".join(f"\\pard\\ls1\\ilvl0 {unicode(text)}\\par " for text in items)
-    document = readers.read_bytes(rtf(body), "a.rtf")
+    document = gate.read_bytes(rtf(body), "a.rtf")
     assert paragraphs(document) == [label + text for label, text in zip(LABELS[number], items, strict=True)]
 
 
@@ -102,7 +103,7 @@ def test_what_is_broken_or_locked_is_named_before_conversion() -> None:
     ]
     for data, kind, error in cases:
         with pytest.raises(Rejected) as caught:
-            office.check(data, kind)
+            office_file.check(data, kind)
         assert caught.value.error == error, (kind, caught.value.error)
 
 
@@ -110,14 +111,14 @@ def test_what_is_broken_or_locked_is_named_before_conversion() -> None:
 def test_enclosed_numbers_and_results_of_fields_stay() -> None:
     field = "{\\field{\\*\\fldinst %s}{\\fldrslt %s}}"
     fields = field % ("PAGEREF a", "12") + field % ('HYPERLINK "http://a.example"', "b")
-    document = readers.read_bytes(rtf(unicode("见第") + fields + unicode("页") + "\\par "), "a.rtf")
+    document = gate.read_bytes(rtf(unicode("见第") + fields + unicode("页") + "\\par "), "a.rtf")
     assert paragraphs(document) == ["见第12b页"]
 
 
 def test_an_encrypted_package_is_named() -> None:
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + "EncryptedPackage\x00".encode("utf-16-le")
     with pytest.raises(Rejected, match="encrypted"):
-        readers.read_bytes(data, "a.docx")
+        gate.read_bytes(data, "a.docx")
 
 
 def test_without_libreoffice_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +126,7 @@ def test_without_libreoffice_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(soffice, "_PLACES", ())
     with pytest.raises(Rejected) as caught:
-        readers.read_bytes(FILES.joinpath("letter.doc").read_bytes(), "a.doc")
+        gate.read_bytes(FILES.joinpath("letter.doc").read_bytes(), "a.doc")
     assert caught.value.error == "converter_missing"
     assert "LibreOffice" in caught.value.message
     soffice.program.cache_clear()
@@ -238,7 +239,7 @@ def test_no_link_is_opened(
     assert callable(make)
     for address in (f"http://127.0.0.1:{port}/a.png", canary.as_uri()):
         data = make(address)
-        document = readers.read_bytes(data, "a.rtf" if make is linking_rtf else "a.odt")
+        document = gate.read_bytes(data, "a.rtf" if make is linking_rtf else "a.odt")
         assert "external_link_ignored" in [warning.code for warning in document.warnings]
         assert "金丝雀" not in "".join(block.text for block in document.blocks)
         assert web_pages.ARTICLE[0] in "".join(block.text for block in document.blocks)
@@ -264,7 +265,7 @@ def test_the_witnesses_can_see(listener: tuple[int, list[bytes]], tmp_path: Path
 @needs_soffice
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    readers.read_bytes(FILES.joinpath("letter.rtf").read_bytes(), "a.rtf")
+    gate.read_bytes(FILES.joinpath("letter.rtf").read_bytes(), "a.rtf")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -281,7 +282,7 @@ def test_a_conversion_does_not_outlive_a_killed_reader(tmp_path: Path) -> None:
         **os.environ, "TMPDIR": str(work), "PYTHONPATH": str(FILES.parent.parent),
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip
-    program = "from pipeline.readers import soffice; soffice.to_docx(b'x', 'doc')"
+    program = "from pipeline.readers.office import soffice; soffice.to_docx(b'x', 'doc')"
     reader = subprocess.Popen([sys.executable, "-c", program], env=environment)
     try:
         wait_for(lambda: any(work.glob("zhenggai-*/out/begun")))

@@ -12,19 +12,20 @@ import pytest
 import web_pages
 import workbooks
 
-from pipeline import limits, readers
-from pipeline.errors import Rejected
-from pipeline.model import Document
-from pipeline.readers.pdf_lines import Line, Margins, paragraphs, text_of
-from pipeline.readers.pdf_page import Ruling
-from pipeline.readers.pdf_table import Region, grids
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
+from pipeline.core.model import Document
+from pipeline.readers import gate
+from pipeline.readers.pdf.pdf_lines import Line, Margins, paragraphs, text_of
+from pipeline.readers.pdf.pdf_page import Ruling
+from pipeline.readers.pdf.pdf_table import Region, grids
 
 LETTER = Path(__file__).parent / "files" / "letter.pdf"
 
 
 @pytest.fixture(scope="module")
 def letter() -> Document:
-    return readers.read_bytes(LETTER.read_bytes(), "letter.pdf")
+    return gate.read_bytes(LETTER.read_bytes(), "letter.pdf")
 
 
 def test_paragraphs_are_those_of_the_document(letter: Document) -> None:
@@ -110,7 +111,7 @@ def without_text() -> bytes:
 
 def test_a_scan_is_refused_by_name() -> None:
     with pytest.raises(Rejected, match="no_text"):
-        readers.read_bytes(without_text(), "a.pdf")
+        gate.read_bytes(without_text(), "a.pdf")
 
 
 def test_a_page_without_text_among_others_is_named() -> None:
@@ -118,7 +119,7 @@ def test_a_page_without_text_among_others_is_named() -> None:
     document.import_pages(pypdfium2.PdfDocument(without_text()), [0])
     stream = io.BytesIO()
     document.save(stream)
-    read = readers.read_bytes(stream.getvalue(), "a.pdf")
+    read = gate.read_bytes(stream.getvalue(), "a.pdf")
     assert [(warning.code, "第 3 页" in warning.message) for warning in read.warnings] == [("page_without_text", True)]
 
 
@@ -127,7 +128,7 @@ def test_what_would_run_is_flagged() -> None:
     document.new_attachment("a.exe").set_data(b"MZ")
     stream = io.BytesIO()
     document.save(stream)
-    read = readers.read_bytes(stream.getvalue(), "a.pdf")
+    read = gate.read_bytes(stream.getvalue(), "a.pdf")
     assert [warning.code for warning in read.warnings] == ["active_content_ignored"]
 
 
@@ -145,7 +146,7 @@ def test_turned_pages_are_read_upright(turn: int, letter: Document) -> None:
         page.set_rotation(turn)
     stream = io.BytesIO()
     source.save(stream)
-    turned = readers.read_bytes(stream.getvalue(), "a.pdf")
+    turned = gate.read_bytes(stream.getvalue(), "a.pdf")
     assert [block.text for block in turned.blocks] == [block.text for block in letter.blocks]
 
 
@@ -155,13 +156,13 @@ def test_turned_pages_are_read_upright(turn: int, letter: Document) -> None:
 )
 def test_broken_files_are_named(data: bytes, error: str) -> None:
     with pytest.raises(Rejected, match=error):
-        readers.read_bytes(data, "a.pdf")
+        gate.read_bytes(data, "a.pdf")
 
 
 def test_a_locked_file_is_named() -> None:
     locked = Path(__file__).parent / "files" / "locked.pdf"
     with pytest.raises(Rejected, match="encrypted"):
-        readers.read_bytes(locked.read_bytes(), "a.pdf")
+        gate.read_bytes(locked.read_bytes(), "a.pdf")
 
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,4 +170,4 @@ def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         with monkeypatch.context() as patch:
             patch.setattr(limits, name, 1)
             with pytest.raises(Rejected, match="too_large"):
-                readers.read_bytes(LETTER.read_bytes(), "a.pdf")
+                gate.read_bytes(LETTER.read_bytes(), "a.pdf")

@@ -12,11 +12,12 @@ import openpyxl
 import pytest
 import workbooks
 
-from pipeline import limits, readers
-from pipeline.errors import Rejected
-from pipeline.model import Document
-from pipeline.readers.coverage import characters
-from pipeline.readers.sheet import shown
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
+from pipeline.core.model import Document
+from pipeline.readers import gate
+from pipeline.readers.sheet.sheet_file import shown
+from pipeline.readers.text_share import characters
 
 FILES = Path(__file__).parent / "files"
 
@@ -31,7 +32,7 @@ def rows(document: Document, table: int = 0) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def ledger() -> Document:
-    return readers.read_bytes(workbooks.data(workbooks.ledger()), "台账.xlsx")
+    return gate.read_bytes(workbooks.data(workbooks.ledger()), "台账.xlsx")
 
 
 def test_a_ledger_as_it_is_seen(ledger: Document) -> None:
@@ -68,7 +69,7 @@ def test_every_shared_string_is_somewhere(ledger: Document) -> None:
 
 @pytest.mark.parametrize("name", ["ledger.xls", "ledger.ods"])
 def test_old_and_open_workbooks(name: str) -> None:
-    document = readers.read_bytes(FILES.joinpath(name).read_bytes(), name)
+    document = gate.read_bytes(FILES.joinpath(name).read_bytes(), name)
     assert document.format == name[-3:]
     assert rows(document)[0] == workbooks.HEADING
     aspect = "履行职责方面^" if name.endswith("xls") else ""  # the library does not tell merged cells of an ods
@@ -83,7 +84,7 @@ def test_a_heading_of_two_rows_keeps_its_merged_cells() -> None:
         sheet.append(row)
     for area in ("A1:A2", "B1:C1", "D1:D2"):
         sheet.merge_cells(area)
-    document = readers.read_bytes(workbooks.data(book), "a.xlsx")
+    document = gate.read_bytes(workbooks.data(book), "a.xlsx")
     assert rows(document) == [
         ["序号", "责任", "责任^", "时限"], ["序号^", "领导", "部门", "时限^"], ["1", "张三", "办公室", "7月底"],
     ]  # fmt: skip
@@ -102,7 +103,7 @@ def test_values_as_shown(value: object, text: str) -> None:
 @pytest.mark.parametrize("sign", [",", ";", "\t"])
 def test_csv(codec: str, sign: str) -> None:
     lines = [["序号", "问题", "措施"], ["1", f'"甲{sign}乙"', '"一是\n二是""好"""'], ["2", "丙", ""]]
-    document = readers.read_bytes("\r\n".join(sign.join(line) for line in lines).encode(codec), "a.csv")
+    document = gate.read_bytes("\r\n".join(sign.join(line) for line in lines).encode(codec), "a.csv")
     assert rows(document) == [["序号", "问题", "措施"], ["1", f"甲{sign}乙", '一是\n二是"好"'], ["2", "丙", ""]]
     assert document.coverage == 1.0
 
@@ -130,7 +131,7 @@ def sheet_xml(cells: str) -> bytes:
 )
 def test_hostile_sheets(cells: str, error: str) -> None:
     with pytest.raises(Rejected, match=error):
-        readers.read_bytes(sheet_xml(cells), "a.xlsx")
+        gate.read_bytes(sheet_xml(cells), "a.xlsx")
 
 
 def test_a_document_type_is_refused() -> None:
@@ -141,7 +142,7 @@ def test_a_document_type_is_refused() -> None:
             evil = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>' if name == "xl/workbook.xml" else b""
             target.writestr(name, evil + source.read(name))
     with pytest.raises(Rejected, match="xml_dtd_forbidden"):
-        readers.read_bytes(out.getvalue(), "a.xlsx")
+        gate.read_bytes(out.getvalue(), "a.xlsx")
 
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +150,7 @@ def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     cases = ((workbooks.data(workbooks.ledger()), "a.xlsx"), (("甲,乙\n" * 6).encode(), "a.csv"))
     for data, name in cases:
         with pytest.raises(Rejected, match="too_large"):
-            readers.read_bytes(data, name)
+            gate.read_bytes(data, name)
 
 
 def with_cells(cells: str) -> bytes:
@@ -178,10 +179,10 @@ def with_cells(cells: str) -> bytes:
 )  # fmt: skip
 def test_far_cells_are_refused_before_room_is_made_for_them(cells: str, error: str) -> None:
     with pytest.raises(Rejected) as caught:
-        readers.read_bytes(with_cells(cells), "台账.xlsx")
+        gate.read_bytes(with_cells(cells), "台账.xlsx")
     assert caught.value.error == error
 
 
 def test_empty_rows_down_to_the_end_are_no_size() -> None:
-    document = readers.read_bytes(with_cells('<row r="1048576" ht="14"/>'), "台账.xlsx")
+    document = gate.read_bytes(with_cells('<row r="1048576" ht="14"/>'), "台账.xlsx")
     assert rows(document)[0] == workbooks.HEADING

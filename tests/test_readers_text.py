@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import web_pages
 
-from pipeline import limits, readers
-from pipeline.errors import Rejected
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
+from pipeline.readers import gate
 from pipeline.readers.lines import unwrap
 from pipeline.readers.script import script
 
@@ -14,7 +15,7 @@ TEXT = "\n".join(web_pages.WHOLE)
 
 
 def texts(data: bytes, name: str = "a.txt") -> list[str]:
-    return [block.text for block in readers.read_bytes(data, name).blocks]
+    return [block.text for block in gate.read_bytes(data, name).blocks]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -24,7 +25,7 @@ def texts(data: bytes, name: str = "a.txt") -> list[str]:
      ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"), ("utf-32", "utf-32")],
 )  # fmt: skip
 def test_encodings_and_line_ends(codec: str, named: str, end: str) -> None:
-    document = readers.read_bytes(end.join(web_pages.WHOLE).encode(codec), "a.txt")
+    document = gate.read_bytes(end.join(web_pages.WHOLE).encode(codec), "a.txt")
     assert [block.text for block in document.blocks] == web_pages.WHOLE
     assert document.encoding == named
     assert document.coverage == 1.0
@@ -38,10 +39,10 @@ def test_only_three_line_ends_end_a_line() -> None:
 
 def test_lost_bytes_and_nuls_are_counted() -> None:
     data = TEXT.encode()
-    document = readers.read_bytes(data[:100] + b"\x00" + data[100:-4], "a.txt")
+    document = gate.read_bytes(data[:100] + b"\x00" + data[100:-4], "a.txt")
     assert "characters_replaced" in [warning.code for warning in document.warnings]
     assert not any("\x00" in block.text for block in document.blocks)
-    cut = readers.read_bytes(TEXT.encode("gb18030")[:-1], "a.txt")
+    cut = gate.read_bytes(TEXT.encode("gb18030")[:-1], "a.txt")
     assert cut.encoding == "gb18030"
     assert [warning.code for warning in cut.warnings] == ["encoding_guessed", "characters_replaced"]
 
@@ -49,18 +50,18 @@ def test_lost_bytes_and_nuls_are_counted() -> None:
 def test_big5_is_told_from_gb_by_common_characters() -> None:
     text = "這是一段用於測試的繁體文字，內容是學校的巡察整改情況。" * 3
     with pytest.raises(Rejected, match="traditional_script"):
-        readers.read_bytes(text.encode("big5"), "a.txt")
+        gate.read_bytes(text.encode("big5"), "a.txt")
     assert script(text) == "traditional"
     assert script(TEXT) == "simplified"
 
 
 def test_noise_is_no_text() -> None:
     with pytest.raises(Rejected, match="bad_encoding"):
-        readers.read_bytes(bytes(range(256)) * 20, "a.txt")
+        gate.read_bytes(bytes(range(256)) * 20, "a.txt")
 
 
 def test_lines_with_tabs_are_a_table() -> None:
-    document = readers.read_bytes("标题一行\n序号\t问题\t措施\n1\t甲\t乙\n2\t\t丙\n末行\ta".encode(), "a.txt")
+    document = gate.read_bytes("标题一行\n序号\t问题\t措施\n1\t甲\t乙\n2\t\t丙\n末行\ta".encode(), "a.txt")
     cells = [(block.text, block.table, block.row, block.column) for block in document.blocks if block.kind == "cell"]
     assert cells == [
         ("序号", 0, 0, 0), ("问题", 0, 0, 1), ("措施", 0, 0, 2),
@@ -92,7 +93,7 @@ def test_lines_that_no_program_broke_stay() -> None:
 
 def test_markdown_marks_are_left_out_by_name() -> None:
     text = "# 整改通报\n\n## 一、组织情况\n**一是学习。**每月一次。\n\n|序号|问题|\n|--|--|\n|1|甲|\n\n---\n末段\n"
-    document = readers.read_bytes(text.encode(), "a.md")
+    document = gate.read_bytes(text.encode(), "a.md")
     assert [(block.text, block.style, block.kind, block.row, block.column) for block in document.blocks] == [
         ("整改通报", "heading 1", "paragraph", -1, -1),
         ("一、组织情况", "heading 2", "paragraph", -1, -1),
@@ -108,7 +109,7 @@ def test_markdown_marks_are_left_out_by_name() -> None:
 def test_a_copied_page_loses_its_page_lines() -> None:
     copied = ["当前位置：首页 > 巡察整改 > 正文", web_pages.TITLE, "来源：第四小学 发布时间：2024-12-05 浏览次数：12",
               *web_pages.ARTICLE, "【打印本页】 【关闭窗口】", "上一篇：无"]  # fmt: skip
-    document = readers.read_bytes("\n".join(copied).encode(), "a.txt")
+    document = gate.read_bytes("\n".join(copied).encode(), "a.txt")
     assert [block.text for block in document.blocks] == web_pages.WHOLE
     assert document.metadata == {"source": "第四小学", "published": "2024-12-05"}
     assert len(document.omitted) == 4
@@ -116,4 +117,4 @@ def test_a_copied_page_loses_its_page_lines() -> None:
 
 def test_limits() -> None:
     with pytest.raises(Rejected, match="too_large"):
-        readers.read_bytes("整".encode() * (limits.PARAGRAPH_CHARACTERS + 1), "a.txt")
+        gate.read_bytes("整".encode() * (limits.PARAGRAPH_CHARACTERS + 1), "a.txt")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cases import load_aliases, papers_of
-from pipeline.checks import reconcile
-from pipeline.model import INFO, Tables
-from pipeline.recount import Recount, recount
-from pipeline.schema import empty_tables, row
+from pipeline.core.model import INFO, Tables
+from pipeline.core.schema import empty_tables, row
+from pipeline.reconcile.cases import load_aliases, papers_of
+from pipeline.reconcile.reconciliation import reconcile
+from pipeline.reconcile.recount import Recount, recount
 from tests.annotated_tables import sources, tables_of
 
 RULES = Path(__file__).resolve().parent.parent / "rules"

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import rules_lab
-from pipeline.errors import RuleError
-from pipeline.rules import Rules, load_rules
-from pipeline.yaml_file import rules_folder
+from pipeline.core.errors import RuleError
+from pipeline.lab import trial
+from pipeline.ruleset.rule import Rules, load_rules
+from pipeline.ruleset.yaml_file import rules_folder
+from pipeline.run import rule_files
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,30 +24,30 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_rule_holds_to_its_examples(rules: Rules) -> None:
-    assert [fault for rule in rules.all() for fault in rules_lab.example_faults(rule)] == []
+    assert [fault for rule in rules.all() for fault in trial.example_faults(rule)] == []
 
 
 def test_rules_are_linear_on_bait(rules: Rules) -> None:
-    assert [fault for rule in rules.all() for fault in rules_lab.speed_faults(rule)] == []
+    assert [fault for rule in rules.all() for fault in trial.speed_faults(rule)] == []
 
 
 def test_a_quadratic_rule_is_found(folder: Path) -> None:
     with (folder / "amount.yaml").open("a", encoding="utf-8") as file:
         file.write("- {id: amount.slow, field: amount, pattern: '(?:ab?)+元', examples: [{text: a元, value: a元}]}\n")
-    assert any("amount.slow" in line and line.startswith("✗") for line in rules_lab.check_rules(folder))
+    assert any("amount.slow" in line and line.startswith("✗") for line in trial.check_rules(folder))
 
 
 def test_a_broken_example_is_found(folder: Path) -> None:
     path = folder / "amount.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("value: 7.45万元", "value: 8万元"), encoding="utf-8")
-    assert any(line.startswith("✗ amount.yaml:2") for line in rules_lab.check_rules(folder))
+    assert any(line.startswith("✗ amount.yaml:2") for line in trial.check_rules(folder))
 
 
 def test_words_of_checks_are_tried_too(folder: Path) -> None:
     path = folder / "checks.yaml"
     slow = "triggers:\n  - {id: slow, pattern: '(?:ab?)+元', examples: [{text: a元, value: a}]}\n"
     path.write_text(path.read_text(encoding="utf-8").replace("triggers:\n", slow), encoding="utf-8")
-    wrong = [line for line in rules_lab.check_rules(folder) if line.startswith("✗ checks.yaml:")]
+    wrong = [line for line in trial.check_rules(folder) if line.startswith("✗ checks.yaml:")]
     assert any("slow" in line and "应得 a" in line for line in wrong)
     assert any("slow" in line and "变慢" in line for line in wrong)
 
@@ -74,7 +75,7 @@ def test_a_wrong_rule_is_reported_at_its_line(folder: Path, file: str, text: str
 
 
 def test_list_names_every_rule_with_its_line(rules: Rules) -> None:
-    lines = rules_lab.list_rules(rules_folder())
+    lines = trial.list_rules(rules_folder())
     assert len(lines) == sum(1 for _ in rules.all()) + 1
     assert re.match(r"\w+\.yaml:\d+ ", lines[0])
 
@@ -87,18 +88,18 @@ def test_a_rule_that_nobody_misses_is_named(tmp_path: Path, folder: Path) -> Non
     case = tmp_path / "cases" / "one"
     case.mkdir(parents=True)
     (case / "one.txt").write_text("退还学生伙食费3.2万元，已全部到账。\n", encoding="utf-8")
-    lines = rules_lab.mutate_rules(folder, tmp_path / "cases")
+    lines = trial.mutate_rules(folder, tmp_path / "cases")
     assert any("amount.idle" in line for line in lines)
     assert not any("amount.money" in line for line in lines)
 
 
 def test_an_exploding_pattern_is_named_instead_of_waited_for() -> None:
     pattern = re.compile("(?:[0-9一]{1,7}(?:(?:、|第)*[0-9一]{1,7})*)x")
-    assert any(ratio > rules_lab.GROWTH for _, ratio in rules_lab._slow_on(pattern.finditer))
+    assert any(ratio > trial.GROWTH for _, ratio in trial._slow_on(pattern.finditer))
 
 
 def test_the_catalogue_is_up_to_date() -> None:
-    text = "\n".join(rules_lab.catalogue(rules_folder())) + "\n"
+    text = "\n".join(trial.catalogue(rules_folder())) + "\n"
     assert (ROOT / "rules" / "README.md").read_text(encoding="utf-8") == text, (
         "run: zhenggai rules catalogue > rules/README.md"
     )
@@ -120,17 +121,17 @@ def test_no_rule_names_a_place_or_school_of_the_corpus(shared: Path) -> None:
 def test_a_broken_rule_file_is_told_before_a_run(folder: Path, name: str, content: str) -> None:
     (folder / name).write_text(content, encoding="utf-8")
     with pytest.raises(RuleError):
-        rules_lab.require_whole(folder, "default")
+        rule_files.require_whole(folder, "default")
 
 
 def test_a_rule_file_that_can_not_be_opened_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(given: Path) -> Rules:
         raise PermissionError(13, "Permission denied", str(given / "checks.yaml"))
 
-    monkeypatch.setattr(rules_lab, "load_rules", refuse)
+    monkeypatch.setattr(rule_files, "load_rules", refuse)
     with pytest.raises(RuleError, match=r"checks\.yaml：规则文件读不到"):
-        rules_lab.require_whole(folder, "default")
+        rule_files.require_whole(folder, "default")
 
 
 def test_the_program_s_own_rules_are_whole() -> None:
-    rules_lab.require_whole(rules_folder(), "default")
+    rule_files.require_whole(rules_folder(), "default")

@@ -9,8 +9,8 @@ from pathlib import Path
 import forms
 import pytest
 
-from pipeline import readers
-from pipeline.model import Document
+from pipeline.core.model import Document
+from pipeline.readers import gate
 
 SOURCES = sorted((Path(__file__).parent / "same_text").glob("*.txt"))
 NAMES = [path.stem for path in SOURCES]
@@ -64,7 +64,7 @@ def test_there_are_texts() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("codec", ["utf-8", "gb18030", "utf-16"])
 def test_text(name: str, codec: str) -> None:
-    document = readers.read_bytes(forms.as_text(source(name)).encode(codec), f"{name}.txt")
+    document = gate.read_bytes(forms.as_text(source(name)).encode(codec), f"{name}.txt")
     lines = [text for text in expected(name) if text not in furniture(document)]
     assert content(document) == lines
     assert document.coverage == 1.0
@@ -73,7 +73,7 @@ def test_text(name: str, codec: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
 def test_page(name: str, codec: str) -> None:
-    document = readers.read_bytes(forms.as_page(source(name)).encode(codec), f"{name}.html")
+    document = gate.read_bytes(forms.as_page(source(name)).encode(codec), f"{name}.html")
     same_as_text(document, name)
 
 
@@ -81,13 +81,13 @@ def test_page(name: str, codec: str) -> None:
 @pytest.mark.parametrize("ending", ["docx", "doc", "pdf"])
 @pytest.mark.parametrize("name", NAMES)
 def test_word_and_print(name: str, ending: str, folder: Path) -> None:
-    document = readers.read_bytes((folder / f"{name}.{ending}").read_bytes(), f"{name}.{ending}")
+    document = gate.read_bytes((folder / f"{name}.{ending}").read_bytes(), f"{name}.{ending}")
     assert document.format == ending
     same_as_text(document, name)
 
 
 def same_as_text(document: Document, name: str) -> None:
-    text = readers.read_bytes(forms.as_text(source(name)).encode(), f"{name}.txt")
+    text = gate.read_bytes(forms.as_text(source(name)).encode(), f"{name}.txt")
     assert content(document) == content(text)
     assert document.coverage == 1.0
 
@@ -99,7 +99,7 @@ def test_merged_cells_stand_at_the_same_places(folder: Path) -> None:
     def cells(document: Document) -> dict[tuple[int, int], tuple[str, bool]]:
         return {(b.row, b.column): (plain(b.text), b.merged) for b in document.blocks if b.kind == "cell"}
 
-    page = cells(readers.read_bytes(forms.as_page(source("ledger")).encode(), "a.html"))
+    page = cells(gate.read_bytes(forms.as_page(source("ledger")).encode(), "a.html"))
     assert sum(merged for _, merged in page.values()) == 12
     for ending in ("docx", "doc", "pdf"):
-        assert cells(readers.read_bytes((folder / f"ledger.{ending}").read_bytes(), f"a.{ending}")) == page
+        assert cells(gate.read_bytes((folder / f"ledger.{ending}").read_bytes(), f"a.{ending}")) == page

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import values
-from pipeline.rules import Rules
+from pipeline.core import values
+from pipeline.ruleset.rule import Rules
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import pytest
 from samples import RULES, corpus_names, fictional_case, gold_tables
 from word_layout import NS, W, misplaced, opened
 
-from pipeline.errors import InputError, OutputError, RuleError, TemplateError
-from pipeline.labels import load_labels
-from pipeline.word import BUILDERS, write_reports
-from pipeline.word.profile import load_profile
-from pipeline.word.template import load_template, render, signature_layout
-from pipeline.word.text import balanced, full_width, safe_name, unit_folders, width
+from pipeline.core.errors import InputError, OutputError, RuleError, TemplateError
+from pipeline.publish.word.documents import BUILDERS, write_reports
+from pipeline.publish.word.layout import load_profile
+from pipeline.publish.word.template import load_template, render, signature_layout
+from pipeline.publish.word.typography import balanced, full_width, safe_name, unit_folders, width
+from pipeline.ruleset.labels import load_labels
 
 PROFILE = load_profile(RULES)
 
@@ -363,7 +363,7 @@ def test_a_template_saved_by_a_chinese_word_keeps_its_styles(tmp_path):
     """Word and WPS give the built-in styles ids of their own when they save; the names stay."""
     import zipfile
 
-    from pipeline.package import FixedZip
+    from pipeline.core.files import FixedZip
 
     rules = tmp_path / "rules"
     shutil.copytree(RULES, rules)

@@ -8,8 +8,8 @@ import pytest
 from docx_files import RELATION, docx_parts, paragraph, zipped
 from samples import RULES, fictional_case
 
-from pipeline.labels import load_labels
-from pipeline.word.annotated import CHANGED, annotate, write_annotated
+from pipeline.publish.word.annotated import CHANGED, annotate, write_annotated
+from pipeline.ruleset.labels import load_labels
 
 
 def original() -> bytes:

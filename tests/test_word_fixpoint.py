@@ -8,14 +8,14 @@ import pytest
 from fixpoint import differences
 from samples import CORPUS, RULES, corpus_names
 
-from pipeline.labels import load_labels
-from pipeline.model import ANSWERS
-from pipeline.process import process, process_bytes
-from pipeline.rules import load_rules
-from pipeline.word import BUILDERS
-from pipeline.word.content import Source
-from pipeline.word.profile import load_profile
-from pipeline.word.template import load_template, render
+from pipeline.core.model import ANSWERS
+from pipeline.extract.process import process, process_bytes
+from pipeline.publish.word.content import Source
+from pipeline.publish.word.documents import BUILDERS
+from pipeline.publish.word.layout import load_profile
+from pipeline.publish.word.template import load_template, render
+from pipeline.ruleset.labels import load_labels
+from pipeline.ruleset.rule import load_rules
 
 
 @functools.cache

@@ -6,13 +6,13 @@ import pytest
 from samples import RULES, fictional_case
 from word_layout import W, misplaced, opened
 
-from pipeline import schema
-from pipeline.labels import load_labels
-from pipeline.overview import unit_name
-from pipeline.word import BUILDERS, KINDS, write_reports
-from pipeline.word.content import Source
-from pipeline.word.letters import as_of, last_day
-from pipeline.word.profile import load_profile
+from pipeline.core import schema
+from pipeline.publish.overview import unit_name
+from pipeline.publish.word.content import Source
+from pipeline.publish.word.documents import BUILDERS, KINDS, write_reports
+from pipeline.publish.word.layout import load_profile
+from pipeline.publish.word.letters import as_of, last_day
+from pipeline.ruleset.labels import load_labels
 
 
 def whole_case():

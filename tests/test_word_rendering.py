@@ -13,11 +13,11 @@ import pdfplumber
 import pytest
 from samples import RULES, fictional_case
 
-from pipeline.process import process
-from pipeline.rules import load_rules
-from pipeline.schema import empty_tables, row
-from pipeline.word import KINDS, write_reports
-from pipeline.workbook import write_workbook
+from pipeline.core.schema import empty_tables, row
+from pipeline.extract.process import process
+from pipeline.publish.word.documents import KINDS, write_reports
+from pipeline.publish.workbook.workbook_file import write_workbook
+from pipeline.ruleset.rule import load_rules
 
 
 def fandol() -> bool:

@@ -9,11 +9,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 from samples import RULES, corpus_names, fictional_case, gold_tables
 
-from pipeline import sheets
-from pipeline.errors import OutputError
-from pipeline.schema import empty_tables
-from pipeline.sheets import UNITS, pieces
-from pipeline.workbook import write_workbook
+from pipeline.core.errors import OutputError
+from pipeline.core.schema import empty_tables
+from pipeline.publish.workbook import sheets
+from pipeline.publish.workbook.sheets import UNITS, pieces
+from pipeline.publish.workbook.workbook_file import write_workbook
 
 
 def written(tables, tmp_path):

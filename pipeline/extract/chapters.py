@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.core.model import FEEDBACK
+from pipeline.extract.outline import Section
 from pipeline.extract.parts import BREAKS, Reading, names_aspect
-from pipeline.model import FEEDBACK
-from pipeline.outline import Section
 
 
 def chapters(reading: Reading) -> dict[int, str]:

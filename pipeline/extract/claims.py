@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline import values
-from pipeline.marks import Quoted
-from pipeline.model import Document, Fact, Span
-from pipeline.rules import Hit, Rules
+from pipeline.core import values
+from pipeline.core.model import Document, Fact, Span
+from pipeline.extract.marks import Quoted
+from pipeline.ruleset.rule import Hit, Rules
 
 _SENTENCE = 200  # characters in front of a claim in which its sentence is looked for
 _NEAR = 6  # characters in front of a claim in which 其余 stands

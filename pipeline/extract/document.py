@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from pipeline import values
+from pipeline.core import values
+from pipeline.core.model import ANSWERS, FEEDBACK, OTHER, Document, Fact, Span
 from pipeline.extract.chapters import chapters
 from pipeline.extract.claims import Claim, read_claims
+from pipeline.extract.duties import deadline
 from pipeline.extract.figures import read_figures
 from pipeline.extract.found import Problem, fact
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
-from pipeline.extract.ledger import Grid, Table, join_rows, read_cards, read_grids, read_rows, read_tables
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
+from pipeline.extract.outline import Outline, Section, outline
 from pipeline.extract.parts import BREAKS, Item, Reading, items
 from pipeline.extract.references import Reference, read_amounts, read_references
-from pipeline.extract.responsibility import deadline
-from pipeline.model import ANSWERS, FEEDBACK, OTHER, Document, Fact, Span
-from pipeline.outline import Outline, Section, outline
-from pipeline.rules import Rules
+from pipeline.extract.table_rows import Grid, Table, join_rows, read_cards, read_grids, read_rows, read_tables
+from pipeline.ruleset.rule import Rules
 
 
 @dataclass(frozen=True, slots=True)

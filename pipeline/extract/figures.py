@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline import values
+from pipeline.core import values
+from pipeline.core.model import Document, Span
 from pipeline.extract.claims import Claim
 from pipeline.extract.found import fact
-from pipeline.extract.ledger import Grid
-from pipeline.model import Document, Span
-from pipeline.rules import Hit, Rules
+from pipeline.extract.table_rows import Grid
+from pipeline.ruleset.rule import Hit, Rules
 
 
 def read_figures(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.model import Document, Fact, Span
-from pipeline.rules import Hit
+from pipeline.core.model import Document, Fact, Span
+from pipeline.ruleset.rule import Hit
 
 TRIM = "。；，、：:;,. 　\n\t"
 LEADING = TRIM + "—–•·●■◆▪►◇"  # a list's dashes and dots too

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from pipeline import values
+from pipeline.core import values
+from pipeline.core.model import FEEDBACK, OTHER, Document, Fact, Span
 from pipeline.extract.found import fact, trimmed
-from pipeline.model import FEEDBACK, OTHER, Document, Fact, Span
-from pipeline.outline import Outline
-from pipeline.rules import Hit, Rule, Rules
+from pipeline.extract.outline import Outline
+from pipeline.ruleset.rule import Hit, Rule, Rules
 
 _FRONT = 14  # paragraphs within which title and opening stand
 _TITLE = 8  # paragraphs within which the title stands

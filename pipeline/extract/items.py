@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pipeline.core.model import FEEDBACK, Fact, Span
+from pipeline.extract.duties import assignment, read_fields
 from pipeline.extract.found import Measure, Problem, fact, joined, set_status, trimmed
+from pipeline.extract.outline import Section
 from pipeline.extract.parts import BREAKS, Item, Reading, Start
-from pipeline.extract.responsibility import assignment, read_fields
 from pipeline.extract.statement import take_remark, take_status, unticked
-from pipeline.model import FEEDBACK, Fact, Span
-from pipeline.outline import Section
-from pipeline.rules import Hit
+from pipeline.ruleset.rule import Hit
 
 _HEADLINE = 40  # a first sentence longer than this is no headline
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pipeline import values
+from pipeline.core import values
+from pipeline.core.model import Fact, Span
 from pipeline.extract.found import Problem, fact, set_status, trimmed
 from pipeline.extract.items import Body, read_item
+from pipeline.extract.outline import Section
 from pipeline.extract.parts import BREAKS, Item, Reading
-from pipeline.model import Fact, Span
-from pipeline.outline import Section
 
 _NUMBER = r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})"
 _RANGE = re.compile(rf"{_NUMBER}(?:[至到~—-]第?{_NUMBER})?")

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.model import ANSWERS, FEEDBACK, Document, Span
-from pipeline.outline import Outline, Section
-from pipeline.rules import Hit, Rules
+from pipeline.core.model import ANSWERS, FEEDBACK, Document, Span
+from pipeline.extract.outline import Outline, Section
+from pipeline.ruleset.rule import Hit, Rules
 
 BREAKS = ("break", "aside")
 _OFTEN = 3  # items behind which a label stands before it is taken for the document's own marker

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline import values
-from pipeline.model import Document, Fact, Span
-from pipeline.rules import Hit, Rules
+from pipeline.core import values
+from pipeline.core.model import Document, Fact, Span
+from pipeline.ruleset.rule import Hit, Rules
 
 _REACH = 60  # characters in front of a title in which its verb is looked for
 _CITED = "cited"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline import values
+from pipeline.core import values
+from pipeline.core.model import FEEDBACK, Fact, Span
 from pipeline.extract.found import Problem, fact, set_status, trimmed
 from pipeline.extract.parts import Reading
-from pipeline.model import FEEDBACK, Fact, Span
-from pipeline.rules import Hit
+from pipeline.ruleset.rule import Hit
 
 
 def unticked(reading: Reading, problem: Problem, pieces: list[Span]) -> list[Span]:

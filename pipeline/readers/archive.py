@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipInfo
 
-from pipeline import limits
-from pipeline.errors import Rejected
-from pipeline.readers import load
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
+from pipeline.readers.gate import load
 from pipeline.readers.kind import sniff
 from pipeline.readers.package import ENCRYPTED_FLAG, Package, inflate, open_package
 

@@ -11,8 +11,8 @@ import codecs
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.errors import Rejected
-from pipeline.model import Warned
+from pipeline.core.errors import Rejected
+from pipeline.core.model import Warned
 
 SAMPLE = 60_000  # characters that are looked at to judge an encoding
 COMMON_ENOUGH = 0.75  # honest Chinese has over 0.97 of its characters among the common ones

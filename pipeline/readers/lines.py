@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.yaml_file import read_yaml, readers_file
+from pipeline.ruleset.yaml_file import read_yaml, readers_file
 
 # A file counts as wrapped when so many of its lines end at the same width
 WRAPPED_SHARE = 0.3

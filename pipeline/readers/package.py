@@ -14,8 +14,8 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 
-from pipeline import limits
-from pipeline.errors import Rejected
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
 from pipeline.readers.xml import refuse_document_type
 
 END_RECORD = b"PK\x05\x06"

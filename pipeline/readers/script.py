@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.errors import Rejected
+from pipeline.core.errors import Rejected
 from pipeline.readers.encoding import SAMPLE, common_share
 
 ENOUGH = 20  # Chinese characters below which nothing can be said

@@ -12,8 +12,8 @@ import re
 
 from lxml import etree
 
-from pipeline import limits
-from pipeline.errors import Rejected
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
 
 PROLOG_END = re.compile(rb"<[A-Za-z_:\x80-\xff]")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")

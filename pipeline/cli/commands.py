@@ -1,0 +1,258 @@
+"""The command line: arguments in, one call each, text out; exit codes as README lists them.
+
+Everything heavy is imported inside the commands, so that help and mistakes in options cost nothing.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline import __version__
+from pipeline.cli.chinese import ChineseCommand, ChineseGroup, explained
+from pipeline.core.errors import UserError
+
+if TYPE_CHECKING:
+    from pipeline.run.batch import Settings
+
+QUARANTINED_EXIT = 3  # with --strict
+FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)  # what can't be read is said in our own words
+ANY_PATH = click.Path(path_type=Path, readable=False)
+DAY = click.DateTime(["%Y-%m-%d"])
+RULES = click.option("--rules", type=FOLDER, metavar="文件夹", help="规则文件夹；不写就用程序自带的规则。")
+PROFILE = click.option("--profile", default="", metavar="名称",
+                       help="核对口径，即规则文件夹 profiles 里的文件名；不写就用 default（check 用上次运行的）。")
+AS_OF = click.option("--as-of", type=DAY, metavar="年-月-日",
+                     help="按哪一天判断是否超期，提醒函也按这一天；不写就不判断（check、report 同上次运行）。")
+
+
+@click.group(cls=ChineseGroup, epilog="""
+\b
+示例：
+  zhenggai run input -o output        处理 input 里的全部文档，结果写入 output
+  zhenggai show 某校整改情况通报.docx   在终端查看一份文档读成了什么
+  zhenggai check output               改了规则或豁免清单后，不重读文档，只重新核对
+退出码：0 完成；1 程序内部出错；2 用法、输入或规则有误；3 有文件未能处理（仅 --strict）；
+  4 输出文件夹正被另一次运行占用；5 输出写不进去；130/143 中途停止，可继续。
+""")
+@click.version_option(__version__, "--version", message="整改通 %(version)s", help="显示版本号。")
+def zhenggai() -> None:
+    """整改通：读取巡察反馈意见、整改方案、台账和整改情况通报，列表、核对、生成公文。
+
+    全部在本机按规则完成，不联网。输入的文件不会被改动。
+    """
+
+
+@zhenggai.command(cls=ChineseCommand)
+@click.argument("inputs", nargs=-1, required=True, type=ANY_PATH, metavar="输入...")
+@click.option("-o", "--output", type=ANY_PATH, default="output", metavar="文件夹", show_default=True,
+              help="结果写到哪里；没有就新建。")
+@RULES
+@PROFILE
+@AS_OF
+@click.option("--jobs", type=click.IntRange(min=1), metavar="个数", help="同时处理几份文档；不写就按处理器个数。")
+@click.option("--strict", is_flag=True, help="有文件未能处理时，退出码为 3。")
+@click.option("--fresh", is_flag=True, help="全部重新读取；不写就只处理新增和有变动的文件。")
+def run(inputs: tuple[Path, ...], output: Path, rules: Path | None, profile: str, as_of: datetime | None,
+        jobs: int | None, strict: bool, fresh: bool) -> None:
+    """处理文档：读取、列表、核对，写出台账和报告。
+
+    输入可以是文件、文件夹或 zip 压缩包，可以写多个。每个文件都会在结果的“文档”表里占一行：
+    正常、正常（有提示）、未能处理或已跳过，并写明原因和办法。中途停止后用同样的命令再运行即可继续。
+    """
+    from pipeline.cli import terminal
+    from pipeline.run import batch
+
+    settings = _settings(rules, profile, as_of, jobs=jobs or 0, fresh=fresh)
+    summary = batch.run(inputs, output, settings)
+    click.echo(terminal.summary_text(summary, settings.rules))
+    if strict and summary.set_aside:
+        sys.exit(QUARANTINED_EXIT)
+
+
+@zhenggai.command(cls=ChineseCommand)
+@click.argument("file", type=ANY_PATH, metavar="文件")
+@RULES
+@PROFILE
+@AS_OF
+def show(file: Path, rules: Path | None, profile: str, as_of: datetime | None) -> None:
+    """查看一份文档：结构、问题与措施、核对发现。不写任何文件。"""
+    from pipeline.cli import terminal
+    from pipeline.run import batch
+
+    settings = _settings(rules, profile, as_of)
+    click.echo(terminal.show_text(batch.read_one(file, settings), settings.rules))
+
+
+@zhenggai.command(cls=ChineseCommand)
+@click.argument("file", type=ANY_PATH, metavar="文件")
+@click.argument("problem", type=int, required=False, metavar="[问题序号]")
+@RULES
+def explain(file: Path, problem: int | None, rules: Path | None) -> None:
+    """说明一份文档（或其中一个问题）的每个值由哪条规则、从哪段文字得出。"""
+    from pipeline.cli import terminal
+    from pipeline.run import batch
+
+    settings = _settings(rules)
+    click.echo(terminal.explain_text(batch.read_one(file, settings), problem, settings.rules))
+
+
+@zhenggai.command(cls=ChineseCommand)
+@click.argument("output", type=FOLDER, metavar="结果文件夹")
+@RULES
+@PROFILE
+@AS_OF
+def check(output: Path, rules: Path | None, profile: str, as_of: datetime | None) -> None:
+    """重新核对已有结果，不重读文档；改了规则、口径或豁免清单后使用。"""
+    from pipeline.cli import terminal
+    from pipeline.run import batch
+
+    settings = _settings(rules, profile, as_of)
+    click.echo(terminal.summary_text(batch.check(output, settings), settings.rules))
+
+
+@zhenggai.command(cls=ChineseCommand)
+@click.argument("output", type=FOLDER, metavar="结果文件夹")
+@click.option("--kind", "kinds", multiple=True, metavar="文书", help="要哪种文书，如 核对报告，可写多次；不写就全部。")
+@click.option("--unit", metavar="单位", help="只要这个单位的；不写就全部单位。")
+@RULES
+@AS_OF
+def report(
+    output: Path, kinds: tuple[str, ...], unit: str | None, rules: Path | None, as_of: datetime | None
+) -> None:
+    """从已有结果生成 Word 文书。"""
+    from pipeline.run import batch
+
+    settings = _settings(rules, as_of=as_of)
+    lines = batch.report(output, settings, kinds, unit)
+    click.echo("\n".join(lines) or "没有可生成的文书：结果里没有这种文书要写的内容。")
+
+
+@zhenggai.command(cls=ChineseCommand)
+@click.argument("workbook", type=ANY_PATH, metavar="整改台账.xlsx")
+@RULES
+def apply(workbook: Path, rules: Path | None) -> None:
+    """读回工作簿里的人工更正，存入结果文件夹的 corrections.csv，下次运行、核对和出文书时使用。"""
+    from pipeline.run import batch
+
+    click.echo("\n".join(batch.apply(workbook, _settings(rules))))
+
+
+@zhenggai.group(cls=ChineseGroup)
+def rules() -> None:
+    """查看和检验规则。"""
+
+
+def _rules_command(name: str, function: str, text: str) -> None:
+    """Add `rules NAME`: prints what `trial.FUNCTION(folder)` gives; lines that begin with ✗ make exit code 2."""
+
+    @rules.command(name, cls=ChineseCommand, help=text)
+    @RULES
+    def command(rules: Path | None) -> None:
+        from pipeline.lab import trial
+        from pipeline.ruleset.yaml_file import rules_folder
+
+        lines: Sequence[str] = getattr(trial, function)(rules_folder(rules))
+        click.echo("\n".join(lines))
+        if any(line.startswith("✗") for line in lines):
+            sys.exit(UserError.exit_code)
+
+
+_rules_command("list", "list_rules", "列出每条规则及其所在的文件和行号。")
+_rules_command("check", "check_rules", "检验每条规则：命中自己的正例，不命中反例，长文本上不变慢。")
+_rules_command("mutate", "mutate_rules", "逐条改坏规则，列出改坏了也没有例子发觉的规则。")
+_rules_command("catalogue", "catalogue", "生成规则与核对项的目录。")
+
+
+def _settings(rules: Path | None, profile: str = "", as_of: datetime | None = None, **more: Any) -> Settings:
+    from pipeline.ruleset.yaml_file import rules_folder
+    from pipeline.run.batch import Settings
+
+    return Settings(rules_folder(rules), profile, as_of.date() if as_of else None, **more)
+
+
+# --- the process -----------------------------------------------------------------------------------
+
+
+class Stopped(BaseException):
+    """The run was told to stop by `signal`.  It is no KeyboardInterrupt, which click turns into its own Abort."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.signal = number
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Raise Stopped at the first SIGINT or SIGTERM; further ones don't disturb the clearing up."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Stopped(number)
+
+    before = [(number, signal.signal(number, stop)) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def invoke(arguments: Sequence[str]) -> int:
+    """Run one command; whatever goes wrong is one sentence on stderr.  Gives the exit code."""
+    try:
+        with _stoppable():
+            code = zhenggai.main(list(arguments), prog_name="zhenggai", standalone_mode=False)
+    except UserError as error:
+        return _said(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        return 0
+    except click.ClickException as error:
+        return _said(explained(error), UserError.exit_code)
+    except Stopped as stopped:
+        return _said("已停止。已完成的部分已保存，用同样的命令再运行一次即可继续。", 128 + stopped.signal)
+    except click.exceptions.Exit as left:
+        return left.exit_code
+    except click.Abort:
+        return _said("已停止。", 128 + signal.SIGINT)
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 0
+    except BrokenPipeError:  # the reader of our output went away (zhenggai show … | head)
+        sys.stdout = None
+        return 0
+    except Exception as error:
+        return _said(f"程序内部出错。详情见 {_logged(error)}，请把它反馈给维护者。", 1)
+    return code if isinstance(code, int) else 0
+
+
+def _said(text: str, code: int) -> int:
+    click.echo(text, err=True)
+    return code
+
+
+def _logged(error: Exception) -> str:
+    """Where the traceback of an error outside a run was written."""
+    from pipeline.core.errors import trace_of
+
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="zhenggai-", suffix=".txt", delete=False) as file:
+        file.write(trace_of(error) + "\n")
+    return file.name
+
+
+def main() -> None:
+    """The entry point `zhenggai`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console of another encoding must not end the run
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(invoke(sys.argv[1:]))

@@ -1,0 +1,53 @@
+"""`waivers.csv` at the top of the input folders → rows for the checks; a wrong line is told with its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pipeline.core.errors import REASONS, InputError, Rejected
+from pipeline.core.model import Row
+from pipeline.decisions.merge import is_day
+from pipeline.readers import gate
+
+REQUIRED = ("check", "reason", "who")  # that every waiver must fill
+
+
+def read_waivers(given: Iterable[Path]) -> list[Row]:
+    """The rows of `waivers.csv` at the top of the input folders.  Raises InputError with the line of what is wrong."""
+    rows: list[Row] = []
+    for folder in given:
+        path = folder / "waivers.csv"
+        if not path.is_file():
+            continue
+        try:
+            data = gate.load(path)
+        except Rejected as error:
+            what = f"豁免清单读不出来（{error.detail or REASONS[error.error][0]}）"
+            raise InputError(str(path), what, "请检查文件权限，或关闭正在打开它的程序") from error
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("gb18030", "replace")  # Excel saves csv in the system's encoding
+        rows += _waivers(path, text)
+    return rows
+
+
+def _waivers(path: Path, text: str) -> Iterator[Row]:
+    """A list of waivers line by line; one that says not what, why or by whom would take effect unseen or not at all."""
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        for line in reader:
+            where = f"{path}:{reader.line_num}"
+            empty = [column for column in REQUIRED if not (line.get(column) or "").strip()]
+            if empty:
+                raise InputError(where, f"豁免清单缺少 {'、'.join(empty)}", "请补全检查项、理由和批准人")
+            until = (line.get("until") or "").strip()
+            if until and not is_day(until):
+                raise InputError(where, f"until 的“{until}”不是日期", "请写成 2025-12-31 的形式")
+            yield dict(line)
+    except csv.Error as error:
+        where = f"{path}:{reader.line_num}"
+        raise InputError(where, f"豁免清单写法有误（{error}）", "请检查这一行的引号和长度") from error

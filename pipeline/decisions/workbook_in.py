@@ -1,0 +1,358 @@
+"""`整改台账.xlsx` as people left it → `corrections.csv`: what they changed, added and deleted, cell by cell.
+
+Every row is held against the values that were written beside it.  Anything that can't be understood is
+collected with its cell's address, and then nothing at all is taken over.
+"""
+
+from __future__ import annotations
+
+import datetime
+import getpass
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from pipeline.core.errors import REASONS, InputError, Rejected
+from pipeline.core.text import clean
+from pipeline.decisions.columns import (
+    ANCHORS,
+    BASE,
+    COLUMNS,
+    CONTINUED,
+    EDITABLE,
+    IDENTITIES,
+    KEY,
+    shown,
+    stored_text,
+)
+from pipeline.decisions.merge import (
+    ADD,
+    CHANGE,
+    DATE_FIELDS,
+    DELETE,
+    FILE,
+    Correction,
+    combined,
+    load_corrections,
+    merge,
+    merge_findings,
+    save_corrections,
+)
+from pipeline.readers.gate import load
+from pipeline.readers.sheet.sheet_file import raw_cells
+from pipeline.ruleset.labels import Labels, load_labels
+
+__all__ = ["Correction", "apply", "load_corrections", "merge", "merge_findings", "read_workbook"]
+
+SHOWN = 20  # wrong cells that one message names
+CHOICES = {"status": "status", "long_term": "bool", "review_state": "review"}
+
+
+Identities = dict[str, tuple[str, str]]
+Book = dict[str, list[list[Any]]]  # sheet name → rows of cells
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet in reading: its rows by heading, and what is wrong with it."""
+
+    name: str
+    title: str
+    keys: list[str]
+    rows: list[tuple[int, dict[str, Any]]]
+    documents: dict[str, str] = field(default_factory=dict)  # row id → document id
+    wrong: list[str] = field(default_factory=list)
+
+    def address(self, number: int, key: str) -> str:
+        """The address of a cell, as people see it in Excel."""
+        return f"{self.title}!{get_column_letter(self.keys.index(key) + 1)}{number}"
+
+
+def apply(
+    workbook: Path, rules_folder: Path, output_folder: Path | None = None, by: str | None = None,
+    when: str | None = None,
+) -> list[str]:
+    """Take over what people changed in a workbook; gives lines that say what was taken over.
+
+    The corrections are kept in `corrections.csv` of the output folder (by default the workbook's own).
+    Raises InputError with every wrong cell's address, and then takes over nothing.
+    """
+    target = (output_folder or workbook.parent) / FILE
+    now = when if when is not None else datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+    fresh = read_workbook(workbook, rules_folder, by if by is not None else getpass.getuser(), now)
+    kept = combined(load_corrections(target), fresh)
+    save_corrections(target, kept)
+    labels = load_labels(rules_folder)
+    counts = Counter(correction.table for correction in fresh)
+    what = "，".join(f"{labels.of('sheet', table)} {count} 处" for table, count in counts.items()) or "没有改动"
+    return [f"读到更正：{what}", f"已存入 {target}（共 {len(kept)} 条），下次运行、核对和出文书时采用"]
+
+
+def read_workbook(path: Path, rules_folder: Path, by: str = "", when: str = "") -> list[Correction]:
+    """Everything that people changed in a workbook.  Raises InputError with all wrong cells."""
+    labels = load_labels(rules_folder)
+    book = _cells(path)
+    identities = _identities(book, path)
+    sheets = [_sheet(book, name, labels, path) for name in EDITABLE]
+    documents = {str(r[KEY]): str(r["file"] or "") for _, r in sheets[-1].rows if r[KEY]}
+    for sheet in sheets:
+        sheet.documents = {identity: doc_id for identity, (doc_id, _) in identities[sheet.name].items()}
+    out: list[Correction] = []
+    for sheet in sheets:
+        out += _changes(sheet, identities[sheet.name], documents, labels, sheets[0], (by, when))
+    wrong = [line for sheet in sheets for line in sheet.wrong]
+    if wrong:
+        more = f" 等 {len(wrong)} 处" if len(wrong) > SHOWN else ""
+        raise InputError(path.name, "；".join(wrong[:SHOWN]) + more, "请改正这些单元格后重新运行；本次没有采用任何更正")
+    return out
+
+
+def _cells(path: Path) -> Book:
+    try:
+        data = load(path.resolve())
+    except Rejected as error:
+        raise InputError(str(path), f"工作簿读不到（{error.detail or REASONS[error.error][0]}）",
+                         "请检查路径，并关闭 Excel 后再试") from error
+    try:
+        return raw_cells(data)
+    except Rejected as error:
+        reason = error.message.rstrip("。").partition("。")[0]
+        raise InputError(path.name, f"不是完好的 xlsx 工作簿（{reason}）", "请用 Excel 另存为 xlsx 后再试") from error
+
+
+def _identities(book: Book, path: Path) -> dict[str, Identities]:
+    """Every id that was written, with its document and the digest of its row's words."""
+    if IDENTITIES not in book:
+        what = "不是整改通生成的工作簿，或隐藏的行标识表被删去了"
+        raise InputError(path.name, what, "请在最近一次生成的工作簿上更正")
+    rows = book[IDENTITIES]
+    names = [str(cell) for cell in rows[0]] if rows else []
+    missing = [name for name in EDITABLE if name not in names]
+    if missing:
+        raise InputError(path.name, f"行标识表缺少 {'、'.join(missing)}", "请在最近一次生成的工作簿上更正")
+    entries = {name: [str(row[at]).rsplit("|", 2) for row in rows[1:] if row[at] not in ("", None)]
+               for at, name in enumerate(names)}
+    if any(len(entry) != 3 for column in entries.values() for entry in column):
+        raise InputError(path.name, "隐藏的行标识表被改动过", "请在最近一次生成的工作簿上更正")
+    return {name: {identity: (doc_id, anchor) for identity, doc_id, anchor in column}
+            for name, column in entries.items()}
+
+
+def _sheet(book: Book, name: str, labels: Labels, path: Path) -> Sheet:
+    """A sheet's rows; a heading that was moved, renamed or removed refuses the workbook."""
+    title = labels.of("sheet", name)
+    columns = COLUMNS[name](labels)
+    parts = [n for n in book if n == title or re.fullmatch(rf"{re.escape(title)} \(\d+\)", n)]
+    if not parts:
+        raise InputError(path.name, f"缺少工作表“{title}”", "请恢复这张工作表")
+    sheet = Sheet(name, title, [column.key for column in columns], [])
+    for part in parts:
+        rows = book[part]
+        head = [str(cell).strip() for cell in rows[0]] if rows else []
+        for at, column in enumerate(columns):
+            if at >= len(head) or head[at] != column.heading:
+                found = f"是“{head[at]}”" if at < len(head) and head[at] else "是空的"
+                raise InputError(
+                    f"{part}!{get_column_letter(at + 1)}1", f"表头应为“{column.heading}”，现在{found}",
+                    "请把移动或删去的列恢复原样；本次没有采用任何更正",
+                )
+        _collect(sheet, rows[1:])
+    return sheet
+
+
+def _collect(sheet: Sheet, rows: Sequence[Sequence[Any]]) -> None:
+    """Rows by key; a row that only goes on with the one above is put back into it."""
+    for number, cells in enumerate(rows, 2):
+        if all(cell in ("", None) for cell in cells):
+            continue
+        row = dict(zip(sheet.keys, cells, strict=False))
+        identity = str(row.get(KEY) or "")
+        if identity.startswith(CONTINUED) and sheet.rows and sheet.rows[-1][1][KEY] == identity[1:]:
+            before = sheet.rows[-1][1]
+            for key, value in row.items():
+                if key != KEY and isinstance(value, str) and value:
+                    before[key] = f"{before[key]}{value}"
+            continue
+        sheet.rows.append((number, row))
+
+
+def _changes(
+    sheet: Sheet, identities: Identities, documents: dict[str, str], labels: Labels, problems: Sheet,
+    who: tuple[str, str],
+) -> Iterator[Correction]:
+    known: set[str] = set(identities)
+    seen: set[str] = set()
+    editable = EDITABLE[sheet.name].fields
+    by, when = who
+    for number, row in sheet.rows:
+        identity = str(row.get(KEY) or "")
+        if not identity:
+            yield from _added(sheet, number, row, documents, labels, problems, who, known | seen)
+            continue
+        if identity not in known:
+            sheet.wrong.append(f"{sheet.address(number, KEY)} 的行标识不认识")
+            continue
+        if identity in seen:
+            sheet.wrong.append(f"{sheet.address(number, KEY)} 的行标识重复（新增的行请清空最右边隐藏的两列）")
+            continue
+        seen.add(identity)
+        base = _base(sheet, number, row, editable)
+        if base is None:
+            continue
+        doc_id = identities[identity][0]
+        anchor = stored_text(_anchor(sheet, row, base))
+        for name, old in base.items():
+            if _untouched(row.get(name), shown(name, old, labels)):
+                continue
+            new = _value(sheet, number, row, name, labels)
+            if new is not None and new != stored_text(old):
+                yield Correction(documents.get(doc_id, ""), doc_id, EDITABLE[sheet.name].table, identity, anchor,
+                                 CHANGE, name, stored_text(old), new, by, when)
+    for identity, (doc_id, anchor) in identities.items():
+        if identity not in seen:
+            if sheet.name == "documents":
+                sheet.wrong.append(f"{sheet.title} 少了一行（{identity}），文档不能在这里删去")
+                continue
+            yield Correction(documents.get(doc_id, ""), doc_id, EDITABLE[sheet.name].table, identity, anchor, DELETE,
+                             "", "", "", by, when)
+
+
+def _anchor(sheet: Sheet, row: dict[str, Any], base: dict[str, Any]) -> object:
+    """The words that tell the row, as they were read."""
+    column = ANCHORS[EDITABLE[sheet.name].table]
+    return base[column] if column in base else row.get(column)
+
+
+def _base(sheet: Sheet, number: int, row: dict[str, Any], fields: Sequence[str]) -> dict[str, Any] | None:
+    try:
+        values = json.loads(str(row[BASE]))
+        return dict(zip(fields, values, strict=True))
+    except (ValueError, TypeError, RecursionError):
+        sheet.wrong.append(f"{sheet.address(number, BASE)} 隐藏列的内容被改动，这一行无法比对")
+        return None
+
+
+def _untouched(cell: object, written: object) -> bool:
+    """Whether a cell still holds what was written."""
+    if isinstance(cell, datetime.datetime):
+        cell = cell.date()
+    if cell in ("", None) or written in ("", None):
+        return cell in ("", None) and written in ("", None)
+    if isinstance(written, str) and isinstance(cell, str):
+        return clean(written)[0] == clean(cell)[0]
+    return cell == written
+
+
+def _value(sheet: Sheet, number: int, row: dict[str, Any], name: str, labels: Labels) -> str | None:
+    """A cell as corrections.csv holds it; None (and a message) when it can't be understood."""
+    cell = row.get(name)
+    text = str(cell).strip() if isinstance(cell, str) else cell
+    if text in ("", None):
+        return ""
+    if name in CHOICES:
+        return _choice(sheet, number, name, str(text), labels)
+    if name in DATE_FIELDS:
+        return _date(sheet, number, name, text)
+    if name == "value":
+        return _number(sheet, number, name, text)
+    if isinstance(text, (datetime.date, datetime.datetime)):
+        return text.strftime("%Y-%m-%d")
+    return stored_text(int(text) if isinstance(text, float) and text.is_integer() else
+                       cell if isinstance(cell, str) else text)
+
+
+def _choice(sheet: Sheet, number: int, name: str, text: str, labels: Labels) -> str | None:
+    group = "finding_review" if sheet.name == "findings" else CHOICES[name]
+    code = labels.code(group, text)
+    if code is None:
+        options = "、".join(labels.all(group))
+        sheet.wrong.append(f"{sheet.address(number, name)}：“{text[:20]}”不在下拉列表中（{options}）")
+        return None
+    return {"false": "", "true": "true"}.get(code, code) if group == "bool" else code
+
+
+def _date(sheet: Sheet, number: int, name: str, value: object) -> str | None:
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.strftime("%Y-%m-%d")
+    text = str(value).strip()
+    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})?)?日?", text)
+    if found:
+        year, month, day = int(found[1]), int(found[2]), found[3]
+        try:
+            whole = datetime.date(year, month, int(day or 1))
+        except ValueError:
+            whole = None
+        if whole:
+            return whole.isoformat() if day else f"{year:04d}-{month:02d}"
+    sheet.wrong.append(f"{sheet.address(number, name)}：“{text[:20]}”不是日期（写成 2025-06-30 或 2025-06）")
+    return None
+
+
+def _number(sheet: Sheet, number: int, name: str, value: object) -> str | None:
+    try:
+        number_read = float(str(value).replace(",", "").replace("，", ""))
+    except ValueError:
+        number_read = math.nan
+    if not math.isfinite(number_read):
+        sheet.wrong.append(f"{sheet.address(number, name)}：“{str(value)[:20]}”不是数")
+        return None
+    return stored_text(number_read)
+
+
+def _added(
+    sheet: Sheet, number: int, row: dict[str, Any], documents: dict[str, str], labels: Labels, problems: Sheet,
+    who: tuple[str, str], taken: set[str],
+) -> Iterator[Correction]:
+    """A row without an id: a problem or measure that a person added."""
+    if sheet.name not in ("problems", "measures"):
+        sheet.wrong.append(f"{sheet.title} 第 {number} 行没有行标识：这张表不能增加行")
+        return
+    values = {name: _value(sheet, number, row, name, labels) for name in EDITABLE[sheet.name].fields}
+    main = "problem" if sheet.name == "problems" else "text"
+    if not values[main]:
+        sheet.wrong.append(f"{sheet.address(number, main)} 是空的：新增的行必须填写")
+        return
+    owner = _owner(sheet, number, row, documents, problems)
+    if owner is None:
+        return
+    doc_id, problem_id = owner
+    prefix = f"{doc_id}-r" if sheet.name == "problems" else f"{problem_id}:r"
+    identity = next(f"{prefix}{n}" for n in range(1, 100_000) if f"{prefix}{n}" not in taken)
+    taken.add(identity)
+    for name, new in values.items():
+        if new:
+            yield Correction(documents.get(doc_id, ""), doc_id, EDITABLE[sheet.name].table, identity, problem_id, ADD,
+                             name, "", new, *who)
+
+
+def _owner(
+    sheet: Sheet, number: int, row: dict[str, Any], documents: dict[str, str], problems: Sheet
+) -> tuple[str, str] | None:
+    """The document (and problem) that an added row belongs to, by the unit (and problem) written in it."""
+    unit, file = str(row.get("unit") or "").strip(), str(row.get("file") or "").strip()
+    wanted = str(row.get("problem") or "").strip()
+    found: set[tuple[str, str]] = set()
+    for _, other in problems.rows:
+        identity = str(other.get(KEY) or "")
+        doc_id = problems.documents.get(identity, "")
+        if not identity or (unit and other.get("unit") != unit) or (file and documents.get(doc_id) != file):
+            continue
+        if row.get("kind") and other.get("kind") != row.get("kind"):
+            continue
+        if sheet.name == "problems":
+            found.add((doc_id, ""))
+        elif str(other.get("problem") or "").strip() == wanted:
+            found.add((doc_id, identity))
+    if len(found) == 1:
+        return found.pop()
+    what = "找不到对应的材料" if not found else "对应几份材料"
+    column = "unit" if sheet.name == "problems" else "problem"
+    sheet.wrong.append(f"{sheet.address(number, column)} {what}：请照上面的行填写单位、文种（问题表还可填文件）")
+    return None

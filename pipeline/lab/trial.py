@@ -1,0 +1,233 @@
+"""Trying the rules themselves: a list, their own examples, their speed on bait, and what breaks unnoticed.
+
+Most functions take the folder of rules and give lines for a person; a line that begins with ✗
+names something wrong.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.core import values
+from pipeline.core.errors import Rejected
+from pipeline.core.model import Document, Tables
+from pipeline.extract.process import tabulate
+from pipeline.lab.catalogue import markdown
+from pipeline.reconcile.settings import Trigger, load_settings
+from pipeline.reconcile.settings import example_faults as trigger_faults
+from pipeline.ruleset.rule import Rule, Rules, load_rules
+
+GROWTH = 2.5  # time(2n) / time(n) that a rule may reach on bait (reliability figures)
+_LENGTHS = (3_000, 6_000)
+_SHORTEST = 60  # characters up to which a text is tried two by two
+_NOTICEABLE = 0.02  # seconds; below it a ratio says nothing but noise
+# texts made to keep a careless pattern trying: openings without their closings, and long sameness
+_BAIT = (
+    "一",
+    "1",
+    "（",
+    "“",
+    "《",
+    "的",
+    "关于",
+    "问题",
+    "整改",
+    "完成",
+    "，",
+    "、",
+    "：",
+    " ",
+    "年月",
+    "1年",
+    "〔",
+    "万",
+    "关于“",
+    "一、",
+    "（一）",
+    "1.",
+    "已完成",
+    "巡察组",
+    "第一",
+    "党委",
+    "方面",
+    "2021年",
+    "3万",
+    "a",
+    "\n",
+    "－",
+    "其中",
+    "制度",
+)
+_NEVER = re.compile(r"(?!)")
+
+
+def list_rules(folder: Path) -> list[str]:
+    """Every rule with its field and its source line."""
+    rules = sorted(
+        load_rules(folder).all(), key=lambda rule: (rule.source.split(":")[0], int(rule.source.split(":")[1]))
+    )
+    return [f"{rule.source:24} {rule.field:16} {rule.id}" for rule in rules] + [f"共 {len(rules)} 条规则。"]
+
+
+def check_rules(folder: Path) -> list[str]:
+    """Each rule and each trigger of a check hits its examples, misses its counter-examples, stays linear on bait."""
+    rules, settings = list(load_rules(folder).all()), load_settings(folder)
+    triggers = list(settings.triggers.values())
+    wrong = [line for rule in rules for line in (*example_faults(rule), *speed_faults(rule))]
+    wrong += [f"✗ {line}" for line in trigger_faults(settings)]
+    wrong += [line for trigger in triggers for line in trigger_speed_faults(trigger)]
+    examples = sum(len(rule.examples) for rule in rules) + sum(len(trigger.examples) for trigger in triggers)
+    return [
+        *wrong,
+        f"共检验 {len(rules)} 条规则、{len(triggers)} 组核对用词、{examples} 个例子，"
+        f"{f'{len(wrong)} 处有误' if wrong else '全部通过'}。",
+    ]
+
+
+def example_faults(rule: Rule) -> Iterator[str]:
+    """One line for each example that the rule treats otherwise than it says."""
+    if rule.kind == "pattern" and not any(example.get("value") is not None for example in rule.examples):
+        yield f"✗ {rule.source} 规则 {rule.id} 没有正例。请在 examples 里补一个命中的例子"
+    for example in rule.examples:
+        hit = rule.search(values.view(str(example["text"])))
+        wanted = example.get("value")
+        got = None if hit is None else hit.value
+        if got != (None if wanted is None else values.view(str(wanted))):
+            text, should, does = example["text"], _outcome(wanted), _outcome(got)
+            yield f"✗ {rule.source} 规则 {rule.id}：例子“{text}”应当{should}，实际{does}"
+
+
+def _outcome(value: object) -> str:
+    return "不命中" if value is None else f"得到“{value}”"
+
+
+def speed_faults(rule: Rule) -> Iterator[str]:
+    """One line for each bait on which doubling the text more than doubles the time."""
+    for bait, ratio in _slow_on(rule.find):
+        yield f"✗ {rule.source} 规则 {rule.id} {_slow(bait, ratio)}"
+
+
+def trigger_speed_faults(trigger: Trigger) -> Iterator[str]:
+    """The same for the words that a check looks for."""
+    for bait, ratio in _slow_on(trigger.pattern.finditer):
+        yield f"✗ {trigger.source} 触发词 {trigger.id} {_slow(bait, ratio)}"
+
+
+def _slow(bait: str, ratio: float) -> str:
+    return f"在“{bait}{bait}…”这样的长文本上变慢（{ratio:.1f} 倍）。请去掉嵌套或不限长度的重复"
+
+
+def _slow_on(find: Callable[[str], Iterable[object]]) -> Iterator[tuple[str, float]]:
+    """The baits on which a search grows too fast, with how fast."""
+    for bait in _BAIT:
+        exploded = _exploding(find, bait)
+        if exploded:
+            yield bait, exploded
+            continue
+        short, long = ((bait * (length // len(bait))) for length in _LENGTHS)
+        if _seconds(find, short, 1) < _NOTICEABLE / GROWTH:
+            continue
+        ratio = _seconds(find, long, 5) / max(_seconds(find, short, 5), 1e-9)
+        if ratio > GROWTH:
+            yield bait, ratio
+
+
+def _exploding(find: Callable[[str], Iterable[object]], bait: str) -> float:
+    """Growth from one short text to the next, when it doubles with every few characters; else 0.
+
+    Such a search would not end on the longer texts, so that they are not even tried.
+    """
+    before = 0.0
+    for length in range(8, _SHORTEST, 2):
+        seconds = _seconds(find, (bait * length)[:length], 1)
+        if seconds > _NOTICEABLE and before:
+            return seconds / before
+        before = max(seconds, 1e-9)
+    return 0.0
+
+
+def _seconds(find: Callable[[str], Iterable[object]], text: str, times: int) -> float:
+    best = float("inf")  # of the processor's time: other work on the machine does not count
+    for _ in range(times):
+        start = time.process_time()
+        for _hit in find(text):
+            pass
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def mutate_rules(folder: Path, cases: Path | None = None) -> list[str]:
+    """Leaves out each rule in turn and reads the case documents again: which rules would nobody miss?"""
+    from pipeline.readers import gate
+
+    rules = load_rules(folder)
+    cases = folder.parent / "tests" / "cases" if cases is None else cases
+    documents: list[Document] = []
+    for path in sorted(cases.glob("*/*")) if cases.is_dir() else []:
+        if path.suffix != ".csv":
+            try:
+                documents.append(gate.read(path, path.name))
+            except Rejected:
+                continue
+    if not documents:
+        return [f"没有找到用例文档（{cases}），无法检验规则的作用。请在源码文件夹中运行"]
+    baseline = [_told(tabulate(document, rules)) for document in documents]
+    unnoticed = [
+        rule
+        for rule in rules.all()
+        if all(
+            _told(tabulate(document, without(rules, rule))) == told
+            for document, told in zip(documents, baseline, strict=True)
+        )
+    ]
+    lines = [f"- {rule.source} {rule.id}：去掉它，{len(documents)} 份用例文档的结果不变" for rule in unnoticed]
+    return [*lines, f"共改坏 {sum(1 for _ in rules.all())} 条规则，{len(unnoticed)} 条只有自己的例子能发觉。"]
+
+
+def without(rules: Rules, broken: Rule) -> Rules:
+    """The rules with one that never matches."""
+    mutant = replace(broken, pattern=_NEVER, words={})
+    by_field: Mapping[str, tuple[Rule, ...]] = {
+        name: tuple(mutant if rule is broken else rule for rule in group) for name, group in rules.by_field.items()
+    }
+    return Rules(by_field, rules.digest)
+
+
+def _told(tables: Tables) -> list[tuple[str, list[tuple[object, ...]]]]:
+    """What the tables say, without which rule said it."""
+    return [(name, [tuple(row.values()) for row in rows]) for name, rows in tables.items() if name != "facts"]
+
+
+def catalogue(folder: Path) -> list[str]:
+    """The readable catalogue of all rules (rules/README.md is this text)."""
+    return markdown(folder).splitlines()
+
+
+# fields whose rules leave a trace in the table `facts` when they fire
+TRACED = frozenset(
+    {
+        "advice_lead",
+        "amount",
+        "claim",
+        "column",
+        "column_like",
+        "feedback_date",
+        "frame",
+        "inspector",
+        "kind",
+        "label",
+        "part",
+        "period",
+        "rectification",
+        "reference",
+        "responsibility",
+        "round",
+        "status",
+        "title_line",
+        "unit",
+    }
+)

@@ -1,0 +1,166 @@
+"""What all documents are built from: paragraphs with a level, and the fields that every template may use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pipeline.core.model import ANSWERS, Row, Tables
+from pipeline.publish.overview import by_document, main_document, unit_name, units
+from pipeline.publish.word.layout import Profile
+from pipeline.publish.word.template import Chart
+from pipeline.publish.word.typography import balanced, chinese_date, full_width, spaced
+from pipeline.ruleset.labels import Labels
+
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One document to be made: its kind, the unit that it goes to, its file's name and what fills the template."""
+
+    kind: str
+    unit: str
+    name: str
+    context: Context
+    title: str = ""
+    charts: tuple[Chart, ...] = ()
+
+
+@dataclass(slots=True)
+class Source:
+    """The tables with the look-ups that builders need, the labels and the layout."""
+
+    tables: Tables
+    labels: Labels
+    profile: Profile
+    as_of: date | None = None  # the day on which the run judges deadlines
+    units: dict[str, list[Row]] = field(init=False)
+    problems: dict[str, list[Row]] = field(init=False)
+    passages: dict[str, list[Row]] = field(init=False)
+    findings: dict[str, list[Row]] = field(init=False)
+    unit_of: dict[str, str] = field(init=False)
+    measures: dict[str, list[Row]] = field(init=False)
+    documents: dict[str, Row] = field(init=False)
+    _by_id: dict[str, Row] = field(init=False)
+    _notes: dict[str, list[str]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.units = units(self.tables)
+        self.problems = by_document(self.tables, "problems")
+        self.passages = by_document(self.tables, "passages")
+        self.findings = by_document(self.tables, "findings")
+        self.unit_of = {str(row["doc_id"]): unit for unit, rows in self.units.items() for row in rows}
+        self._by_id = {str(row["problem_id"]): row for row in self.tables.get("problems", ())}
+        self.measures = {}
+        for row in self.tables.get("measures", ()):
+            self.measures.setdefault(str(row["problem_id"]), []).append(row)
+        self.documents = {str(row["doc_id"]): row for row in self.tables.get("documents", ())}
+
+    def problem(self, problem_id: object) -> Row | None:
+        """A problem by its id."""
+        return self._by_id.get(str(problem_id))
+
+    def notes(self, doc_id: object) -> list[str]:
+        """Group headings of a document, which may state the status of all problems below."""
+        key = str(doc_id)
+        if key not in self._notes:
+            self._notes[key] = ["".join(str(row["text"] or "").split()) for row in self.passages.get(key, ())
+                                if row["part"] in ("group", "group_note", "heading")]
+        return self._notes[key]
+
+    def text(self, value: object) -> str:
+        """A text as it goes on the page."""
+        text = "" if value is None else str(value)
+        return full_width(text) if self.profile.punctuation else text
+
+    def file(self, doc_id: object) -> str:
+        """The name of a document's file, for people."""
+        row = self.documents.get(str(doc_id))
+        return str(row["file"] or row["doc_id"]).replace("\\", "/").rsplit("/", 1)[-1] if row else ""
+
+
+def paragraph(level: int, head: str, text: str = "") -> Context:
+    """One paragraph of the body: its level (0: plain), its heading and what follows it in the same paragraph."""
+    return {"级": level, "题": head, "文": text}
+
+
+def context_of(
+    source: Source, title: str, *, body: Sequence[Context] = (), addressee: Iterable[str] = (),
+    signature: Iterable[str] = (), date: str = "", before: Iterable[str] = (), attachments: Iterable[str] = (),
+    remarks: Iterable[str] = (), unit: str = "", docno: str = "", **more: object,
+) -> Context:
+    """The fields that every template may use; `more` are the kind's own."""
+    profile = source.profile
+    return {
+        "标题": balanced(title, profile) if title else [], "主送": list(addressee), "正文": list(body),
+        "署名": list(signature), "成文日期": date, "题前": list(before), "附件": list(attachments),
+        "附注": list(remarks), "单位": unit, "版头": _letterhead(profile, unit, docno),
+        "版记": _imprint(profile, unit, date), **more,
+    }
+
+
+def _letterhead(profile: Profile, unit: str, docno: str) -> Context | None:
+    if not profile.setting("letterhead", "show", False):
+        return None
+    return {
+        "名称": profile.setting("letterhead", "name") or f"{unit}文件",
+        "文号": profile.setting("letterhead", "number") or docno,
+        "签发人": profile.setting("letterhead", "issuer"),
+    }
+
+
+def _imprint(profile: Profile, unit: str, date: str) -> Context | None:
+    if not profile.setting("imprint", "show", False):
+        return None
+    return {
+        "抄送": profile.setting("imprint", "copies"), "印发机关": profile.setting("imprint", "printer") or unit,
+        "印发日期": profile.setting("imprint", "date") or date,
+    }
+
+
+def latest_date(documents: Sequence[Row]) -> str:
+    """The latest date of issue, in Chinese; empty where none is stated."""
+    dates = [str(row["issued_date"]) for row in documents if row["issued_date"]]
+    return chinese_date(max(dates)) if dates else ""
+
+
+def named(source: Source, row: Row) -> str:
+    """The unit of a document."""
+    return source.unit_of.get(str(row["doc_id"])) or unit_name(row)
+
+
+def status_words(source: Source, row: Row) -> str:
+    """The status of a problem in the document's own words, else (a tick, a share) by its label."""
+    if re.search("[\u4e00-\u9fff]", str(row["status_text"] or "")):
+        return source.text(row["status_text"])
+    code = f"{row['status']}{'_long' if row['long_term'] else ''}"
+    return source.labels.groups.get("wording", {}).get(code, "") if row["status"] else ""
+
+
+def deadline_words(source: Source, row: Row) -> str:
+    """The deadline of a problem in the document's own words, else the date."""
+    return source.text(row["deadline_text"]) or chinese_date(str(row["deadline"] or ""))
+
+
+def measure_lines(source: Source, row: Row) -> list[str]:
+    """The measures of a problem with their numbers, one a line."""
+    measures = source.measures.get(str(row["problem_id"]), [])
+    return [measure_line(source, measure) for measure in measures]
+
+
+def measure_line(source: Source, measure: Row) -> str:
+    """A measure with its number, as a sentence."""
+    return source.text(f"{spaced(str(measure['label'] or ''))}{measure['text'] or ''}") + "。"
+
+
+def answering(source: Source, documents: Sequence[Row]) -> Row | None:
+    """The document of a unit that answers the feedback, if there is one with problems."""
+    main = main_document([row for row in documents if row["kind"] in ANSWERS])
+    return main if main and source.problems.get(str(main["doc_id"])) else None
+
+
+Builder = Callable[[Source, str, list[Row]], "list[Report]"]

@@ -1,0 +1,217 @@
+"""The page layout: `rules/profiles/NAME.yaml` in, a Profile and its WordprocessingML out.
+
+Everything that GB/T 9704 fixes about a page (paper, margins, fonts, sizes, spacing, page numbers) is in the
+profile; templates hold words and order only.  Lengths become twips (1/20 point), sizes half points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from pipeline.core.errors import RuleError
+from pipeline.ruleset.yaml_file import LINE, read_yaml
+
+PER_MM = 1440 / 25.4
+DEFAULT = "gbt9704"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One paragraph style; indents in characters, spacing in lines, `line` in points (0: single)."""
+
+    id: str
+    name: str
+    font: str
+    size: float
+    align: str = "both"
+    first: float = 0
+    left: float = 0
+    right: float = 0
+    hanging: float = 0
+    before: float = 0
+    after: float = 0
+    line: float | None = None
+    outline: int | None = None
+    keep_next: bool = False
+    together: bool = False
+    bold: bool = False
+    color: str = ""
+    border: str = ""
+    digits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One layout; `section` holds the parts of the file that are plain settings."""
+
+    name: str
+    line: float
+    spacing: float
+    digits: str
+    styles: Mapping[str, Style]
+    fonts: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    punctuation: bool = True
+    renumber: bool = False
+    word_grid: bool = False
+
+    def setting(self, group: str, name: str, default: Any = "") -> Any:
+        """A plain setting such as `signature.seal`."""
+        return self.settings.get(group, {}).get(name, default)
+
+    @property
+    def line_width(self) -> float:
+        """The width of the text on an upright page, in twips."""
+        size = self.settings["page"]
+        return float(size["width"] - size["left"] - size["right"]) * PER_MM
+
+    def character(self, style: Style) -> float:
+        """The width of one Chinese character of a style, in twips."""
+        return (style.size + (self.spacing if style.size == 16 else 0)) * 20
+
+
+def load_profile(rules_folder: Path, name: str = DEFAULT) -> Profile:
+    """Read a layout; raises RuleError with the place of what is wrong."""
+    path = rules_folder / "profiles" / f"{name}.yaml"
+    content = read_yaml(path)
+    if not isinstance(content, dict) or "styles" not in content or "page" not in content:
+        raise RuleError(path.name, "不是版式文件（缺少 page 或 styles）", "请恢复这个文件")
+    styles = [_style(path.name, entry) for entry in content["styles"]]
+    fonts = {k: tuple(v) for k, v in (content.get("fonts") or {}).items() if k != LINE}
+    try:
+        return Profile(
+            name=str(content.get("name", name)), line=float(content["line"]),
+            spacing=float(content.get("character_spacing", 0)), digits=str(content.get("digits", "same")),
+            styles={style.id: style for style in styles}, fonts=fonts,
+            settings={k: v for k, v in content.items() if isinstance(v, dict) and k != "fonts"},
+            punctuation=bool(content.get("punctuation", True)), renumber=content.get("numbering") == "renumber",
+            word_grid=bool(content.get("word_grid")),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RuleError(path.name, f"行距或字距不是数（{error}）", "请写成数，如 28.9") from error
+
+
+def _style(file: str, entry: Any) -> Style:
+    where = f"{file}:{entry.get(LINE, 1)}" if isinstance(entry, dict) else file
+    if not isinstance(entry, dict):
+        raise RuleError(where, "样式要写成 {id: …, name: …, font: …, size: …}", "请改正这一条样式")
+    values = {key: value for key, value in entry.items() if key != LINE}
+    unknown = values.keys() - set(Style.__dataclass_fields__)
+    missing = {"id", "name", "font", "size"} - values.keys()
+    if unknown or missing:
+        what = f"不认识 {'、'.join(sorted(unknown))}" if unknown else f"缺少 {'、'.join(sorted(missing))}"
+        raise RuleError(where, f"样式{what}", "请改正这一条样式")
+    for key in ("size", "first", "left", "right", "hanging", "before", "after", "line"):
+        if key in values and not isinstance(values[key], (int, float)):
+            raise RuleError(where, f"样式 {values['id']} 的 {key} 不是数", "请写成数")
+    return Style(**values)
+
+
+def fonts_xml(profile: Profile, font: str, digits: str = "") -> str:
+    """The fonts of a run: Chinese for characters and for quotes and dashes, its own for digits and letters.
+
+    The hint is what puts “ ” — … into the Chinese font: without it Word takes them for Latin.
+    """
+    latin = digits or (font if profile.digits == "same" else profile.digits)
+    return (
+        f'<w:rFonts w:ascii={quoteattr(latin)} w:eastAsia={quoteattr(font)} w:hAnsi={quoteattr(font)} '
+        f'w:cs={quoteattr(latin)} w:hint="eastAsia"/>'
+    )
+
+
+def run_properties(profile: Profile, style: Style) -> str:
+    """The character properties of a style, in the order of the schema."""
+    spacing = round(profile.spacing * 20) if style.size == 16 and not profile.word_grid else 0
+    return (
+        fonts_xml(profile, style.font, style.digits)
+        + ("<w:b/>" if style.bold else '<w:b w:val="0"/><w:bCs w:val="0"/>')
+        + '<w:i w:val="0"/>'
+        + f'<w:color w:val="{style.color or "000000"}"/>'
+        + f'<w:spacing w:val="{spacing}"/><w:kern w:val="0"/>'
+        + f'<w:sz w:val="{round(style.size * 2)}"/><w:szCs w:val="{round(style.size * 2)}"/>'
+    )
+
+
+def paragraph_properties(profile: Profile, style: Style) -> str:
+    """The paragraph properties of a style, in the order of the schema."""
+    border = (
+        f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="1" w:color="{style.border}"/></w:pBdr>'
+        if style.border else ""
+    )
+    line = profile.line if style.line is None else style.line
+    # 28.9 pt lines leave 22 of them room on the page; space before and after counts in such lines
+    gap = profile.line * 20
+    spacing = f'<w:spacing w:before="{round(style.before * gap)}" w:after="{round(style.after * gap)}" ' + (
+        f'w:line="{round(line * 20)}" w:lineRule="exact"/>' if line else 'w:line="240" w:lineRule="auto"/>'
+    )
+    grid = '<w:snapToGrid w:val="0"/>' if not profile.word_grid or style.size != 16 else ""
+    outline = f'<w:outlineLvl w:val="{style.outline}"/>' if style.outline is not None else ""
+    return (
+        ("<w:keepNext/>" if style.keep_next else '<w:keepNext w:val="0"/>')
+        + '<w:keepLines w:val="0"/><w:widowControl w:val="0"/>'
+        + border
+        + '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+        + grid
+        + spacing
+        + indent_xml(profile, style)
+        + ("<w:contextualSpacing/>" if style.together else "")
+        + f'<w:jc w:val="{style.align}"/>'
+        + outline
+    )
+
+
+def indent_xml(profile: Profile, style: Style, left: float | None = None, right: float | None = None) -> str:
+    """Indents in characters, with the same in twips for programs that know no characters."""
+    one = profile.character(style)
+    left = style.left if left is None else left
+    right = style.right if right is None else right
+    parts = [f'w:leftChars="{round(left * 100)}" w:left="{round(left * one)}"',
+             f'w:rightChars="{round(right * 100)}" w:right="{round(right * one)}"']
+    if style.hanging:
+        parts.append(f'w:hangingChars="{round(style.hanging * 100)}" w:hanging="{round(style.hanging * one)}"')
+    else:
+        parts.append(f'w:firstLineChars="{round(style.first * 100)}" w:firstLine="{round(style.first * one)}"')
+    return f"<w:ind {' '.join(parts)}/>"
+
+
+def style_xml(profile: Profile, style: Style, identity: str) -> str:
+    """A whole paragraph style; `identity` is the id that the template uses for it."""
+    normal = style.id == "Normal"
+    return (
+        f'<w:style w:type="paragraph" {"w:default=" + chr(34) + "1" + chr(34) + " " if normal else ""}'
+        f'{"" if _built_in(style) else "w:customStyle=" + chr(34) + "1" + chr(34) + " "}'
+        f'w:styleId={quoteattr(identity)}><w:name w:val={quoteattr(style.name)}/>'
+        + ("" if normal else '<w:basedOn w:val="Normal"/>')
+        + "<w:qFormat/>"
+        + f"<w:pPr>{paragraph_properties(profile, style)}</w:pPr>"
+        + f"<w:rPr>{run_properties(profile, style)}</w:rPr></w:style>"
+    )
+
+
+def _built_in(style: Style) -> bool:
+    return style.name in ("Normal", "Title") or style.name.startswith("heading ")
+
+
+def section_xml(profile: Profile, landscape: bool) -> str:
+    """Paper and margins of a section, as the elements that stand in sectPr after the references."""
+    page = profile.settings["page"]
+    turned = profile.settings.get("landscape", {}) if landscape else {}
+    width, height = (page["height"], page["width"]) if landscape else (page["width"], page["height"])
+
+    def twips(name: str) -> int:
+        return round(float(turned.get(name, page.get(name, 0))) * PER_MM)
+
+    orient = ' w:orient="landscape"' if landscape else ""
+    grid = (
+        '<w:docGrid w:type="linesAndChars" w:linePitch="579" w:charSpace="-849"/>'
+        if profile.word_grid and not landscape else ""
+    )
+    margins = " ".join(f'w:{n}="{twips(n)}"' for n in ("top", "right", "bottom", "left", "header", "footer"))
+    return (
+        f'<w:pgSz w:w="{round(width * PER_MM)}" w:h="{round(height * PER_MM)}"{orient}/>'
+        f'<w:pgMar {margins} w:gutter="0"/><w:cols w:space="425"/>{grid}'
+    )

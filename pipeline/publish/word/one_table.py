@@ -1,0 +1,145 @@
+"""Documents that are one table: 问题清单, 任务清单, 责任清单, 整改台账, 对账销号表."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.core.model import ANSWERS, LEDGER, PLAN, Row
+from pipeline.publish.overview import main_document
+from pipeline.publish.word.content import (
+    Context,
+    Report,
+    Source,
+    answering,
+    context_of,
+    deadline_words,
+    measure_lines,
+    status_words,
+)
+from pipeline.publish.word.rebuilt import SKIPPED, in_agreement
+from pipeline.publish.word.typography import chinese_date
+
+
+def problem_list(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+    """All problems of a unit with their grouping, from the feedback where there is one."""
+    feedback = [row for row in documents if row["kind"] == "feedback" and source.problems.get(str(row["doc_id"]))]
+    main = feedback[-1] if feedback else main_document(documents)
+    return _list(source, unit, main, "problem_list") if main else []
+
+
+def task_list(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+    """Each problem with what is to be done and by when."""
+    return _list(source, unit, _planned(source, documents), "task_list")
+
+
+def duty_list(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+    """Each problem with who answers for it; only where somebody is named."""
+    main = _planned(source, documents)
+    problems = source.problems.get(str(main["doc_id"]), []) if main else []
+    named = any(row["lead"] or row["dept"] or row["person"] for row in problems)
+    return _list(source, unit, main, "duty_list") if named else []
+
+
+def closing_list(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+    """Each problem with its result, for the reviewer's decision to close it."""
+    return _list(source, unit, answering(source, documents), "closing_list")
+
+
+def ledger(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+    """The unit's ledgers rebuilt; where it sent none, one made from the document that answers."""
+    own = [row for row in documents if row["kind"] == LEDGER and source.problems.get(str(row["doc_id"]))]
+    if own:
+        return [report for row in own for report in _list(source, unit, row, "ledger")]
+    return _list(source, unit, answering(source, documents), "ledger")
+
+
+def _planned(source: Source, documents: list[Row]) -> Row | None:
+    """The plan where there is one, else the ledger, else what answers: where tasks and duties stand."""
+    for kind in (PLAN, LEDGER):
+        found = [row for row in documents if row["kind"] == kind and source.problems.get(str(row["doc_id"]))]
+        if found:
+            return found[-1]
+    return answering(source, documents)
+
+
+def _list(source: Source, unit: str, document: Row | None, kind: str) -> list[Report]:
+    rows = source.problems.get(str(document["doc_id"]), []) if document else []
+    if not document or not rows:
+        return []
+    name = source.labels.of("report", kind)
+    own = kind == "ledger" and document["kind"] == LEDGER
+    title = str(document["title"] or "") if own else f"{unit}巡察反馈问题{name}"
+    above, below = _around(source, document) if own else ([], [])
+    above += _heading(source, document, unit, title + "".join(str(line["文"]) for line in above) if own else "")
+    context = context_of(
+        source, source.text(title), unit=unit, 表前=above, 表后=below,
+        行=[table_row(source, row, number) for number, row in enumerate(rows, 1)], 合计=len(rows),
+    )
+    return [Report(kind, unit, name, context, title)]
+
+
+def _heading(source: Source, document: Row, unit: str, said: str = "") -> list[Context]:
+    """Who reports, who inspected and when, in one line above the table; what is `said` there already is left out."""
+    parts = [] if said else [f"填报单位：{unit}"]
+    inspector = source.text(document["inspector"] or "")
+    if inspector and inspector not in said:
+        parts.append(f"巡察组：{inspector}")
+    if document["feedback_date"] and not _dated(str(document["feedback_date"]), said):
+        parts.append(f"反馈时间：{chinese_date(str(document['feedback_date']))}")
+    if document["issued_date"] and document["kind"] in ANSWERS and not _dated(str(document["issued_date"]), said):
+        parts.append(f"填报时间：{chinese_date(str(document['issued_date']))}")
+    return [{"标识": False, "文": "　".join(parts)}] if parts else []
+
+
+def _dated(date: str, text: str) -> bool:
+    """Whether a text gives a date, in whatever form (2024年7月8日, 2024.7.8, 7月8日)."""
+    month_and_day = [int(part) for part in date.split("-")[1:]]
+    numbers = [int(part) for part in re.findall(r"\d{1,4}", text)]
+    size = len(month_and_day)
+    return any(numbers[at : at + size] == month_and_day for at in range(len(numbers)))
+
+
+def _around(source: Source, document: Row) -> tuple[list[Context], list[Context]]:
+    """A ledger's own lines above and below its table, its title left out."""
+    first = source.problems[str(document["doc_id"])][0]["paragraph"]
+    title = source.text(document["title"])
+    sides: tuple[list[Context], list[Context]] = ([], [])
+    for row in source.passages.get(str(document["doc_id"]), ()):
+        text = source.text(row["text"])
+        if row["part"] in (*SKIPPED, "title") or text == title:
+            continue
+        after = int(str(row["paragraph"] or 0)) > int(str(first or 0))
+        mark = bool(re.fullmatch(r"附件\s{0,3}\d{0,3}[：:]?", text))
+        sides[after].append({"标识": mark, "文": source.text(row["label"]) + text})
+    return sides
+
+
+def table_row(source: Source, row: Row, number: int) -> Context:
+    """The fields of one problem that the tables of all lists may show."""
+    measures, status = _cells(source, row)
+    review = {"review_state": row.get("review_state"), "review_note": row.get("review_note"),
+              "evidence": row.get("evidence")}
+    return {
+        "序": source.text(row["label"]) if str(row["label"] or "").isdigit() else number,
+        "学校": source.text(row["school"]), "方面": source.text(row["aspect"]), "类别": source.text(row["category"]),
+        "问题": source.text(row["problem"]), "措施": measures, "责任领导": source.text(row["lead"]),
+        "责任部门": source.text(row["dept"]), "责任人": source.text(row["person"]),
+        "时限": deadline_words(source, row), "状态": status,
+        "审核状态": source.labels.of("review", review["review_state"]),
+        "审核意见": source.text(review["review_note"]), "佐证": source.text(review["evidence"]),
+    }
+
+
+def _cells(source: Source, row: Row) -> tuple[str, str]:
+    """Measures and status as a ledger's own cells hold them, else put together."""
+    given, words = str(row["rectification"] or ""), str(row["status_text"] or "")
+    document = source.documents.get(str(row["doc_id"])) or {}
+    if document.get("kind") == LEDGER and given and in_agreement(source, row):
+        before, found, after = given.rpartition(words) if words else (given, "", "")
+        if words and status_words(source, row) != source.text(words):  # a tick says nothing in another column
+            return source.text(before.strip("\n")), status_words(source, row) + source.text(after)
+        if found and (not before or before.endswith("\n")):
+            return source.text(before.strip("\n")), source.text(found + after)
+        if not words:
+            return source.text(given), ""
+    return "\n".join(measure_lines(source, row)), status_words(source, row)

@@ -1,0 +1,151 @@
+"""The templates as they are shipped, made anew: `rules/templates/starters.yaml` in, one docx each out.
+
+    python -m pipeline.publish.word.starter [RULES_FOLDER]
+
+Only for getting the original templates back, or for laying out a new kind; from then on people edit the
+docx in Word or WPS.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from pipeline.core.files import FixedZip, replace_file
+from pipeline.publish.word.layout import Profile, load_profile, run_properties, section_xml, style_xml
+from pipeline.publish.word.page import HEAD, OFFICE, WORD_TYPE, W, core_properties
+from pipeline.ruleset.yaml_file import LINE, read_yaml, rules_folder
+
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def starter(lines: list[Any], profile: Profile, landscape: bool) -> bytes:
+    """A template out of its lines: `Style|text`, a table, or a section break."""
+    body = "".join(_line(line, profile) for line in lines)
+    section = f"<w:sectPr>{section_xml(profile, landscape)}</w:sectPr>"
+    parts = {
+        "[Content_Types].xml": (
+            f'{HEAD}<Types xmlns="{PACKAGE}/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="xml" ContentType="application/xml"/>'
+            f'<Override PartName="/word/document.xml" ContentType="{WORD_TYPE}.document.main+xml"/>'
+            f'<Override PartName="/word/styles.xml" ContentType="{WORD_TYPE}.styles+xml"/>'
+            '<Override PartName="/docProps/core.xml" '
+            'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>'
+        ),
+        "_rels/.rels": (
+            f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">'
+            f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="word/document.xml"/>'
+            f'<Relationship Id="rId2" Type="{PACKAGE}/relationships/metadata/core-properties" '
+            'Target="docProps/core.xml"/></Relationships>'
+        ),
+        "docProps/core.xml": core_properties("").decode(),
+        "word/_rels/document.xml.rels": (
+            f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">'
+            f'<Relationship Id="rId1" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>'
+        ),
+        "word/styles.xml": (
+            f'{HEAD}<w:styles xmlns:w="{W}"><w:docDefaults><w:rPrDefault><w:rPr>'
+            f"{run_properties(profile, profile.styles['Normal'])}</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
+            + "".join(style_xml(profile, style, style.id) for style in profile.styles.values()) + "</w:styles>"
+        ),
+        "word/document.xml": (
+            f'{HEAD}<w:document xmlns:w="{W}" xmlns:r="{OFFICE}"><w:body>{body}{section}</w:body></w:document>'
+        ),
+    }
+    buffer = io.BytesIO()
+    with FixedZip(buffer) as package:
+        for name, part in parts.items():
+            package.writestr(name, part)
+    return buffer.getvalue()
+
+
+def _line(line: Any, profile: Profile) -> str:
+    if isinstance(line, str):
+        style, _, text = line.partition("|")
+        return _paragraph(style, text)
+    if "table" in line:
+        return _table(line["table"], profile)
+    if "section" in line:  # the section that ends here
+        landscape = line["section"] == "landscape"
+        return f"<w:p><w:pPr><w:sectPr>{section_xml(profile, landscape)}</w:sectPr></w:pPr></w:p>"
+    raise ValueError(f"模板行写法不认识：{line}")
+
+
+def _paragraph(style: str, text: str) -> str:
+    """A paragraph; `〖黑体：text〗` is a run with a font of its own, `<<page>>` starts a new page."""
+    broken = text.startswith("<<page>>")
+    text = text.removeprefix("<<page>>")
+    properties = f'<w:pPr><w:pStyle w:val="{style}"/>{"<w:pageBreakBefore/>" if broken else ""}</w:pPr>'
+    runs = []
+    for font, inner, plain in re.findall(r"〖([^：〗]+)：([^〗]*)〗|([^〖]+)", text):
+        own = f"<w:rPr><w:rFonts w:eastAsia={quoteattr(font)}/></w:rPr>" if font else ""
+        runs.append(f'<w:r>{own}<w:t xml:space="preserve">{escape(inner or plain)}</w:t></w:r>')
+    return f"<w:p>{properties}{''.join(runs)}</w:p>"
+
+
+def _table(table: Any, profile: Profile) -> str:
+    """A table over the whole width: header repeated on every page, rows that don't split."""
+    page = profile.settings["page"]
+    turned = profile.settings["landscape"] if table.get("landscape") else page
+    total = round(((page["height"] if table.get("landscape") else page["width"]) - turned["left"] - turned["right"])
+                  * 1440 / 25.4)
+    shares = [float(column["width"]) for column in table["columns"]]
+    widths = [round(total * share / sum(shares)) for share in shares]
+    widths[-1] += total - sum(widths)
+    edges = "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    before = "".join(f'<w:tr><w:tc>{_cell(total)}{_paragraph("TableText", f"{{%tr {tag} %}}")}</w:tc></w:tr>'
+                     for tag in table["before"])
+    after = "".join(f'<w:tr><w:tc>{_cell(total)}{_paragraph("TableText", f"{{%tr {tag} %}}")}</w:tc></w:tr>'
+                    for tag in table["after"])
+    head = _row(widths, [_paragraph("TableHead", column["head"]) for column in table["columns"]], header=True)
+    row = _row(widths, ["".join(_paragraph(column.get("style", "TableText"), text) for text in column["text"])
+                        for column in table["columns"]])
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
+        f"<w:tblBorders>{edges}</w:tblBorders>"
+        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/>'
+        f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{head}{before}{row}{after}</w:tbl>"
+    )
+
+
+def _cell(width: int) -> str:
+    return f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
+
+
+def _row(widths: list[int], cells: list[str], header: bool = False) -> str:
+    properties = f"<w:trPr><w:cantSplit/>{'<w:tblHeader/>' if header else ''}</w:trPr>"
+    middle = '<w:vAlign w:val="center"/>' if header else ""
+    return f"<w:tr>{properties}" + "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{middle}</w:tcPr>{cell}</w:tc>'
+        for width, cell in zip(widths, cells, strict=True)
+    ) + "</w:tr>"
+
+
+def write_starters(rules: Path) -> list[Path]:
+    """Write all templates; gives their places."""
+    profile = load_profile(rules)
+    content = read_yaml(rules / "templates" / "starters.yaml")
+    common = content.get("common", {})
+    out = []
+    for name, entry in content["templates"].items():
+        if name != LINE:
+            lines: list[Any] = []
+            for line in entry["lines"]:
+                lines += common.get(line, [line]) if isinstance(line, str) else [line]
+            data = starter(lines, profile, bool(entry.get("landscape")))
+            out.append(replace_file(rules / "templates" / f"{name}.docx", data))
+    return out
+
+
+if __name__ == "__main__":
+    for written in write_starters(rules_folder(Path(sys.argv[1]) if len(sys.argv) > 1 else None)):
+        print(written)

@@ -1,0 +1,227 @@
+"""Text as it goes on the page: full-width punctuation, widths in characters, balanced title lines, safe names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, combinations, pairwise
+
+from pipeline.core.values import ENCLOSED
+from pipeline.publish.word.layout import Profile
+
+_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
+# addresses, mail, times and numbers keep their punctuation
+_PROTECTED = re.compile(
+    r"(?:https?://|www\.)[!-~]{1,400}|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}|\d{1,2}:\d{2}(?::\d{2})?"
+    r"|\d[\d,]{0,30}\d(?:\.\d{1,20})?"
+)
+_CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…〔〕]")
+_NUMERALS = "一二三四五六七八九十"
+
+
+def full_width(text: str) -> str:
+    """Half-width punctuation beside Chinese made full-width; never in numbers, times, addresses or mail."""
+    if not any(character in ",;:!?()\"." for character in text):
+        return text
+    out, at = [], 0
+    for kept in _PROTECTED.finditer(text):
+        out += [_widen(text, at, kept.start()), kept.group()]
+        at = kept.end()
+    out.append(_widen(text, at, len(text)))
+    return _quotes("".join(out))
+
+
+def _widen(text: str, start: int, end: int) -> str:
+    return "".join(_wide_at(text, at) if text[at] in ",;:!?()." else text[at] for at in range(start, end))
+
+
+def _wide_at(text: str, at: int) -> str:
+    before = text[at - 1] if at else ""
+    after = text[at + 1] if at + 1 < len(text) else ""
+    character = text[at]
+    if character == ".":
+        ends = not after or _CHINESE.match(after)
+        return "。" if before and _CHINESE.match(before) and before not in _NUMERALS + "）》" and ends else "."
+    if _CHINESE.match(before or " ") or _CHINESE.match(after or " "):
+        return character.translate(_WIDE)
+    if character in "()" and _partner_is_chinese(text, at):
+        return character.translate(_WIDE)
+    if character in ",;:" and not after and _CHINESE.search(text):
+        return character.translate(_WIDE)
+    return character
+
+
+def _partner_is_chinese(text: str, at: int) -> bool:
+    """Whether the other bracket of a pair stands beside Chinese, so that both become full-width."""
+    if text[at] == "(":
+        other = min((found for mark in ")）" if (found := text.find(mark, at, at + 200)) >= 0), default=-1)
+    else:
+        other = max(text.rfind(mark, max(0, at - 200), at) for mark in "(（")
+    if other < 0:
+        return False
+    if text[other] in "（）":
+        return True
+    around = text[max(0, other - 1) : other] + text[other + 1 : other + 2]
+    return any(_CHINESE.match(character) for character in around)
+
+
+def _quotes(text: str) -> str:
+    """Straight quotes in pairs around Chinese made “ ”; an odd one stays."""
+    if text.count('"') % 2 or '"' not in text or not _CHINESE.search(text):
+        return text
+    parts = text.split('"')
+    marks = ["“" if at % 2 == 0 else "”" for at in range(len(parts) - 1)]
+    return "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
+
+
+def width(text: str) -> float:
+    """How wide a text is, in Chinese characters."""
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in text)
+
+
+def balanced(title: str, profile: Profile) -> list[str]:
+    """A title broken into as few lines as it needs, at words, in the shape of a trapezium or a diamond."""
+    title = title.replace("\n", "")
+    limit = float(profile.setting("title", "characters", 19))
+    needed = max(1, -(-int(width(title) * 2) // int(limit * 2)))
+    if needed == 1 or len(title) > 200:
+        return [title]
+    places = list(_breaks(title, profile))
+    options: list[tuple[float, list[str]]] = []
+    for count in (needed, needed + 1):  # one line more is better than a break inside a word
+        divided = [_cut(title, cut) for cut in combinations(places, count - 1)] if count <= 5 else []
+        options += [(_unrest(lines, profile) + 3 * (count - needed), lines) for lines in divided
+                    if max(map(width, lines)) <= limit]
+    if not options:
+        return [title]
+    if _torn(min(options)[1], profile):  # no division at the words that the profile names: at least at words
+        ends = _word_ends(title)
+        options = [one for one in options if set(accumulate(map(len, one[1][:-1]))) <= ends] or options
+    return min(options)[1]
+
+
+@lru_cache(maxsize=512)
+def _word_ends(title: str) -> frozenset[int]:
+    """Where the words of a title end; the dictionary is loaded only for a title that needs it."""
+    from pipeline.reconcile.match import word_tokenizer
+
+    return frozenset(accumulate(len(word) for word in word_tokenizer().cut(title, HMM=False)))
+
+
+def _cut(title: str, places: Sequence[int]) -> list[str]:
+    return [title[a:b] for a, b in zip((0, *places), (*places, len(title)), strict=True)]
+
+
+def _breaks(title: str, profile: Profile) -> Iterator[int]:
+    """Places where a line may end; the better ones only, when there are many."""
+    first, last = profile.setting("title", "never_first"), profile.setting("title", "never_last")
+    before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
+    whole = profile.setting("title", "whole", [])
+    good = {at for word in before for at in _starts(title, word)} | {
+        at + len(word) for word in after for at in _starts(title, word)
+        if not title.startswith(tuple(after), at + len(word))
+    }
+    every = [
+        at for at in range(2, len(title) - 1)
+        if title[at] not in first and title[at - 1] not in last and not _inside(title, at)
+        and not (title[at].isascii() and title[at - 1].isascii()) and not _in_word(title, at, whole)
+    ]
+    preferred = [at for at in every if at in good]
+    yield from preferred if len(every) > 24 and len(preferred) >= 3 else every
+
+
+def _in_word(title: str, at: int, words: Sequence[str]) -> bool:
+    """Whether a place lies inside one of the words, or between 第二 and its 巡察组."""
+    inside = any(title.startswith(word, at - k) for word in words for k in range(1, len(word)))
+    return inside or bool(re.search(r"第[一二三四五六七八九十\d]{1,3}$", title[:at]))
+
+
+def _starts(title: str, word: str) -> list[int]:
+    return [found.start() for found in re.finditer(re.escape(word), title)]
+
+
+def _inside(title: str, at: int) -> bool:
+    """Whether a place lies inside short brackets or quotes."""
+    return any(title.count(a, 0, at) > title.count(b, 0, at) for a, b in ("“”", "《》", "（）", "〔〕"))
+
+
+def _unrest(lines: Sequence[str], profile: Profile) -> float:
+    """How bad a division looks: unequal lines, breaks in the middle of a word, a waist."""
+    widths = [width(line) for line in lines]
+    torn = _torn(lines, profile)
+    waist = len(widths) == 3 and widths[1] < min(widths[0], widths[2])
+    late = sum(line.endswith(tuple(profile.setting("title", "better_before", []))) for line in lines)
+    return (max(widths) - min(widths)) + 20 * torn + 4 * waist + 4 * late
+
+
+def _torn(lines: Sequence[str], profile: Profile) -> int:
+    """How many lines end elsewhere than at one of the profile's words."""
+    before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
+    return sum(
+        following.startswith(tuple(after)) or not (following.startswith(tuple(before)) or line.endswith(tuple(after)))
+        for line, following in pairwise(lines)
+    )
+
+
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]')
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))}
+
+
+def safe_name(text: str, taken: set[str] | None = None, size: int = 100) -> str:
+    """A file or folder name from document text: allowed everywhere, at most `size` bytes, unique in `taken`."""
+    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", text)).strip(" .　") or "未命名"
+    if name.split(".")[0].strip().lower() in _RESERVED:
+        name = f"_{name}"
+    name = _shortened(name, size)
+    if taken is None:
+        return name
+    unique, number = name, 2
+    while unique.casefold() in taken:
+        unique, number = f"{_shortened(name, size - 6)} ({number})", number + 1
+    taken.add(unique.casefold())
+    return unique
+
+
+def unit_folders(units: Iterable[str]) -> dict[str, str]:
+    """Unit → the name of its folder, no two alike; never that of a file or folder of the results themselves."""
+    taken = {"tables"}
+    return {unit: safe_name(unit.replace(".", "．"), taken) for unit in units}
+
+
+def _shortened(name: str, size: int) -> str:
+    """The name in at most `size` bytes, what was cut marked by ……"""
+    if len(name.encode()) <= size:
+        return name.rstrip(" .　")
+    return name.encode()[: size - 3].decode(errors="ignore").rstrip(" .　") + "…"
+
+
+def chinese_date(iso: str | None) -> str:
+    """`2024-06-30` as 2024年6月30日 (no zeros in front), `2024-06` as 2024年6月; other text as it is."""
+    found = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", iso or "")
+    if not found:
+        return iso or ""
+    year, month, day = found.groups()
+    return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
+
+
+def chinese_number(number: int) -> str:
+    """1 to 99 in Chinese, for headings."""
+    digits = "零一二三四五六七八九十"
+    if number <= 10:
+        return digits[number]
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+
+
+def spaced(label: str) -> str:
+    """A number with a blank behind it where nothing else sets it apart from the words (第1条, A1, 1.1.2)."""
+    bare = label[-1:].isalnum() and label[-1] not in ENCLOSED and not label.endswith(("是", "要"))
+    return f"{label}　" if bare else label
+
+
+def numbered(level: int, number: int) -> str:
+    """The label of a heading: 一、（一）1.（1）."""
+    form = {1: "{c}、", 2: "（{c}）", 3: "{n}.", 4: "（{n}）"}[level]
+    return form.format(c=chinese_number(number) if level < 3 else "", n=number)

@@ -1,0 +1,1 @@
+"""The workbook 整改台账.xlsx: its sheets, and what reads them back."""

@@ -1,0 +1,131 @@
+"""The first two sheets of the workbook: how to work with it, and the figures with their charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from openpyxl.chart import BarChart, PieChart, Reference
+from openpyxl.chart.series import DataPoint
+
+from pipeline.core.model import Tables
+from pipeline.core.vocabulary import SEVERITIES, STATUSES
+from pipeline.decisions.columns import Column
+from pipeline.publish.overview import UNSTATED, UnitFigures, by_check, figures, total
+from pipeline.publish.workbook.sheets import Book, Link, lay_out
+from pipeline.ruleset.labels import Labels
+
+CHART = {"done": "70AD47", "basically_done": "5B9BD5", "in_progress": "FFC000", "not_done": "ED7D31",
+         UNSTATED: "A5A5A5"}
+
+
+def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any) -> None:
+    """Figures by unit and by check, each with its chart."""
+    status_names = [labels.of("status", s) for s in (*STATUSES, UNSTATED)]
+    head = ["单位", "材料", "问题", "措施", *status_names, labels.column("problems", "long_term"), "完成率",
+            *(labels.of("severity", s) for s in SEVERITIES)]
+    lay_out(sheet, [Column("", "", 32 if at == 0 else 10.5) for at in range(len(head))], freeze="A4")
+    entries = figures(tables)
+    together = total(entries, "合计")
+    states: dict[object, int] = {}
+    for row in tables.get("documents", ()):
+        states[row["state"]] = states.get(row["state"], 0) + 1
+    cell = book.cell
+
+    def put(values: Sequence[object], styles: Sequence[str]) -> None:
+        sheet.append([cell(sheet, v, s) for v, s in zip(values, styles, strict=True)])
+
+    def line(entry: UnitFigures, style: str, share: str) -> None:
+        put([entry.unit, entry.documents, entry.problems, entry.measures,
+             *(entry.statuses[s] for s in (*STATUSES, UNSTATED)), entry.long_term, entry.rate,
+             *(entry.severities[s] for s in SEVERITIES)],
+            [style] * (len(head) - 4) + [share] + [style] * 3)
+
+    sheet.row_dimensions[1].height = 26
+    put(["总览"], ["heading"])
+    state_text = "，".join(f"{labels.of('state', s)} {n} 份" for s, n in states.items() if s)
+    put([f"材料：{state_text or '无'}；完成率＝已完成问题数÷问题总数"], ["note"])
+    put(head, ["header"] * len(head))
+    for entry in entries:
+        line(entry, "text", "share")
+    line(together, "total", "total_share")
+    last = 3 + len(entries)
+    put([None], ["plain"])
+    start = last + 3
+    put(["检查项", *(labels.of("severity", s) for s in SEVERITIES), "合计"], ["header"] * 5)
+    checks = by_check(tables)
+    for name, counts in checks.items():
+        put([labels.of("check", name), *(counts[s] for s in SEVERITIES), counts.total()], ["text"] * 5)
+    if not checks:
+        put(["没有核对发现", None, None, None, None], ["text"] * 5)
+    if together.problems:
+        _charts(sheet, last, start, len(entries))
+
+
+def _charts(sheet: Any, last: int, top: int, count: int) -> None:
+    """Native charts of the statuses beside the table of checks: by unit (at most 30, more can't be read), together."""
+    bar = BarChart()
+    bar.type, bar.grouping, bar.overlap, bar.title = "bar", "stacked", 100, "各单位整改状态"
+    bar.height, bar.width = min(7 + 0.6 * min(count, 30), 24), 20
+    shown_to = min(last, 3 + 30)
+    bar.add_data(Reference(sheet, min_col=5, max_col=9, min_row=3, max_row=shown_to), titles_from_data=True)
+    bar.set_categories(Reference(sheet, min_col=1, min_row=4, max_row=shown_to))
+    bar.y_axis.delete = bar.x_axis.delete = False
+    bar.x_axis.scaling.orientation = "maxMin"
+    for series, status in zip(bar.series, (*STATUSES, UNSTATED), strict=True):
+        series.graphicalProperties.solidFill = CHART[status]
+    sheet.add_chart(bar, f"G{top}")
+    pie = PieChart()
+    pie.title, pie.height, pie.width = "整改状态构成", 8, 11
+    pie.add_data(Reference(sheet, min_col=5, max_col=9, min_row=last + 1), from_rows=True, titles_from_data=False)
+    pie.set_categories(Reference(sheet, min_col=5, max_col=9, min_row=3))
+    for at, status in enumerate((*STATUSES, UNSTATED)):
+        point = DataPoint(idx=at)
+        point.graphicalProperties.solidFill = CHART[status]
+        pie.series[0].dPt.append(point)
+    sheet.add_chart(pie, f"G{top + 2 + round(bar.height * 2)}")
+
+
+_GUIDE = {
+    "overview": "各单位的问题数、措施数、整改状态和核对发现，附图表",
+    "problems": "每行一个问题；浅黄色的列可以更正或填写",
+    "measures": "每行一条整改措施；“整改措施”一列可以更正",
+    "claims": "文中自己说的数，与按本表重新清点的数并列",
+    "links": "反馈意见的每个问题与答复材料的哪个问题对应",
+    "findings": "核对发现的问题、原文摘录和处理建议；请在“审核状态”里选属实或不成立",
+    "unused": "没有归入任何表的原文，供检查是否漏读",
+    "failed": "没能读取的文件、原因和处理办法",
+    "documents": "每份材料的基本信息",
+    "conflicts": "人工更正之后，重新解析的结果又变了：请逐项确认",
+}
+
+
+def write_guide(labels: Labels, book: Book, sheet: Any, names: Iterable[str], review_page: str) -> None:
+    """How to work with the workbook, with a link to each sheet."""
+    lay_out(sheet, [Column("", "", 18), Column("", "", 96)], landscape=False, freeze="A2")
+
+    def put(first: object, second: object = None, style: str = "plain") -> None:
+        sheet.append([
+            book.cell(sheet, first, "plain_link" if isinstance(first, Link) else style),
+            book.cell(sheet, second, "plain_link" if isinstance(second, Link) else "plain"),
+        ])
+
+    sheet.row_dimensions[1].height = 26
+    put("整改台账", style="heading")
+    put("工作表", style="section")
+    for name in names:
+        if name != "guide":
+            title = labels.of("sheet", name)
+            put(Link(title, f"'{title}'!A1"), _GUIDE[name])
+    if review_page:
+        put("核对网页", review_page)
+    put("怎样更正", style="section")
+    for number, text in enumerate((
+        "浅黄色的列可以直接改；其他列由程序生成，改了也不会读回。",
+        "要删去一行，删除整行；要增加一个问题，在“问题”表末尾另起一行，单位写法与上面相同。",
+        "日期写成 2025-06-30；只有月份时写成 2025-06。整改状态、长期坚持请从下拉列表中选择。",
+        "不要移动、删除列，也不要改表头；最右边隐藏的两列是行标识，请勿改动。",
+        "改完保存，运行 zhenggai apply 整改台账.xlsx；下一次运行、核对和出文书都会采用更正。",
+        "以后重新解析时，人工更正优先；原文又变了的，列在“更正冲突”表里，不会覆盖更正。",
+    ), 1):
+        put(f"{number}.", text)

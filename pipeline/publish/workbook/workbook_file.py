@@ -1,0 +1,321 @@
+"""The workbook `整改台账.xlsx`: tables in, sheets for people out, with what `zhenggai apply` needs to read them back.
+
+Yellow columns are for people; every row carries its stable id and the values as they were written in
+two hidden columns at the end.  Layout and cell rules are in `sheets.py`, figures in `overview.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
+
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import PatternFill
+from openpyxl.utils import get_column_letter
+
+from pipeline.core.files import replace_file
+from pipeline.core.model import Row, Tables
+from pipeline.core.vocabulary import SEVERITIES, STATUSES
+from pipeline.decisions.columns import (
+    ANCHORS,
+    DOCUMENT_COLUMNS,
+    EDITABLE,
+    IDENTITIES,
+    Column,
+    base_of,
+    claim_columns,
+    digest,
+    document_columns,
+    finding_columns,
+    labelled,
+    measure_columns,
+    positions,
+    problem_columns,
+    row_identity,
+    shown,
+)
+from pipeline.publish.overview import by_document, unit_name, units
+from pipeline.publish.workbook.front import write_guide, write_overview
+from pipeline.publish.workbook.sheets import Book, Link
+from pipeline.reconcile.cases import Aliases, load_aliases, papers_of
+from pipeline.reconcile.recount import PEOPLE, SUMS, Recount, recount
+from pipeline.ruleset.labels import Labels, load_labels
+
+COLOURS = {"done": "C6E0B4", "basically_done": "DDEBF7", "in_progress": "FFE699", "not_done": "F8CBAD",
+           "error": "F8CBAD", "warning": "FFE699", "info": "DDEBF7"}
+
+
+def write_workbook(tables: Tables, path: Path, rules_folder: Path, review_page: str = "") -> list[str]:
+    """Write the workbook of a run and return what could not be shown as it is.
+
+    `review_page` is the address of the review page, if one is running.  Raises OutputError.
+    """
+    labels = load_labels(rules_folder)
+    book = Book()
+    order = ("guide", "overview", "problems", "measures", "claims", "links", "findings", "unused", "failed",
+             "documents")
+    sheets = {name: book.sheet(labels.of("sheet", name), _TABS.get(name, "")) for name in order}
+    context = _Context(tables, labels, book, sheets, load_aliases(rules_folder))
+    if tables.get("conflicts"):
+        sheets["conflicts"] = book.sheet(labels.of("sheet", "conflicts"), "C00000")
+        _conflicts(context)
+    places = _problems(context)
+    _measures(context, places)
+    _claims(context)
+    _links(context, places)
+    _findings(context, places)
+    _unused(context)
+    _documents(context)
+    write_overview(tables, labels, book, sheets["overview"])
+    write_guide(labels, book, sheets["guide"], sheets, review_page)
+    _identities(context)
+    written = replace_file(path, book.content())
+    if written != path:
+        book.warnings.append(f"“{path.name}”正被其他程序打开，已另存为“{written.name}”")
+    return list(dict.fromkeys(book.warnings))
+
+
+_TABS = {"overview": "3B5B7F", "problems": "70AD47", "measures": "70AD47", "claims": "5B9BD5", "links": "5B9BD5",
+         "findings": "C00000", "failed": "C00000"}
+
+
+class _Context:
+    """What every sheet needs: the tables, the labels, the book, and look-ups by document and problem."""
+
+    def __init__(
+        self, tables: Tables, labels: Labels, book: Book, sheets: Mapping[str, object], aliases: Aliases
+    ) -> None:
+        self.aliases = aliases
+        self.tables, self.labels, self.book, self.sheets = tables, labels, book, sheets
+        self.documents = {str(row["doc_id"]): row for row in tables.get("documents", ())}
+        self.units = {str(row["doc_id"]): unit for unit, rows in units(tables).items() for row in rows}
+        self.problems = {str(row["problem_id"]): row for row in tables.get("problems", ())}
+
+    def heading(self, table: str, column: str) -> str:
+        return self.labels.column(table, column)
+
+    def column(self, table: str, key: str, width: float, style: str = "text", **more: object) -> Column:
+        return labelled(self.labels, table, key, width, style, **more)
+
+    def unit(self, doc_id: object) -> str:
+        document = self.documents.get(str(doc_id))
+        return self.units.get(str(doc_id)) or (unit_name(document) if document else str(doc_id or ""))
+
+    def kind(self, doc_id: object) -> str:
+        document = self.documents.get(str(doc_id))
+        return self.labels.of("kind", document["kind"]) if document else ""
+
+    def write(self, sheet: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], identity: int = 0) -> int:
+        self.last, self.starts = self.book.table(self.sheets[sheet], columns, rows, identity)
+        return self.last
+
+
+def _problems(context: _Context) -> dict[str, str]:
+    """The sheet of problems; returns where each problem stands, for links from other sheets."""
+    labels, fields, columns = context.labels, EDITABLE["problems"].fields, problem_columns(context.labels)
+    counts: dict[object, int] = {}
+    for row in context.tables.get("measures", ()):
+        counts[row["problem_id"]] = counts.get(row["problem_id"], 0) + 1
+    amounts: dict[object, list[Row]] = {}
+    for row in context.tables.get("amounts", ()):
+        amounts.setdefault(row["problem_id"], []).append(row)
+    order = [row for rows in by_document(context.tables, "problems").values() for row in rows]
+    if not any(row["school"] for row in order):
+        columns = [replace(c, hidden=True) if c.key == "school" else c for c in columns]
+
+    def line(row: Row) -> list[object]:
+        money = [a for a in amounts.get(row["problem_id"], ()) if a["value"] is not None]
+        document = context.documents.get(str(row["doc_id"]), {})
+        value: Callable[[str], object] = lambda name: shown(name, row.get(name), labels)  # noqa: E731
+        return [
+            context.unit(row["doc_id"]), context.kind(row["doc_id"]), row["seq"], row["label"], value("school"),
+            value("aspect"), value("category"), value("problem"), value("status"), row["status_text"],
+            value("long_term") if row["status"] or row["long_term"] else None, value("lead"), value("dept"),
+            value("person"), value("deadline"),
+            row["deadline_text"], counts.get(row["problem_id"], 0),
+            max((float(str(a["value"])) for a in money), default=None),
+            "；".join(dict.fromkeys(str(a["text"]) for a in money)) or None, value("review_state"),
+            value("review_note"), value("evidence"), document.get("file"), row["paragraph"],
+            str(row["problem_id"]), base_of(fields, row),
+        ]
+
+    rows = context.write("problems", columns, (line(row) for row in order), len(columns) - 2)
+    sheet = context.sheets["problems"]
+    letter = {c.key: get_column_letter(at) for at, c in enumerate(columns, 1)}
+    _colour(sheet, letter["status"], rows, {labels.of("status", s): COLOURS[s] for s in STATUSES})
+    done = labels.of("status", "done")
+    late = f"AND(ISNUMBER({letter['deadline']}2),{letter['deadline']}2<TODAY(),{letter['status']}2<>\"{done}\")"
+    _rule(sheet, letter["deadline"], rows, late, COLOURS["not_done"])
+    title = labels.of("sheet", "problems")
+    return {str(row["problem_id"]): f"'{title}'!{letter['problem']}{at}"
+            for at, row in zip(context.starts, order, strict=True)}
+
+
+def _measures(context: _Context, places: Mapping[str, str]) -> None:
+    fields, columns = EDITABLE["measures"].fields, measure_columns(context.labels)
+
+    def line(row: Row) -> list[object]:
+        problem = context.problems.get(str(row["problem_id"]), {})
+        return [
+            context.unit(row["doc_id"]), context.kind(row["doc_id"]), problem.get("problem"),
+            shown("status", problem.get("status"), context.labels), row["seq"], row["label"], row["headline"],
+            row["text"], row["paragraph"], row_identity("measures", row, 0), base_of(fields, row),
+        ]
+
+    rows = context.write("measures", columns, map(line, context.tables.get("measures", ())), len(columns) - 2)
+    _colour(context.sheets["measures"], "D", rows, {context.labels.of("status", s): COLOURS[s] for s in STATUSES})
+
+
+def _claims(context: _Context) -> None:
+    """What documents say about themselves, beside what their own tables add up to."""
+    labels, fields, columns = context.labels, EDITABLE["claims"].fields, claim_columns(context.labels)
+    counted = {
+        id(entry.claim): entry for paper in papers_of(context.tables, context.aliases) for entry in recount(paper)
+    }
+
+    def line(entry: tuple[int, Row]) -> list[object]:
+        position, row = entry
+        doc_id = str(row["doc_id"])
+        said, same = _recounted(counted.get(id(row)))
+        return [
+            context.documents.get(doc_id, {}).get("file"), context.unit(doc_id), labels.of("metric", row["metric"]),
+            row["value"], row["unit"], said, same, row["scope"], labels.of("metric", row["part_of"]) or None,
+            row["text"], row["paragraph"], row_identity("claims", row, position), base_of(fields, row),
+        ]
+
+    rows = context.write("claims", columns, map(line, positions(context.tables.get("claims", []))), len(columns) - 2)
+    _colour(context.sheets["claims"], "G", rows,
+            {"一致": COLOURS["done"], "不一致": COLOURS["not_done"], "请核对": COLOURS["warning"],
+             "未见依据": COLOURS["warning"]})
+
+
+def _recounted(entry: Recount | None) -> tuple[object, str | None]:
+    """The recount as a number, or as a range in words, and whether the claim agrees with it."""
+    if entry is None:
+        return None, None
+    if entry.agrees is None:  # a sum or a number of people that no problem or measure mentions
+        return None, "未见依据" if entry.claim["metric"] in (*SUMS, *PEOPLE) else None
+    number = entry.low if entry.low == entry.high else entry.expected
+    return number, "一致" if entry.agrees else "不一致" if entry.verdict else "请核对"
+
+
+def _links(context: _Context, places: Mapping[str, str]) -> None:
+    column = context.column
+    columns = [
+        column("links", "case_id", 18), column("links", "feedback_problem", 50),
+        column("links", "bulletin_problem", 50),
+        column("links", "score", 9, "number"), column("links", "doubtful", 8, "centre"), column("links", "method", 12),
+        column("links", "shared", 24), column("links", "runner_up", 30), column("links", "margin", 10, "number"),
+        Column("feedback_id", context.heading("links", "feedback_problem_id"), 10, hidden=True),
+        Column("bulletin_id", context.heading("links", "bulletin_problem_id"), 10, hidden=True),
+    ]
+    cases = {str(row["case_id"]): row["unit"] for row in context.tables.get("cases", ())}
+
+    def text(problem_id: object) -> object:
+        problem = context.problems.get(str(problem_id))
+        if problem is None:
+            return None
+        place = places.get(str(problem_id))
+        return Link(str(problem["problem"] or ""), place) if place else problem["problem"]
+
+    def line(row: Row) -> list[object]:
+        runner_up = context.problems.get(str(row["runner_up"]), {})
+        return [
+            cases.get(str(row["case_id"])) or row["case_id"], text(row["feedback_problem_id"]),
+            text(row["bulletin_problem_id"]), row["score"], shown("doubtful", row["doubtful"], context.labels),
+            context.labels.of("method", row["method"]), row["shared"], runner_up.get("problem"), row["margin"],
+            row["feedback_problem_id"], row["bulletin_problem_id"],
+        ]
+
+    rows = context.write("links", columns, map(line, context.tables.get("links", ())))
+    _colour(context.sheets["links"], "E", rows, {context.labels.of("bool", "true"): COLOURS["warning"]})
+
+
+def _findings(context: _Context, places: Mapping[str, str]) -> None:
+    labels, fields, columns = context.labels, EDITABLE["findings"].fields, finding_columns(context.labels)
+    rank = {name: at for at, name in enumerate(SEVERITIES)}
+    entries = sorted(positions(context.tables.get("findings", [])), key=lambda e: rank.get(str(e[1]["severity"]), 9))
+
+    def line(entry: tuple[int, Row]) -> list[object]:
+        position, row = entry
+        problem = context.problems.get(str(row["problem_id"]))
+        place = places.get(str(row["problem_id"]))
+        link = Link(str(problem["problem"] or ""), place) if problem and place else None
+        return [
+            labels.of("severity", row["severity"]), row["unit"] or context.unit(row["doc_id"]),
+            labels.of("check", row["check"]), row["message"], row["expected"], row["actual"], row["quote"],
+            row["other_quote"], row["suggestion"], link, context.documents.get(str(row["doc_id"]), {}).get("file"),
+            row["paragraph"], shown("review_state", row.get("review_state"), labels), row.get("review_note"),
+            row["waived"], row_identity("findings", row, position), base_of(fields, row),
+        ]
+
+    rows = context.write("findings", columns, map(line, entries), len(columns) - 2)
+    _colour(context.sheets["findings"], "A", rows, {labels.of("severity", s): COLOURS[s] for s in SEVERITIES})
+
+
+def _unused(context: _Context) -> None:
+    columns = [context.column("unused", "file", 26), context.column("findings", "unit", 20),
+               context.column("unused", "text", 90), context.column("unused", "paragraph", 8, "centre")]
+    context.write("unused", columns, (
+        [context.documents.get(str(row["doc_id"]), {}).get("file"), context.unit(row["doc_id"]), row["text"],
+         row["paragraph"]]
+        for row in context.tables.get("unused", ())
+    ))
+
+
+def _documents(context: _Context) -> None:
+    """All documents, and on a sheet of their own those that could not be read."""
+    labels, fields, columns = context.labels, EDITABLE["documents"].fields, document_columns(context.labels)
+
+    def line(row: Row) -> list[object]:
+        shown_values = [
+            labels.of(n, row[n]) or None if n in ("kind", "state") else shown(n, row[n], labels)
+            for n in DOCUMENT_COLUMNS
+        ]
+        return [*shown_values, str(row["doc_id"]), base_of(fields, row)]
+
+    rows = context.tables.get("documents", [])
+    context.write("documents", columns, map(line, rows), len(columns) - 2)
+    failed = [context.column("documents", n, w) for n, w in
+              (("file", 44), ("state", 14), ("error", 22), ("message", 70))]
+    context.write("failed", failed, (
+        [row["file"], labels.of("state", row["state"]), row["error"], row["message"]]
+        for row in rows if row["state"] in ("quarantined", "skipped")
+    ))
+
+
+def _conflicts(context: _Context) -> None:
+    keys = ("file", "table", "row", "field", "was", "now", "human", "by", "when")
+    columns = [Column(k, context.heading("", k) if k != "table" else "表", 20 if k in ("was", "now", "human") else 14)
+               for k in keys]
+    context.write("conflicts", columns, (
+        [row.get(k) if k != "field" else context.heading(str(row.get("table")), str(row.get(k))) for k in keys]
+        for row in context.tables["conflicts"]
+    ))
+
+
+def _colour(sheet: object, letter: str, rows: int, colours: Mapping[str, str]) -> None:
+    for text, colour in colours.items():
+        _rule(sheet, letter, rows, f'{letter}2="{text}"', colour)
+
+
+def _rule(sheet: object, letter: str, rows: int, formula: str, colour: str) -> None:
+    where = f"{letter}2:{letter}{max(rows, 2)}"  # a sheet without rows still has a range
+    fill = PatternFill("solid", start_color=colour, end_color=colour, bgColor=colour)
+    sheet.conditional_formatting.add(where, FormulaRule(formula=[formula], fill=fill))  # type: ignore[attr-defined]
+
+
+def _identities(context: _Context) -> None:
+    """All ids as they were written, on a sheet that nobody sees: what is missing later was deleted by a person."""
+    sheet = context.book.sheet(IDENTITIES)
+    sheet.sheet_state = "veryHidden"
+    columns = {
+        name: [f"{row_identity(e.table, row, at)}|{row['doc_id']}|{digest(row.get(ANCHORS[e.table]))}"
+               for at, row in positions(context.tables.get(e.table, []))]
+        for name, e in EDITABLE.items()
+    }
+    sheet.append([context.book.cell(sheet, name, "plain") for name in columns])
+    for values in zip_longest(*columns.values()):
+        sheet.append([context.book.cell(sheet, value, "plain") for value in values])

@@ -1,0 +1,1 @@
+"""Word packages: parts, styles, numbering and stories, settled as the author sees them."""

@@ -1,0 +1,1 @@
+"""Old Word, WPS, RTF and ODT by way of LibreOffice, which may open nothing else."""

@@ -1,0 +1,1 @@
+"""Workbooks and csv: each sheet a table."""

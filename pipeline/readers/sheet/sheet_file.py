@@ -1,0 +1,304 @@
+"""Workbooks and csv → blocks: each sheet a table, merged cells carried, hidden parts left out by name.
+
+Formulas give the value that was stored with them.  Lines above the table's heading and below its last row
+that hold one text only (title, 填报单位, 备注) are paragraphs, as a person sees them.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from pipeline.core import limits
+from pipeline.core.errors import Rejected
+from pipeline.core.model import Block, Document, Omitted, Warned
+from pipeline.readers.encoding import decode
+from pipeline.readers.kind import sniff
+from pipeline.readers.sheet.xlsx_marks import Marks, marks
+from pipeline.readers.text_share import coverage
+
+_BROKEN = {"xls": "bad_ole"}  # class of a file that the library can't read
+Place = tuple[int, int]  # row and column from 0
+DELIMITERS = ",\t;|"
+_REPEATED = re.compile(rb'<table:table-cell\b[^>]*number-columns-repeated="(\d{4,9})"[^>]*[^/]>')
+_REPEATED_ROW = re.compile(
+    rb'<table:table-row\b[^>]*number-rows-repeated="(\d{4,9})"[^>]*>(.{0,4000}?)</table:table-row>', re.DOTALL
+)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The shown texts of a sheet: rows of equally many cells, and the places that merged cells cover."""
+
+    rows: list[list[str]]
+    covered: dict[Place, Place] = field(default_factory=dict)  # place → where its text stands
+
+
+def read_bytes(data: bytes, name: str) -> Document:
+    """A workbook as a document.  Raises encrypted, bad_zip, bad_package, bad_ole, too_large, empty."""
+    import python_calamine
+
+    kind = sniff(data, name)
+    warnings: list[Warned] = []
+    omitted: list[Omitted] = []
+    known = _checked(data, kind, warnings, omitted)
+    with _faults_told(kind):
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [
+            sheet
+            for meta in workbook.sheets_metadata
+            if (sheet := _sheet(workbook, meta, known.get(meta.name, Marks()), omitted)) is not None
+        ]
+    if any(left.reason == "hidden" for left in omitted):
+        warnings.append(Warned("hidden_text", "有隐藏的工作表、行或列，未读入"))
+    blocks: list[Block] = []
+    for sheet in sheets:
+        blocks += sheet_blocks(sheet, max((block.table for block in blocks), default=-1) + 1)
+    source = "".join(text for sheet in sheets for row in sheet.rows for text in row)
+    return Document(
+        name=name,
+        format=kind,
+        sha256=sha256(data).hexdigest(),
+        blocks=tuple(blocks),
+        warnings=tuple(warnings),
+        omitted=tuple(omitted),
+        coverage=coverage(source + "".join(left.text for left in omitted), blocks, omitted),
+    )
+
+
+def raw_cells(data: bytes) -> dict[str, list[list[Any]]]:
+    """Sheet name → rows of an xlsx file's cells with their own types.  Raises Rejected."""
+    import python_calamine
+
+    _checked(data, "xlsx", [], [])
+    with _faults_told("xlsx"):
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                for name in workbook.sheet_names}
+
+
+@contextmanager
+def _faults_told(kind: str) -> Iterator[None]:
+    """What the library raises on a broken file, as `Rejected`."""
+    import python_calamine
+
+    broken = _BROKEN.get(kind, "bad_package")
+    try:
+        yield
+    except python_calamine.PasswordError as error:
+        raise Rejected("encrypted", "Excel 密码") from error
+    except (python_calamine.CalamineError, ValueError, OverflowError, KeyError, OSError) as error:
+        raise Rejected(broken, str(error)[:120]) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how a bug of the library shows on a broken file
+            raise
+        raise Rejected(broken, "结构损坏") from error
+
+
+def read_csv(data: bytes, name: str) -> Document:
+    """A csv file as a document.  Raises too_large, bad_encoding."""
+    if len(data) > limits.TEXT_FILE_BYTES:
+        raise Rejected("too_large", f"文本文件超过 {limits.TEXT_FILE_BYTES // limits.MIB} MB")
+    decoded = decode(data)
+    text = decoded.text
+    if (first := re.match(r"sep=(.)\r?\n", text)) is not None:  # Excel's own note of the delimiter
+        delimiter, text = first[1], text[first.end() :]
+    else:
+        delimiter = _delimiter(text)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = [[cell.strip() for cell in row] for row in reader]
+    except csv.Error as error:
+        raise Rejected("too_large", "一格超过 131072 字") from error
+    if len(rows) > limits.SHEET_ROWS or sum(map(len, rows)) > limits.SHEET_CELLS:
+        raise Rejected("too_large", f"表格超过 {limits.SHEET_ROWS} 行或 {limits.SHEET_CELLS} 格")
+    width = max(map(len, rows), default=0)
+    if width * len(rows) > 4 * limits.SHEET_CELLS:
+        raise Rejected("too_large", f"表格超过 {limits.SHEET_CELLS} 格")
+    blocks = sheet_blocks(Sheet([row + [""] * (width - len(row)) for row in rows]), 0)
+
+    plain = text.replace(delimiter, "").replace('"', "")
+    held = [Block(block.text.replace(delimiter, "").replace('"', "")) for block in blocks]
+    return Document(
+        name=name,
+        format="csv",
+        sha256=sha256(data).hexdigest(),
+        blocks=tuple(blocks),
+        warnings=decoded.warnings,
+        omitted=(),
+        encoding=decoded.encoding,
+        coverage=coverage(plain, held, ()),
+    )
+
+
+def _delimiter(text: str) -> str:
+    """The sign that parts the first lines into the same number of cells, and into most."""
+    lines = [line for line in re.split(r"\r\n|\n|\r", text[:20_000]) if line.strip()][:20]
+
+    def fitness(sign: str) -> tuple[int, int]:
+        counts = [line.count(sign) for line in lines]
+        common = max(set(counts), key=counts.count, default=0)
+        return (counts.count(common) if common else 0, common)
+
+    return max(DELIMITERS, key=fitness)
+
+
+def _checked(data: bytes, kind: str, warnings: list[Warned], omitted: list[Omitted]) -> dict[str, Marks]:
+    """The container is sound; what the library does not read is noted."""
+    if kind == "xls":
+        return {}
+    from pipeline.readers.package import open_package
+    from pipeline.readers.xml import parse, refuse_document_type
+
+    package = open_package(data)
+    names = package.names()
+    if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
+        warnings.append(Warned("macro_present", "表格带有宏，未运行"))
+    if any(name.startswith("xl/externalLinks/") for name in names):
+        warnings.append(Warned("external_link_ignored", "表格中有指向别的文件的链接，未打开"))
+    for name in names:  # all parts that the library will read go through the guards first
+        if name.lower().endswith((".xml", ".rels")) and not name.startswith("xl/worksheets/sheet"):
+            _note_texts(name, parse(package.read(name), name), omitted)
+        elif name.startswith("xl/worksheets/sheet"):  # may be large: looked through by pattern, not built as a tree
+            refuse_document_type(package.read(name), name)
+        elif name.lower().endswith(".bin"):
+            package.read(name)
+    if kind == "ods":
+        _check_repeats(package.read("content.xml") if "content.xml" in package else b"")
+    return marks(package) if kind == "xlsx" else {}
+
+
+def _note_texts(name: str, root: Any, omitted: list[Omitted]) -> None:
+    """Comments and text boxes stand beside the cells."""
+    reason = "comment" if "/comments" in name or "/threadedComments" in name else ""
+    reason = "textbox" if name.startswith("xl/drawings/drawing") else reason
+    if reason:
+        named = (element for element in root.iter() if isinstance(element.tag, str))
+        text = "".join(element.text or "" for element in named if element.tag.endswith("}t"))
+        if text.strip():
+            omitted.append(Omitted(reason, text))
+
+
+def _check_repeats(content: bytes) -> None:
+    cells = [int(found[1]) for found in _REPEATED.finditer(content)]
+    rows = [int(found[1]) for found in _REPEATED_ROW.finditer(content) if b"<text:p" in found[2]]
+    if max(cells, default=0) > limits.TABLE_COLUMNS * 16 or max(rows, default=0) > limits.SHEET_ROWS:
+        raise Rejected("too_large", "同一格重复次数过多")
+
+
+def _sheet(workbook: Any, meta: Any, known: Marks, omitted: list[Omitted]) -> Sheet | None:
+    """The sheet's texts; hidden ones go to `omitted`.  None for a sheet without text."""
+    if not str(meta.typ).endswith(".WorkSheet"):
+        return None
+    source = workbook.get_sheet_by_name(meta.name)
+    height, width = source.total_height, source.total_width
+    if height > limits.SHEET_ROWS or height * width > limits.SHEET_CELLS:
+        raise Rejected("too_large", f"工作表有 {height} 行 {width} 列，上限 {limits.SHEET_CELLS} 格")
+    rows = [
+        [shown(value, known.percents.get((row, column))) for column, value in enumerate(values)]
+        for row, values in enumerate(source.to_python(skip_empty_area=False))
+    ]
+    if not str(meta.visible).endswith(".Visible"):
+        omitted.extend(Omitted("hidden", text) for row in rows for text in row if text)
+        return None
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            if text and (row in known.rows or column in known.columns):
+                omitted.append(Omitted("hidden", text))
+                texts[column] = ""
+    if not any(text for texts in rows for text in texts):
+        return None
+    return Sheet(rows, _covered(source.merged_cell_ranges or [], rows))
+
+
+def _covered(ranges: Iterable[tuple[Place, Place]], rows: list[list[str]]) -> dict[Place, Place]:
+    """Each place that a merged cell covers → where its text stands.  Raises too_large."""
+    width = max(map(len, rows), default=0)
+    covered: dict[Place, Place] = {}
+    for (top, left), (bottom, right) in ranges:
+        if top >= len(rows) or left >= width:
+            continue
+        low, far = min(bottom, len(rows) - 1), min(right, width - 1)
+        if (low - top + 1) * (far - left + 1) + len(covered) > limits.MERGED_COPIES:
+            raise Rejected("too_large", f"合并单元格覆盖超过 {limits.MERGED_COPIES} 格")
+        for row in range(top, low + 1):
+            for column in range(left, far + 1):
+                if (row, column) != (top, left):
+                    covered[row, column] = (top, left)
+    return covered
+
+
+def shown(value: object, percent: int | None = None) -> str:
+    """A cell's value as a person reads it: dates ISO, numbers without .0, percents as such."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if percent is not None:
+            return f"{value * 100:.{percent}f}%"
+        text = f"{value:.15g}"
+        return format(Decimal(text), "f") if "e" in text else text
+    if isinstance(value, datetime.datetime):
+        at_midnight = value.time() == datetime.time()
+        return value.date().isoformat() if at_midnight else value.isoformat(" ", "minutes")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return "" if value is None else str(value).replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def sheet_blocks(sheet: Sheet, table: int) -> list[Block]:
+    """Rows as cells; single texts above and below them as paragraphs."""
+    filled = [row for row, texts in enumerate(sheet.rows) if any(texts)]
+    columns = [column for column in range(_width(sheet)) if any(sheet.rows[row][column] for row in filled)]
+    first, last = _extent(sheet, filled, len(columns))
+    blocks: list[Block] = []
+    for row in filled:
+        if not first <= row <= last:
+            text = "　　".join(text for text in sheet.rows[row] if text)
+            blocks += [Block(text=line.strip()) for line in text.split("\n") if line.strip()]
+            continue
+        for column in range(columns[0], columns[-1] + 1):
+            home = sheet.covered.get((row, column))
+            text = sheet.rows[home[0]][home[1]] if home else sheet.rows[row][column]
+            blocks.append(
+                Block(text=text, kind="cell", table=table, row=row - first, column=column, merged=home is not None)
+            )
+    return blocks
+
+
+def _extent(sheet: Sheet, filled: list[int], columns: int) -> tuple[int, int]:
+    """First and last row of the table: the heading fills half of the columns, merged cells counted."""
+    heads = [row for row in filled if _filled(sheet, row) * 2 >= columns and _texts(sheet, row) > 1]
+    if not heads:
+        return len(sheet.rows), -1
+    last = max(row for row in filled if _texts(sheet, row) > 1)
+    while last + 1 in filled and not _alone(sheet, last + 1):
+        last += 1  # a row with one text in a column of its own still belongs to the table
+    return heads[0], last
+
+
+def _texts(sheet: Sheet, row: int) -> int:
+    return sum(map(bool, sheet.rows[row]))
+
+
+def _filled(sheet: Sheet, row: int) -> int:
+    """Places of the row that show a text."""
+    homes = (sheet.covered.get((row, column), (row, column)) for column in range(len(sheet.rows[row])))
+    return sum(bool(sheet.rows[down][right]) for down, right in homes)
+
+
+def _alone(sheet: Sheet, row: int) -> bool:
+    """Does the row's only text run across the sheet, or stand in its first column?"""
+    column = next(column for column, text in enumerate(sheet.rows[row]) if text)
+    return column == 0 or (row, column + 1) in sheet.covered
+
+
+def _width(sheet: Sheet) -> int:
+    return max(map(len, sheet.rows), default=0)

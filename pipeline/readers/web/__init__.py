@@ -1,0 +1,1 @@
+"""Web pages: the main text without the page around it."""

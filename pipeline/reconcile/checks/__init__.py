@@ -1,0 +1,1 @@
+"""The checks, one function each, named after the defect that it finds."""

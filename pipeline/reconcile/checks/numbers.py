@@ -1,0 +1,237 @@
+"""Checks of what a document says about itself in numbers: totals, statuses, parts, rates, sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from pipeline.core.model import BULLETIN, INFO, PLAN, WARNING, Row
+from pipeline.core.values import MONEY, money, view
+from pipeline.reconcile.cases import Paper, amount, said
+from pipeline.reconcile.recount import STATUSES, TOTALS, WHOLE, Recount, first_values, recount, statuses, whole
+from pipeline.reconcile.registry import Context, Defect, check
+
+_MONEY = re.compile(MONEY)
+_DIGIT = re.compile(r"[1-9]")
+_DECIMALS = re.compile(r"\.(\d+)")
+_CLAUSE_BEFORE, _CLAUSE_AFTER = 24, 40  # characters around a sum that are read as its clause
+
+
+def _wrong(paper: Paper, metrics: Sequence[str]) -> Iterator[Recount]:
+    """The first wrong claim of each metric: a wrong total stated twice is one defect."""
+    seen = set()
+    for counted in recount(paper):
+        metric = said(counted.claim, "metric")
+        if metric in metrics and counted.verdict and counted.agrees is False and metric not in seen:
+            seen.add(metric)
+            yield counted
+
+
+def _defect(paper: Paper, claim: Row, expected: str, actual: str = "", severity: str = "", **words: str) -> Defect:
+    return Defect(paper, severity=severity, expected=expected, actual=actual or f"{amount(claim, 'value') or 0:g}",
+                  quote=said(claim, "text"), paragraph=int(amount(claim, "paragraph") or 0),
+                  words={"metric": said(claim, "metric"), **words})
+
+
+@check("total_mismatch")
+def total_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
+    """A stated total of aspects, categories, problems, tasks, measures or advice differs from the document's rows."""
+    stated = {said(c, "metric") for c in whole(paper.claims)}
+    for counted in _wrong(paper, TOTALS):
+        # a bulletin may sum up the plan's tasks and measures: the number is doubtful, not wrong for sure
+        doubt = {"measures": WARNING, "tasks": INFO} if paper.kind == BULLETIN and "problems" in stated else {}
+        yield _defect(paper, counted.claim, counted.expected, severity=doubt.get(said(counted.claim, "metric"), ""))
+
+
+@check("status_count_mismatch")
+def status_count_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
+    """A stated number of done, ongoing or unfinished problems differs from the statuses of the problems."""
+    for counted in _wrong(paper, (*STATUSES, "long_term")):
+        yield _defect(paper, counted.claim, counted.expected)
+
+
+@check("parts_mismatch")
+def parts_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
+    """The stated parts (done, ongoing, unfinished; or the parts of one sum) do not add up to the stated total."""
+    claims = whole(paper.claims)
+    first = first_values(claims)
+    total = next((t for t in WHOLE if t in first), None)
+    parts = [m for m in STATUSES if m in first]
+    nested = {said(c, "metric") for c in claims if said(c, "part_of")}
+    extra = [m for m in ("long_term", "extended", "immediate") if m in first and m not in nested]
+    if total and len(parts) >= 2:
+        base = sum(first[m] for m in parts)
+        # 未完成2个 may be the same two that are 正在整改, or hold them
+        going_on = first.get("in_progress", 0.0)
+        within = going_on if first.get("not_done", 0.0) >= going_on else 0.0
+        sums = {start + sum(first[m] for m in some) for start in (base, base - within)
+                for n in range(len(extra) + 1) for some in combinations(extra, n)}
+        if not sums & {amount(c, "value") for c in claims if said(c, "metric") in WHOLE}:
+            claim = next(c for c in claims if said(c, "metric") == total)
+            formula = "＋".join(f"{first[m]:g}" for m in parts) + f"＝{base:g}"
+            yield _defect(paper, claim, f"{base:g}", formula=formula)
+    yield from _nested_parts(paper)
+
+
+def _nested_parts(paper: Paper) -> Iterator[Defect]:
+    """其中: a part is not more than its total; several parts of one metric add up to it."""
+    totals = first_values(whole(paper.claims))
+    parts: dict[str, list[Row]] = {}
+    for claim in paper.claims:
+        if said(claim, "part_of") in totals and amount(claim, "value") is not None:
+            parts.setdefault(said(claim, "part_of"), []).append(claim)
+    for metric, claims in parts.items():
+        same = [c for c in claims if said(c, "metric") == metric]
+        total = totals[metric]
+        values = {said(c, "scope") or said(c, "text"): amount(c, "value") or 0.0 for c in same}
+        worst = max(claims, key=lambda c: amount(c, "value") or 0.0)
+        if (amount(worst, "value") or 0.0) > total:
+            yield _defect(paper, worst, f"{total:g}", formula=f"其中{amount(worst, 'value'):g}，大于{total:g}")
+        elif len(values) >= 2 and sum(values.values()) != total:
+            formula = "＋".join(f"{v:g}" for v in values.values()) + f"＝{sum(values.values()):g}"
+            yield _defect(paper, same[0], f"{sum(values.values()):g}", f"{total:g}", formula=formula)
+
+
+def _rates(paper: Paper, done: Sequence[str]) -> dict[float, str]:
+    """Every rate that follows from what is stated or counted, with its formula."""
+    first, counts = first_values(whole(paper.claims)), statuses(paper)
+    found: dict[float, str] = {}
+    numbers: list[tuple[float, float]] = []
+    stated = [first[t] for t in WHOLE if first.get(t)]
+    if "done" in first:
+        numbers += [(sum(first.get(m, 0.0) for m in done), t) for t in stated or [float(len(paper.problems))]]
+    if paper.problems and not counts[""]:
+        counted = float(sum(counts[m] for m in done))
+        numbers += [(counted, t) for t in [*stated, float(len(paper.problems))]]
+    for top, bottom in numbers:
+        if bottom:
+            found.setdefault(round(100 * top / bottom, 4), f"{top:g}÷{bottom:g}")
+    return found
+
+
+def _near(claim: Row, rates: dict[float, str], tolerance: float) -> bool:
+    decimals = _DECIMALS.search(view(said(claim, "text")))
+    unit = 0.5 * 10 ** -len(decimals[1]) if decimals else 0.5
+    value = amount(claim, "value") or 0.0
+    return any(abs(rate - value) <= max(tolerance, unit + 1e-6) for rate in rates)
+
+
+@check("rate_mismatch")
+def rate_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
+    """The stated completion rate follows neither from the stated nor from the counted numbers."""
+    profile = context.settings.profile
+    rates, kinder = _rates(paper, profile.done), _rates(paper, (*profile.done, "basically_done"))
+    tolerance = profile.thresholds["rate_tolerance"]
+    for claim in [c for c in whole(paper.claims) if said(c, "metric") == "rate"][:1]:
+        if rates and not _near(claim, rates, tolerance) and not _near(claim, kinder, tolerance):
+            rate, formula = next(iter(rates.items()))
+            yield _defect(paper, claim, f"{rate:.2f}", formula=formula)
+
+
+@check("rate_overstated")
+def rate_overstated(paper: Paper, context: Context) -> Iterator[Defect]:
+    """The stated rate counts 基本完成 as done."""
+    profile = context.settings.profile
+    rates, kinder = _rates(paper, profile.done), _rates(paper, (*profile.done, "basically_done"))
+    tolerance = profile.thresholds["rate_tolerance"]
+    for claim in [c for c in whole(paper.claims) if said(c, "metric") == "rate"][:1]:
+        if not rates:
+            continue
+        if not _near(claim, rates, tolerance) and _near(claim, kinder, tolerance):
+            rate = next(iter(rates))
+            yield _defect(paper, claim, f"{rate:.2f}", why=f"把基本完成的也算作完成；只计已完成的为 {rate:.2f}%")
+
+
+@check("rules_count_mismatch")
+def rules_count_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
+    """The stated number of new or revised rules lies outside what the text lets one count."""
+    for counted in recount(paper):
+        metric = said(counted.claim, "metric")
+        if metric.startswith("rules_") and counted.agrees is False and counted.high:
+            yield _defect(paper, counted.claim, counted.expected)
+
+
+class _Sum:
+    """A sum of money in a text, with the words around it."""
+
+    def __init__(self, text: str, start: int, end: int, value: float) -> None:
+        self.value, self.text = value, text[start:end]
+        self.before = text[max(0, start - _CLAUSE_BEFORE) : start]
+        self.after = text[end : end + _CLAUSE_AFTER]
+
+
+def _sums(text: str, context: Context) -> list[_Sum]:
+    """The sums of a text that are no thresholds and no prices by the head."""
+    found = []
+    for match in _MONEY.finditer(view(text)):
+        value = money(match[0])
+        one = None if value is None else _Sum(text, match.start(), match.end(), value)
+        if one and not context.settings.find("threshold", one.after) and not context.settings.find(
+            "per_head", one.before
+        ):
+            found.append(one)
+    return found
+
+
+@check("amount_conflict")
+def amount_conflict(paper: Paper, context: Context) -> Iterator[Defect]:
+    """One and the same sum is given differently in the problem and in what was done about it."""
+    settings = context.settings
+    for problem in paper.problems:
+        stated = _sums(said(problem, "problem"), context)
+        answered = [(m, s) for m in paper.measures_of(problem) for s in _sums(said(m, "text"), context)]
+        wanted = {s.value for s in stated}
+        if len(wanted) != 1 or any(s.value in wanted for _, s in answered):
+            continue
+        owed = next(iter(wanted))
+        values = [s.value for _, s in answered]
+        if _adds_up(values, owed):
+            continue
+        for measure, one in answered:
+            clause = _clause(settings.split("sentence_end", said(measure, "text")), one)
+            same = _same_noun(stated[0], one)
+            slipped = _slip(stated[0], one) and (same or settings.find("repaid", clause))
+            repaid = settings.find("repaid", clause) and _conflicts(problem, stated[0], one, clause, context)
+            if slipped or repaid:
+                yield Defect(paper, problem, expected=f"{owed:g}", actual=f"{one.value:g}", quote=clause,
+                             other_quote=said(problem, "problem"), paragraph=int(amount(measure, "paragraph") or 0),
+                             other_paragraph=int(amount(problem, "paragraph") or 0),
+                             severity=INFO if paper.kind == PLAN else "")
+                break
+
+
+def _clause(sentences: list[str], one: _Sum) -> str:
+    return next((s for s in sentences if one.text in s), one.before + one.text + one.after)
+
+
+def _adds_up(values: list[float], total: float) -> bool:
+    """Whether some of the answer's sums make up the whole (a part paid, a part still owed)."""
+    some = values[:10]
+    return any(abs(sum(c) - total) < 0.005 for n in range(1, len(some) + 1) for c in combinations(some, n))
+
+
+def _slip(one: _Sum, other: _Sum) -> bool:
+    """5.23 and 5.32: two neighbouring digits that change places are a slip of the pen."""
+    first, second = (view(s.text).replace(".", "") for s in (one, other))
+    apart = [i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b]
+    swapped = len(apart) == 2 and apart[1] == apart[0] + 1 and sorted(first) == sorted(second)
+    return swapped and len(_DIGIT.findall(first)) >= 3
+
+
+def _same_noun(one: _Sum, other: _Sum) -> bool:
+    """Whether the same two characters stand before both sums (工程款5.23万元)."""
+    return bool(one.before[-2:]) and one.before[-2:] in other.before[-8:]
+
+
+def _conflicts(problem: Row, stated: _Sum, one: _Sum, clause: str, context: Context) -> bool:
+    """Whether the two sums claim to be the same: the same noun, or all of it repaid."""
+    settings = context.settings
+    partial = settings.find("partial", clause) is not None
+    if settings.find("whole", clause) and not partial:
+        return True
+    if _same_noun(stated, one) and not partial:
+        return True
+    near = 0.5 * stated.value < one.value < 2 * stated.value
+    settled = near and not partial and said(problem, "status") == "done"
+    return bool(settled and settings.find("owed", said(problem, "problem")))

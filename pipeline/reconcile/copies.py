@@ -1,0 +1,114 @@
+"""Measures that several units share: texts of all units in, groups of near-duplicates out.
+
+Names, places and numbers are masked first, so that only the wording is compared.  The search is exact:
+two texts whose sets of five-character shingles have a Jaccard index of at least the threshold share one
+of their rarest shingles, so each text is indexed by only a few of them (prefix filter).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from pipeline.reconcile.match import plain
+
+Mask = tuple[re.Pattern[str], str]
+_SHINGLE = 5
+_MOST = 400  # texts that one shingle may lead to: more is a turn of phrase, not a copy
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text with its unit; `key` is the caller's."""
+
+    key: str
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Text `key` is found in other units: the nearest one, how like it is, and all units that share it."""
+
+    key: str
+    other: str
+    score: float
+    units: tuple[str, ...]
+
+
+def masked(text: str, masks: Sequence[Mask]) -> str:
+    """The wording alone: without titles, numbers, names of schools and offices, punctuation."""
+    for pattern, instead in masks:
+        text = pattern.sub(instead, text)
+    return plain(text)
+
+
+def copies(texts: Sequence[Text], masks: Sequence[Mask], threshold: float, shortest: int) -> list[Copy]:
+    """Every text that stands, but for names and numbers, in another unit's document too."""
+    same: dict[str, list[Text]] = defaultdict(list)
+    for text in texts:
+        wording = masked(text.text, masks)
+        if len(wording) >= shortest:
+            same[wording].append(text)
+    wordings = sorted(same)
+    near = _near(wordings, threshold)
+    found = []
+    for i, wording in enumerate(wordings):
+        groups = [(1.0, i), *((score, j) for j, score in near.get(i, ()))]
+        units = {t.unit for _, j in groups for t in same[wordings[j]]}
+        if len(units) < 2:
+            continue
+        for text in same[wording]:
+            other, score = _other(text, groups, same, wordings)
+            if other:
+                found.append(Copy(text.key, other.key, round(score, 3), tuple(sorted(units - {text.unit}))))
+    return sorted(found, key=lambda c: c.key)
+
+
+def _other(
+    text: Text, groups: Iterable[tuple[float, int]], same: dict[str, list[Text]], wordings: Sequence[str]
+) -> tuple[Text | None, float]:
+    """The most similar text of another unit."""
+    for score, j in sorted(groups, key=lambda g: (-g[0], g[1])):
+        for other in same[wordings[j]]:
+            if other.unit != text.unit:
+                return other, score
+    return None, 0.0
+
+
+def _near(wordings: Sequence[str], threshold: float) -> dict[int, list[tuple[int, float]]]:
+    """Pairs of different wordings that are similar enough, both ways."""
+    sets = _shingle_sets(wordings)
+    rare = Counter(chain.from_iterable(sets))
+    index: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    order = sorted(range(len(sets)), key=lambda i: (len(sets[i]), i))
+    for i in order:
+        mine = sets[i]
+        prefix = sorted(mine, key=lambda s: (rare[s], s))[: len(mine) - math.ceil(threshold * len(mine)) + 1]
+        candidates: set[int] = set()
+        for shingle in prefix:
+            candidates.update(index[shingle][-_MOST:])
+            index[shingle].append(i)
+        for j in sorted(candidates):
+            if len(sets[j]) < threshold * len(mine):
+                continue
+            score = len(mine & sets[j]) / len(mine | sets[j])
+            if score >= threshold:
+                found[i].append((j, score))
+                found[j].append((i, score))
+    return found
+
+
+def _shingle_sets(wordings: Sequence[str]) -> list[frozenset[int]]:
+    """Each text as the set of its five-character pieces, numbered in the order in which they are met."""
+    known: dict[str, int] = {}
+    sets = []
+    for text in wordings:
+        pieces = [text[i : i + _SHINGLE] for i in range(max(len(text) - _SHINGLE + 1, 1))]
+        sets.append(frozenset(known.setdefault(piece, len(known)) for piece in pieces))
+    return sets

@@ -1,0 +1,234 @@
+"""The claims ledger: every total that a document states, beside what its own rows give.
+
+A total with one reading is a verdict; where reading can differ (how many rules were made, which sums
+make up a repayment) the rows are shown with a range, and no verdict is drawn from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.core import values
+from pipeline.core.model import FEEDBACK, Row
+from pipeline.reconcile.cases import Paper, amount, place, said, true
+
+TOTALS = ("aspects", "categories", "problems", "subproblems", "tasks", "measures", "advice")
+STATUSES = ("done", "basically_done", "in_progress", "not_done")
+RULES = {"rules_created": ("created",), "rules_revised": ("revised",), "rules_total": ("created", "revised")}
+SUMS = ("money_recovered", "money_refunded", "loss_recovered", "money_involved")
+PEOPLE = ("party_sanctioned", "admin_sanctioned", "sanctioned", "reorganised", "admonished", "reminded", "interviewed",
+          "criticised", "ordered_review", "transferred", "held_accountable", "titles_revoked")
+_PERSONS = re.compile(r"(?<!\d)(\d{1,5}|[一二两三四五六七八九十]{1,3})\s?[名位人]")
+_PHRASE = re.compile(r"[^一-龥]|[名人次]|[一二两三四五六七八九十](?=[名人])")
+WHOLE = ("problems", "tasks", "subproblems")
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """One claim: `accepted` are the values that agree with it, empty when nothing can be counted."""
+
+    claim: Row
+    accepted: tuple[float, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    verdict: bool = False  # whether a difference is a defect, or only shown
+    rows: tuple[str, ...] = ()  # what supports the recount: problem ids, titles or sums
+    left_over: tuple[str, ...] = ()
+    formula: str = ""
+
+    @property
+    def claimed(self) -> float:
+        """What the document says."""
+        return amount(self.claim, "value") or 0.0
+
+    @property
+    def agrees(self) -> bool | None:
+        """True or false where something could be counted, else None."""
+        if self.low is None or self.high is None:
+            return None
+        return self.claimed in self.accepted or self.low <= self.claimed <= self.high
+
+    @property
+    def expected(self) -> str:
+        """The recount as people read it: 13, or 8–12."""
+        if self.low is None or self.high is None:
+            return ""
+        return f"{self.low:g}" if self.low == self.high else f"{self.low:g}–{self.high:g}"
+
+
+def whole(claims: Iterable[Row]) -> list[Row]:
+    """The claims that speak about the whole document."""
+    return [c for c in claims if not said(c, "scope") and amount(c, "value") is not None]
+
+
+def recount(paper: Paper) -> list[Recount]:
+    """Every claim of a paper with its recount, in the order of the text."""
+    stated = {said(c, "metric") for c in whole(paper.claims)}
+    counts = totals(paper)
+    return [_recounted(paper, claim, stated, counts) for claim in paper.claims if amount(claim, "value") is not None]
+
+
+def _recounted(paper: Paper, claim: Row, stated: set[str], counts: Mapping[str, int]) -> Recount:
+    metric = said(claim, "metric")
+    if said(claim, "scope"):
+        return Recount(claim)
+    if metric in TOTALS:
+        return _total(paper, claim, metric, stated, counts)
+    if metric in STATUSES or metric == "long_term":
+        return _status(paper, claim, metric, stated)
+    if metric in RULES:
+        return _rules(paper, claim, metric)
+    if metric in SUMS:
+        return _sums(paper, claim)
+    if metric in PEOPLE:
+        return _people(paper, claim)
+    return Recount(claim)
+
+
+def _total(paper: Paper, claim: Row, metric: str, stated: set[str], counts: Mapping[str, int]) -> Recount:
+    problems = tuple(said(p, "problem_id") for p in paper.problems)
+    if metric == "advice":
+        if paper.kind != FEEDBACK or not paper.advice:
+            return Recount(claim)  # a total about another document
+        return _counted(claim, [len(paper.advice)], tuple(said(a, "seq") for a in paper.advice))
+    readings = {"tasks": ["problems"], "subproblems": ["problems"]}.get(metric, [metric])
+    if metric == "tasks" and "problems" in stated:  # 12 problems broken down into 13 tasks and 33 measures
+        return Recount(claim, (), float(counts["problems"]), float(max(counts["problems"], counts["measures"])), True)
+    if metric == "problems" and stated & {"tasks", "subproblems"}:
+        readings.append("categories")
+    known = [counts[r] for r in readings if counts[r]]
+    if not known or not problems:
+        return Recount(claim)
+    # problems without a heading of this sort may count as one of their own
+    alone = {"categories": counts["alone"], "aspects": min(counts["loose"], 1)}.get(metric, 0)
+    return _counted(claim, known, problems if "problems" in readings else (), known[0] + alone)
+
+
+def _counted(claim: Row, accepted: Sequence[int], rows: tuple[str, ...], high: int | None = None) -> Recount:
+    top = accepted[0] if high is None else high
+    return Recount(claim, tuple(map(float, accepted)), float(accepted[0]), float(top), True, rows)
+
+
+def totals(paper: Paper) -> dict[str, int]:
+    """How many of each a paper holds; `alone`: problems without a category, `loose`: without an aspect."""
+    aspects = {(said(p, "school"), said(p, "aspect")) for p in paper.problems if said(p, "aspect")}
+    grouped = [p for p in paper.problems if said(p, "category")]
+    groups = {(said(p, "school"), said(p, "aspect"), said(p, "category")) for p in grouped}
+    loose = sum(not said(p, "aspect") for p in paper.problems)
+    return {"aspects": len(aspects), "categories": len(groups), "problems": len(paper.problems),
+            "measures": len(paper.measures), "alone": len(paper.problems) - len(grouped), "loose": loose}
+
+
+def statuses(paper: Paper) -> Counter[str]:
+    """How many problems have each status; "" counts those that state none."""
+    return Counter(said(p, "status") for p in paper.problems)
+
+
+def _status(paper: Paper, claim: Row, metric: str, stated: set[str]) -> Recount:
+    counts = statuses(paper)
+    if not paper.problems or counts[""] == len(paper.problems):
+        return Recount(claim)  # no problem states a status: nothing to count
+    if metric == "long_term":
+        rows = tuple(said(p, "problem_id") for p in paper.problems if true(p, "long_term"))
+        return _counted(claim, [len(rows)], rows, len(rows) + counts[""]) if rows else Recount(claim)
+    wanted = (metric,)
+    accepted = [counts[metric]]
+    if metric == "not_done":  # whatever is not finished
+        accepted.append(counts["not_done"] + counts["in_progress"])
+        accepted.append(accepted[-1] + counts["basically_done"])
+    if metric == "done" and "long_term" in stated and not said(claim, "part_of") and _disjoint(paper):
+        accepted.append(sum(said(p, "status") == "done" and not true(p, "long_term") for p in paper.problems))
+    rows = tuple(said(p, "problem_id") for p in paper.problems if said(p, "status") in wanted)
+    unsaid = tuple(said(p, "problem_id") for p in paper.problems if not said(p, "status"))
+    found = _counted(claim, accepted, rows, counts[metric] + counts[""])
+    return Recount(claim, found.accepted, found.low, found.high, True, rows, unsaid)
+
+
+def _disjoint(paper: Paper) -> bool:
+    """Whether long_term stands beside done (and is not a part of it), so that only all buckets make the total."""
+    claims = whole(paper.claims)
+    if any(said(c, "metric") == "long_term" and said(c, "part_of") for c in claims):
+        return False
+    first = first_values(claims)
+    parts = sum(first.get(m, 0.0) for m in STATUSES)
+    return any(parts + first.get("long_term", 0.0) == first[t] and parts != first[t] for t in WHOLE if t in first)
+
+
+def first_values(claims: Iterable[Row]) -> dict[str, float]:
+    """The first value that is stated for each metric."""
+    first: dict[str, float] = {}
+    for claim in claims:
+        first.setdefault(said(claim, "metric"), amount(claim, "value") or 0.0)
+    return first
+
+
+def _rules(paper: Paper, claim: Row, metric: str) -> Recount:
+    """Rules that measures name: at least the distinct titles, two in a row as one; at most every mention."""
+    own = [r for r in paper.references if said(r, "action") in RULES[metric]]
+    inside = sorted((r for r in own if said(r, "problem_id")), key=place)
+    outside = tuple(dict.fromkeys(said(r, "title") for r in own if not said(r, "problem_id")))
+    titles = tuple(dict.fromkeys(said(r, "title") for r in inside))
+    joined = sum(_adjacent(a, b) for a, b in pairwise(inside) if said(a, "title") != said(b, "title"))
+    return Recount(claim, (), float(max(len(titles) - joined, 0)), float(len(inside)), False, titles, outside)
+
+
+def _adjacent(one: Row, other: Row) -> bool:
+    """《A》和《B》: one act, perhaps counted as one."""
+    gap = (amount(other, "start") or 0) - (amount(one, "end") or 0)
+    return place(one)[0] == place(other)[0] and 0 <= gap <= 1
+
+
+def _sums(paper: Paper, claim: Row) -> Recount:
+    """The sums in problems' answers that add up to the claim, else all that could; never a verdict."""
+    inside = [(said(a, "problem_id"), amount(a, "value") or 0.0, said(a, "text")) for a in paper.amounts
+              if said(a, "problem_id")]
+    distinct = list(dict.fromkeys(inside))
+    claimed = amount(claim, "value") or 0.0
+    chosen = _adding_up([value for _, value, _ in distinct], claimed)
+    if chosen is None:
+        return Recount(claim, (), None, None, False, (), tuple(text for _, _, text in distinct), "")
+    rows = tuple(f"{distinct[i][0]}：{distinct[i][2]}" for i in chosen)
+    formula = "＋".join(f"{distinct[i][1]:g}" for i in chosen)
+    return Recount(claim, (claimed,), claimed, claimed, False, rows, (), formula)
+
+
+def _people(paper: Paper, claim: Row) -> Recount:
+    """Measures that speak of the same (提醒谈话): as many people as measures, or as the numbers in them say."""
+    phrase = _PHRASE.sub("", said(claim, "text"))[-4:]
+    found = [m for m in paper.measures if phrase in said(m, "text")] if len(phrase) >= 2 else []
+    if not found:
+        return Recount(claim)
+    persons = [_persons(said(m, "text"), phrase) for m in found]
+    rows = tuple(f"{said(m, 'problem_id')}：{said(m, 'text')}" for m in found)
+    return Recount(claim, (), float(len(found)), float(max(sum(persons), len(found))), False, rows)
+
+
+def _persons(text: str, phrase: str) -> int:
+    """How many people a measure speaks of: the number after the phrase, else before it, else the names."""
+    at = text.index(phrase)
+    after = _PERSONS.match(text, at + len(phrase))
+    clause = re.split(r"[，。；,;]", text[:at])[-1]
+    before = _PERSONS.findall(clause)
+    if after or before:
+        return int(values.number(after[1] if after else before[-1]) or 1)
+    return 1 + clause.count("、")
+
+
+def _adding_up(figures: Sequence[float], wanted: float) -> tuple[int, ...] | None:
+    """Indices of at most four sums that add up to the wanted one, the fewest first."""
+    cents = [round(v * 100) for v in figures[:60]]
+    target = round(wanted * 100)
+    reach: dict[int, tuple[int, ...]] = {0: ()}
+    for i, value in enumerate(cents):
+        for total, used in list(reach.items()):
+            new = total + value
+            if value > 0 and new <= target and len(used) < 4 and (new not in reach or len(used) + 1 < len(reach[new])):
+                reach[new] = (*used, i)
+        if len(reach) > 20_000:
+            break
+    found = reach.get(target)
+    return found or None

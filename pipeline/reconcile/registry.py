@@ -1,0 +1,84 @@
+"""What a check is: a function from a paper (or a case) to defects, entered by its decorator.
+
+The decorator is the only registration; the docstring is the catalogue entry.  A defect is data: the
+words for people come from `rules/checks.yaml`, the severity from the profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipeline.core.model import Row
+from pipeline.reconcile.cases import Case, Paper
+from pipeline.reconcile.match import Link
+from pipeline.reconcile.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One defect.  `words` fills the message; `severity` lowers the profile's, never raises it."""
+
+    paper: Paper
+    problem: Row | None = None
+    problem_id: str = ""  # where the problem is another document's (problem_unanswered)
+    expected: str = ""
+    actual: str = ""
+    quote: str = ""
+    other_quote: str = ""
+    paragraph: int | None = None
+    other_paragraph: int | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two documents of a case that answer each other, and how their problems belong together."""
+
+    source: Paper
+    answer: Paper
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a check may look at beside its own document."""
+
+    case: Case
+    settings: Settings
+    pairs: tuple[Pair, ...] = ()
+    as_of: date | None = None
+    units: frozenset[str] = frozenset()  # comparable names of all units of the batch
+
+
+PaperCheck = Callable[[Paper, Context], Iterator[Defect]]
+CaseCheck = Callable[[Context], Iterator[Defect]]
+
+PAPER_CHECKS: dict[str, PaperCheck] = {}
+CASE_CHECKS: dict[str, CaseCheck] = {}
+
+
+def check(name: str) -> Callable[[PaperCheck], PaperCheck]:
+    """Enter a check of one document; the profile says for which kinds it runs."""
+
+    def enter(function: PaperCheck) -> PaperCheck:
+        assert function.__doc__, f"{name} has no catalogue entry"
+        assert name not in PAPER_CHECKS, name
+        PAPER_CHECKS[name] = function
+        return function
+
+    return enter
+
+
+def case_check(name: str) -> Callable[[CaseCheck], CaseCheck]:
+    """Enter a check that compares the documents of a case."""
+
+    def enter(function: CaseCheck) -> CaseCheck:
+        assert function.__doc__, f"{name} has no catalogue entry"
+        assert name not in CASE_CHECKS, name
+        CASE_CHECKS[name] = function
+        return function
+
+    return enter

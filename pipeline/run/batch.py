@@ -1,0 +1,386 @@
+"""A whole run: inputs → results in the output folder, every input file accounted for exactly once.
+
+`run` reads as the list of what happens.  Documents are read by an engine, each is recorded in the ledger as soon
+as it is done, and the results are made from all of them and published at the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from pipeline.core.errors import InputError, Rejected, escaped
+from pipeline.core.model import QUARANTINED, SKIPPED, Row, Tables
+from pipeline.core.schema import empty_tables, row
+from pipeline.decisions.waiver_list import read_waivers
+from pipeline.publish.overview import counts
+from pipeline.run import engines, inputs
+from pipeline.run.engines import Job, Outcome, Task, read_document
+from pipeline.run.inputs import Entry
+from pipeline.run.output_folder import Place, held, open_place
+from pipeline.run.store import settings_key
+
+SKIPS = frozenset({"skipped_temp", "skipped_type", "not_a_file", "unsafe_link", "duplicate"})
+CASE_TABLES = ("cases", "links", "findings")  # made from all documents together
+CORRECTIONS = "corrections.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run: the folder of rules, the profile, the day that deadlines are judged by, and how many workers."""
+
+    rules: Path
+    profile: str = ""  # of `run`: default; of the later commands: that of the run
+    as_of: date | None = None
+    jobs: int = 0  # 0: as many as processors
+    fresh: bool = False  # read every document again
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did, for the person who started it."""
+
+    output: Path
+    states: Counter[str] = field(default_factory=Counter)
+    problems: int = 0
+    measures: int = 0
+    findings: Counter[str] = field(default_factory=Counter)  # by severity, without the waived ones
+    set_aside: list[tuple[str, str]] = field(default_factory=list)  # (file, message) of the quarantined
+    reused: int = 0
+    units: int = 0
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = read_document) -> Summary:
+    """Read, reconcile and publish.  Raises UserError for what a person must mend."""
+    from pipeline.run.rule_files import require_whole
+
+    started = time.monotonic()
+    require_whole(settings.rules, settings.profile or "default")  # what is broken is told before anything is written
+    found = inputs.discover(given, output)
+    waivers = read_waivers(given)
+    with open_place(output) as place:
+        place.log(f"开始：{len(found)} 个文件")
+        entries = _prepared(found, place, settings)
+        results, reused = _read_all(entries, place, settings, task)
+        tables = merged(results[entry.name] for entry in entries)
+        place.ledger.set_base(tables)
+        _remember(place, given, settings)
+        _tell(place, "核对")
+        corrected(tables, output)
+        reconciled(tables, settings, waivers, output)
+        _tell(place, "写出结果")
+        notes = publish(tables, place, settings, originals(entries, tables))
+        summary = summarised(tables, output, notes, time.monotonic() - started, reused)
+        _log_folders(tables, place)
+        place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
+    return summary
+
+
+def check(output: Path, settings: Settings) -> Summary:
+    """Reconcile again what an earlier run read, without reading a document, and publish."""
+    from pipeline.run.rule_files import require_whole
+
+    started = time.monotonic()
+    with open_place(_with_results(output)) as place:
+        settings = _as_before(place, settings)
+        require_whole(settings.rules, settings.profile or "default")
+        tables = _again(place, settings)
+        notes = publish(tables, place, settings, originals(_found_again(place), tables))
+    return summarised(tables, output, notes, time.monotonic() - started, reused=len(tables["documents"]))
+
+
+def report(output: Path, settings: Settings, kinds: Sequence[str], unit: str | None) -> list[str]:
+    """Write Word documents of the given kinds (none: all) for one unit or all; gives their places and notes."""
+    from pipeline.publish.word.documents import write_reports
+
+    with open_place(_with_results(output)) as place:
+        settings = _as_before(place, settings)
+        tables = _again(place, settings)
+        write_reports(tables, place.staging, settings.rules, list(kinds) or None, unit, settings.as_of)
+        placed = place.publish(only_add=True)
+    return [*(str(output / name) for name in placed.files), *placed.notes]
+
+
+def _as_before(place: Place, settings: Settings) -> Settings:
+    """The settings, what is not set being as it was in the earlier run."""
+    values = place.ledger.run_values()
+    before = date.fromisoformat(values["as_of"]) if values.get("as_of") else None
+    return replace(settings, profile=settings.profile or values.get("profile", ""), as_of=settings.as_of or before)
+
+
+def _again(place: Place, settings: Settings) -> Tables:
+    """What an earlier run read, with today's corrections and waivers."""
+    from pipeline.publish.tables import read_tables
+
+    tables = place.ledger.base()
+    if tables is None:  # only the published tables are there, corrected already
+        tables = read_tables(place.output)
+    else:
+        corrected(tables, place.output)
+    _tell(place, "核对")
+    reconciled(tables, settings, read_waivers(_given(place)), place.output)
+    return tables
+
+
+def _given(place: Place) -> list[Path]:
+    """The inputs of the earlier run."""
+    return [Path(path) for path in json.loads(place.ledger.run_values().get("inputs", "[]"))]
+
+
+def _found_again(place: Place) -> list[Entry]:
+    """The earlier run's inputs as they lie now; none when a folder has moved (their comments are left out then)."""
+    given = [path for path in _given(place) if path.exists()]
+    return inputs.discover(given, place.output) if given else []
+
+
+def read_one(path: Path, settings: Settings, task: Task = read_document) -> Tables:
+    """One document's tables and findings, nothing written.  Raises InputError when it can't be read."""
+    if not path.is_file():
+        raise InputError(str(path), "找不到这个文件", "请检查路径是否写对；文件夹请用 zhenggai run 处理")
+    entry = inputs.hashed(Entry(inputs.printable(path.name), path))
+    for _, outcome in engines.processes([Job(entry.name, path, entry.converted)], settings.rules, 1, task):
+        if outcome.tables is None:
+            message = Rejected(outcome.error, outcome.detail).message.rstrip("。")
+            where, _, remedy = message.rpartition("。")
+            raise InputError(str(path), where, remedy)
+        reconciled(outcome.tables, settings, [])
+        return outcome.tables
+    raise AssertionError("an engine gives one outcome a job")
+
+
+def apply(workbook: Path, settings: Settings) -> list[str]:
+    """Take over what people changed in the workbook; gives lines that say what was done."""
+    from pipeline.decisions.workbook_in import apply as apply_workbook
+
+    with held(workbook.parent):  # a run reads the corrections, and two writers would lose each other's
+        return apply_workbook(workbook, settings.rules)
+
+
+def _with_results(output: Path) -> Path:
+    """The folder, when it holds results of an earlier run."""
+    if not (output / "tables" / "documents.csv").is_file():
+        raise InputError(str(output), "这个文件夹里没有处理结果", "请先用 zhenggai run 处理文档，或检查路径")
+    return output
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+
+def _prepared(found: Iterable[Entry], place: Place, settings: Settings) -> list[Entry]:
+    """Entries in the order of their names: archives replaced by their files, hashed, equal ones set aside."""
+    plain = [entry for entry in found if not entry.is_archive]
+    archives = {entry.name: inputs.hashed(entry) for entry in found if entry.is_archive}
+    jobs = [Job(entry.name, entry.path) for entry in archives.values() if not entry.error]
+    place.check_space(sum(entry.size for entry in archives.values()))
+    plain += [entry for entry in archives.values() if entry.error]
+    for job, outcome in _engine(jobs, place.scratch, settings, inputs.expand_archive):
+        archive = archives[job.name]
+        if outcome.tables is None:
+            plain.append(replace(archive, error=outcome.error, detail=outcome.detail))
+            place.trace(job.name, outcome.trace)
+        else:
+            plain += inputs.member_entries(archive, outcome.tables)
+    ordered = inputs.unique(sorted(plain, key=lambda entry: entry.name))
+    return inputs.without_duplicates(inputs.hashed(entry) for entry in ordered)
+
+
+def _read_all(entries: list[Entry], place: Place, settings: Settings, task: Task) -> tuple[dict[str, Tables], int]:
+    """The tables of every entry by name, and how many of them were taken from the ledger."""
+    key = settings_key(settings.rules)
+    if settings.fresh:
+        place.ledger.forget()
+    place.ledger.forget_others({entry.name for entry in entries})
+    results: dict[str, Tables] = {}
+    waiting: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.error:
+            results[entry.name] = _set_aside(entry)
+        elif (known := place.ledger.find(entry.name, entry.sha256, key)) is not None:
+            results[entry.name] = known
+        else:
+            waiting[entry.name] = entry
+    reused = sum(not entry.error for entry in entries) - len(waiting)
+    place.check_space(sum(entry.size for entry in waiting.values()))
+    jobs = [Job(entry.name, entry.path, entry.converted) for entry in waiting.values()]
+    for job, outcome in _shown(_engine(jobs, settings.rules, settings, task), len(jobs)):
+        entry = waiting[job.name]
+        tables = _accounted(entry, outcome)
+        place.ledger.keep(entry.name, entry.sha256, key, tables)
+        place.log(_line(tables["documents"][0], outcome.seconds))
+        place.trace(job.name, outcome.trace)
+        results[job.name] = tables
+    return results, reused
+
+
+def _engine(jobs: list[Job], folder: Path, settings: Settings, task: Task) -> Iterator[tuple[Job, Outcome]]:
+    """Worker processes, no more than there is work for."""
+    workers = min(settings.jobs or _processors(), len(jobs))
+    return engines.processes(jobs, folder, workers, task) if workers else iter(())
+
+
+def _processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _shown(outcomes: Iterator[tuple[Job, Outcome]], total: int) -> Iterator[tuple[Job, Outcome]]:
+    """The same, with a progress bar where a person looks on."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc="读取文档", unit="份", leave=False, disable=None) as bar:
+        for pair in outcomes:
+            yield pair
+            bar.update()
+
+
+def _tell(place: Place, stage: str) -> None:
+    """Say which stage begins: in the log, and on the terminal where a person looks on."""
+    place.log(stage)
+    if sys.stderr.isatty():
+        print(f"{stage}……", file=sys.stderr)
+
+
+def _accounted(entry: Entry, outcome: Outcome) -> Tables:
+    """The tables of an outcome: its own when they belong to the bytes that were hashed, else the reason's row."""
+    if outcome.tables is None:
+        return _set_aside(replace(entry, error=outcome.error, detail=outcome.detail))
+    document = outcome.tables["documents"][0]
+    if document["sha256"] != entry.sha256:
+        return _set_aside(replace(entry, error="changed_while_reading"))
+    document["file"] = entry.name
+    return outcome.tables
+
+
+def _set_aside(entry: Entry) -> Tables:
+    """The tables of a file that is not read: its one row in documents."""
+    from pipeline.extract.tabulate import doc_id
+
+    tables = empty_tables()
+    state = SKIPPED if entry.error in SKIPS else QUARANTINED
+    tables["documents"].append(row(
+        "documents", doc_id=doc_id(entry.name), file=entry.name, sha256=entry.sha256 or None, state=state,
+        error=entry.error, message=Rejected(entry.error, entry.detail).message,
+    ))
+    return tables
+
+
+def merged(parts: Iterable[Tables]) -> Tables:
+    """One set of tables of many documents, in their order."""
+    tables = empty_tables()
+    for part in parts:
+        for name, rows in part.items():
+            tables[name].extend(rows)
+    return tables
+
+
+def _line(document: Row, seconds: float) -> str:
+    """A document's line in the log: names and classes only."""
+    words = [document["file"], document["state"], document["error"], document["warnings"], document["encoding"]]
+    if isinstance(share := document["coverage"], float) and share < 1:
+        words.append(f"读出 {share:.2%}")
+    return "  ".join([*(str(word) for word in words if word), f"{seconds:.2f} 秒"])
+
+
+# --- after reading ---------------------------------------------------------------------------------
+
+
+def corrected(tables: Tables, output: Path) -> None:
+    """Put what people decided (`corrections.csv` in the output) on the tables."""
+    from pipeline.decisions.merge import load_corrections, merge
+
+    merge(tables, load_corrections(output / CORRECTIONS))
+
+
+def reconciled(tables: Tables, settings: Settings, waivers: list[Row], output: Path | None = None) -> None:
+    """Fill the tables of the cases anew, with what reviewers decided about findings (in the output's corrections)."""
+    from pipeline.decisions.merge import load_corrections, merge_findings
+    from pipeline.reconcile.reconciliation import reconcile
+
+    for name in CASE_TABLES:
+        tables[name] = []
+    reconcile(tables, settings.rules, settings.profile or "default", settings.as_of, waivers)
+    if output is not None:
+        merge_findings(tables, load_corrections(output / CORRECTIONS))
+
+
+def originals(entries: Iterable[Entry], tables: Tables) -> Callable[[str], bytes | None]:
+    """Gives an input's bytes by its name; None when it is gone or no longer the file that was read."""
+    from pipeline.readers import gate
+
+    paths = {entry.name: entry.path for entry in entries if not entry.error}
+    hashes = {str(document["file"]): document["sha256"] for document in tables["documents"]}
+
+    def original(name: str) -> bytes | None:
+        if name not in paths:
+            return None
+        try:
+            data = gate.load(paths[name])
+        except Rejected:
+            return None
+        return data if hashlib.sha256(data).hexdigest() == hashes.get(name) else None
+
+    return original
+
+
+def _log_folders(tables: Tables, place: Place) -> None:
+    """Log which folder holds the documents of a unit whose name no folder can bear."""
+    from pipeline.publish.overview import units
+    from pipeline.publish.word.typography import unit_folders
+
+    renamed = [(name, folder) for name, folder in unit_folders(units(tables)).items() if folder != name]
+    if renamed:
+        lines = [f"{escaped(name)} → {folder}" for name, folder in renamed]
+        place.log("\n  ".join([f"文件夹名与单位名不同的 {len(renamed)} 个：", *lines]))
+
+
+def publish(tables: Tables, place: Place, settings: Settings, original: Callable[[str], bytes | None]) -> list[str]:
+    """Write all results into the staging folder and put them in place; gives what a person must be told."""
+    from pipeline.publish.place import WORKBOOK
+    from pipeline.publish.tables import write_tables
+    from pipeline.publish.word.annotated import write_annotated
+    from pipeline.publish.word.documents import write_reports
+    from pipeline.publish.workbook.workbook_file import write_workbook
+
+    write_tables(tables, place.staging / "tables")
+    shortened = write_workbook(tables, place.staging / WORKBOOK, settings.rules)
+    write_reports(tables, place.staging, settings.rules, as_of=settings.as_of)
+    write_annotated(tables, original, place.staging, settings.rules)
+    return [*shortened, *place.publish().notes]
+
+
+def _remember(place: Place, given: Sequence[Path], settings: Settings) -> None:
+    place.ledger.set_run_values({
+        "inputs": json.dumps([str(path.resolve()) for path in given]),
+        "profile": settings.profile,
+        "as_of": settings.as_of.isoformat() if settings.as_of else "",
+    })
+
+
+def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, reused: int) -> Summary:
+    """The figures of a run, units and problems counted as in the workbook's overview."""
+    documents = tables["documents"]
+    units, problems, measures = counts(tables)
+    return Summary(
+        output=output,
+        states=Counter(str(document["state"]) for document in documents),
+        problems=problems,
+        measures=measures,
+        findings=Counter(str(finding["severity"]) for finding in tables["findings"] if not finding["waived"]),
+        set_aside=[(str(one["file"]), str(one["message"])) for one in documents if one["state"] == QUARANTINED],
+        reused=reused,
+        units=units,
+        notes=notes,
+        seconds=seconds,
+    )
+
+

@@ -1,0 +1,247 @@
+"""Jobs → outcomes: the ways to run the reading of many documents.
+
+`serial` works in this process, `processes` in worker processes that are held to the limits of time and memory
+and whose death costs one document.  Both give one `Outcome` a job, in no promised order.
+"""
+
+from __future__ import annotations
+
+import errno
+import math
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from pipeline.core import limits
+from pipeline.core.errors import OutputError, Rejected, UserError, trace_of
+from pipeline.core.model import Tables
+
+if TYPE_CHECKING:
+    from pipeline.ruleset.rule import Rules
+
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+STOP_SECONDS = 4.0  # what a worker gets to end by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One document to read: its name in the tables, where its bytes lie, and whether LibreOffice may be needed."""
+
+    name: str
+    path: Path
+    converted: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """The wall-clock limit."""
+        return limits.WALL_SECONDS + (limits.CONVERTER_SECONDS if self.converted else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: its tables, or its class with the detail (and, for a bug, the traceback)."""
+
+    tables: Tables | None = None
+    error: str = ""
+    detail: str = ""
+    trace: str = ""
+    seconds: float = 0.0
+    again: bool = False  # the worker died: worth one more try, alone
+
+
+Task = Callable[[Path, str, Path], Tables]
+
+
+def read_document(path: Path, name: str, rules: Path) -> Tables:
+    """The tables of one document; the rules are loaded once a process."""
+    from pipeline.extract.process import process
+    from pipeline.ruleset.yaml_file import reading_with
+
+    with reading_with(rules):
+        return process(path, name, _loaded(rules))
+
+
+@cache
+def _loaded(rules: Path) -> Rules:
+    from pipeline.ruleset.rule import load_rules
+
+    return load_rules(rules)
+
+
+def attempt(task: Task, job: Job, rules: Path) -> Outcome:
+    """Run one job and turn whatever it raises into an outcome."""
+    started = time.monotonic()
+    try:
+        return Outcome(task(job.path, job.name, rules), seconds=time.monotonic() - started)
+    except Rejected as rejected:
+        return Outcome(error=rejected.error, detail=rejected.detail, seconds=time.monotonic() - started)
+    except UserError:
+        raise  # not this document's doing: the run ends with what a person must mend
+    except MemoryError:
+        return Outcome(error="memory", detail=_megabytes(), again=True, seconds=time.monotonic() - started)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            where = str(error.filename or tempfile.gettempdir())
+            raise OutputError(where, "磁盘已满", "请腾出空间后用同样的命令再运行，已完成的部分会保留") from error
+        return Outcome(error="internal_error", trace=trace_of(error), seconds=time.monotonic() - started)
+
+
+def serial(jobs: Iterable[Job], rules: Path, task: Task = read_document) -> Iterator[tuple[Job, Outcome]]:
+    """One job after the other in this process, without limits."""
+    for job in jobs:
+        yield job, attempt(task, job, rules)
+
+
+def processes(
+    jobs: Iterable[Job], rules: Path, workers: int, task: Task = read_document
+) -> Iterator[tuple[Job, Outcome]]:
+    """All jobs in limited worker processes; one whose worker died is tried once more, alone, at the end."""
+    again: list[Job] = []
+    for job, outcome in _pooled(jobs, rules, workers, task):
+        if outcome.again:
+            again.append(job)
+        else:
+            yield job, outcome
+    for job in again:
+        yield from _pooled([job], rules, 1, task)
+
+
+def _pooled(jobs: Iterable[Job], rules: Path, workers: int, task: Task) -> Iterator[tuple[Job, Outcome]]:
+    """One pass over the jobs; only a few are handed out ahead, so that stopping is quick."""
+    from pebble import ProcessPool
+
+    method = "forkserver" if sys.platform.startswith("linux") else "spawn"
+    context = multiprocessing.get_context(method)
+    before = set(multiprocessing.active_children())
+    pool: Any = ProcessPool(max_workers=workers, initializer=restrict, context=context)
+    waiting: dict[Future[Outcome], Job] = {}
+    remaining = iter(jobs)
+    try:
+        while True:
+            for job in islice(remaining, workers * 3 - len(waiting)):
+                waiting[pool.schedule(limited, args=(task, job, rules), timeout=job.seconds)] = job
+            if not waiting:
+                break
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                job = waiting.pop(future)
+                yield job, _outcome(future, job)
+        pool.close()
+        pool.join()
+    finally:
+        pool.stop()  # first, or the pool would replace the workers that end
+        end_children(set(multiprocessing.active_children()) - before)
+        pool.join()
+
+
+def _outcome(future: Future[Outcome], job: Job) -> Outcome:
+    """The outcome of a finished future; the way a worker died gives the class."""
+    from pebble import ProcessExpired
+
+    try:
+        return future.result()
+    except FutureTimeout:
+        return Outcome(error="timeout", detail=f"{job.seconds:.0f} 秒", seconds=job.seconds, again=True)
+    except ProcessExpired as expired:
+        return _died(expired.exitcode)
+    except UserError:
+        raise
+    except Exception as error:  # tables that can't be sent back, a pool that broke
+        return Outcome(error="internal_error", trace=trace_of(error))
+
+
+def _died(code: int) -> Outcome:
+    """The class for a worker's exit code."""
+    if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:  # its own doing, not the machine's: no second try
+        return Outcome(error="timeout", detail=f"运算 {limits.CPU_SECONDS} 秒", seconds=limits.CPU_SECONDS)
+    if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:  # the system's answer to memory running out
+        return Outcome(error="memory", detail=_megabytes(), again=True)
+    return Outcome(error="crash", detail=f"代码 {code}", again=True)
+
+
+def _megabytes() -> str:
+    return f"上限 {limits.MEMORY_BYTES // limits.MIB} MB"
+
+
+def end_children(children: Iterable[Any]) -> None:
+    """End worker processes together, by force those that do not end in `STOP_SECONDS`."""
+    alive = [child for child in children if child.is_alive()]
+    for child in alive:
+        child.terminate()
+    until = time.monotonic() + STOP_SECONDS
+    for child in alive:
+        child.join(max(0.0, until - time.monotonic()))
+        if child.is_alive():
+            child.kill()
+
+
+# --- in the worker ---------------------------------------------------------------------------------
+
+
+class _Ended(BaseException):
+    """The worker was told to end while it had work: everything it started must be cleared away."""
+
+
+def limited(task: Task, job: Job, rules: Path) -> Outcome:
+    """`attempt` under a limit of processor time; ends the process at once when told to."""
+    before = signal.signal(signal.SIGTERM, _raise_ended)
+    try:
+        _limit_processor_time()
+        return attempt(task, job, rules)
+    except _Ended:
+        os._exit(143)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _raise_ended(number: int, frame: FrameType | None) -> None:
+    raise _Ended
+
+
+def restrict() -> None:
+    """Hold this process to the limits of memory, written bytes and open files (where the system has them).
+
+    What libraries print on errors goes nowhere: it may quote a document.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _lower(resource.RLIMIT_AS, limits.MEMORY_BYTES)
+    _lower(resource.RLIMIT_FSIZE, limits.WRITTEN_BYTES)
+    _lower(resource.RLIMIT_NOFILE, limits.OPEN_FILES)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _limit_processor_time() -> None:
+    """Allow CPU_SECONDS from now: the system counts from the process's start."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + limits.CPU_SECONDS)
+
+
+def _lower(kind: int, wanted: int) -> None:
+    """Set a soft limit; the hard one stays, so that the limit of time can move on and LibreOffice has its own."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))

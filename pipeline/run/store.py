@@ -1,0 +1,163 @@
+"""The ledger of what was done: one SQLite file in the output, one transaction a document.
+
+A document's tables are kept under its name, its bytes' sha256 and the settings that made them (`settings_key`).
+Results are always rebuilt from here, so a kill costs at most the documents in work, and a second run does only
+what changed.  The journal is SQLite's default and not WAL, which does not work on network shares.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from pipeline import __version__
+from pipeline.core.model import Tables
+from pipeline.core.schema import SCHEMA
+
+# a second try may end differently: the cause lies in the machine, not in the file
+PASSING = frozenset({"unreadable", "changed_while_reading", "converter_missing", "timeout", "memory", "crash",
+                     "internal_error"})
+LATER = frozenset({"labels.yaml", "checks.yaml"})  # rule files that the reading of one document never sees
+FORM = 1  # of the tables below; a ledger of another form is put aside like a damaged one
+_TABLES = """
+CREATE TABLE IF NOT EXISTS done (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, settings TEXT NOT NULL,
+                                 tables BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS published (path TEXT, sha256 TEXT, PRIMARY KEY (path, sha256)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS base (tables BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Ledger:
+    """The open ledger; every method that writes is one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def find(self, name: str, sha256: str, settings: str) -> Tables | None:
+        """The tables of a document already done with these bytes and settings; None also when they are damaged."""
+        found = self._connection.execute(
+            "SELECT tables FROM done WHERE name = ? AND sha256 = ? AND settings = ?", (name, sha256, settings)
+        ).fetchone()
+        return _unpacked(found[0]) if found else None
+
+    def keep(self, name: str, sha256: str, settings: str, tables: Tables) -> None:
+        """Record a finished document; passing failures are not kept, so that the next run tries again."""
+        if any(row["error"] in PASSING for row in tables["documents"]):
+            return
+        with self._connection:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?)", (name, sha256, settings, _packed(tables))
+            )
+
+    def forget(self) -> None:
+        """Forget every document (`--fresh`)."""
+        with self._connection:
+            self._connection.execute("DELETE FROM done")
+
+    def forget_others(self, names: set[str]) -> None:
+        """Forget the documents that are no longer in the input."""
+        gone = [(name,) for (name,) in self._connection.execute("SELECT name FROM done") if name not in names]
+        with self._connection:
+            self._connection.executemany("DELETE FROM done WHERE name = ?", gone)
+
+    def published(self) -> set[tuple[str, str]]:
+        """What we wrote into the output, or were about to write: (path below it, sha256)."""
+        return set(self._connection.execute("SELECT path, sha256 FROM published"))
+
+    def set_published(self, records: set[tuple[str, str]]) -> None:
+        with self._connection:
+            self._connection.execute("DELETE FROM published")
+            self._connection.executemany("INSERT INTO published VALUES (?, ?)", sorted(records))
+
+    def run_values(self) -> dict[str, str]:
+        """What the last run was started with: inputs (JSON list), profile, as_of."""
+        return dict(self._connection.execute("SELECT key, value FROM run"))
+
+    def base(self) -> Tables | None:
+        """All tables of the last run as they were read, before corrections and checks; None when damaged."""
+        found = self._connection.execute("SELECT tables FROM base").fetchone()
+        return _unpacked(found[0]) if found else None
+
+    def set_base(self, tables: Tables) -> None:
+        with self._connection:
+            self._connection.execute("DELETE FROM base")
+            self._connection.execute("INSERT INTO base VALUES (?)", (_packed(tables),))
+
+    def set_run_values(self, values: dict[str, str]) -> None:
+        with self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO run VALUES (?, ?)", sorted(values.items()))
+
+
+@contextmanager
+def open_ledger(path: Path) -> Iterator[Ledger]:
+    """The ledger at `path`, made when absent; one that is damaged is put aside and begun anew."""
+    try:
+        connection = _connected(path)
+    except sqlite3.OperationalError:
+        raise  # full, read-only, locked: the caller says so
+    except sqlite3.DatabaseError:
+        path.replace(path.with_suffix(".damaged"))
+        path.with_name(f"{path.name}-journal").unlink(missing_ok=True)  # it belongs to the damaged one
+        connection = _connected(path)
+    with closing(connection):
+        yield Ledger(connection)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=5)
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, FORM):
+            raise sqlite3.DatabaseError("a ledger of another form")
+        connection.executescript(f"{_TABLES} PRAGMA user_version = {FORM};")
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("a damaged page")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _packed(tables: Tables) -> bytes:
+    return zlib.compress(json.dumps(tables).encode("ascii"), 1)
+
+
+def _unpacked(data: bytes) -> Tables | None:
+    try:
+        tables = json.loads(zlib.decompress(data))
+    except (zlib.error, ValueError, TypeError):
+        return None
+    return cast(Tables, tables) if isinstance(tables, dict) and tables.keys() >= SCHEMA.keys() else None
+
+
+def settings_key(rules: Path) -> str:
+    """What a document's tables depend on besides its bytes: this program and the rules."""
+    return f"{tool_version()} {rules_digest(rules)}"
+
+
+@cache
+def tool_version() -> str:
+    """The version and a digest of the program's own source, so that a changed program reads again."""
+    return f"{__version__}+{_digest(Path(__file__).parent.parent, '*.py')}"
+
+
+def rules_digest(folder: Path) -> str:
+    """A digest of the rule files and word lists; what only later stages use does not count."""
+    return _digest(folder, "*.yaml") + _digest(folder, "*.txt")
+
+
+def _digest(folder: Path, pattern: str) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob(pattern)):
+        if path.name in LATER or path.parent.name == "profiles":
+            continue
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
