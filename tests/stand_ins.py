@@ -91,7 +91,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
         return []
 
     for name, functions in {
-        "pipeline.publish.word.annotated": [write_annotated],
+        "pipeline.publish.word.commented": [write_annotated],
         "pipeline.reconcile.reconciliation": [reconcile],
         "pipeline.publish.workbook.workbook_file": [write_workbook],
         "pipeline.publish.word.documents": [write_reports],

@@ -347,7 +347,7 @@ def publish(tables: Tables, place: Place, settings: Settings, original: Callable
     """Write all results into the staging folder and put them in place; gives what a person must be told."""
     from pipeline.publish.place import WORKBOOK
     from pipeline.publish.tables import write_tables
-    from pipeline.publish.word.annotated import write_annotated
+    from pipeline.publish.word.commented import write_annotated
     from pipeline.publish.word.documents import write_reports
     from pipeline.publish.workbook.workbook_file import write_workbook
 

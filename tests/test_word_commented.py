@@ -8,7 +8,7 @@ import pytest
 from docx_files import RELATION, docx_parts, paragraph, zipped
 from samples import RULES, fictional_case
 
-from pipeline.publish.word.annotated import CHANGED, annotate, write_annotated
+from pipeline.publish.word.commented import CHANGED, annotate, write_annotated
 from pipeline.ruleset.labels import load_labels
 
 
