@@ -9,12 +9,20 @@ from pathlib import Path
 import pytest
 
 from pipeline.core.schema import empty_tables, row
+from pipeline.run.word_documents import Wanted, write_documents
 
 RULES = Path(__file__).parent.parent / "rules"
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
 LABEL = re.compile(
     r"^(?:问题表现[（(]?\d+[)）]?[:：]?|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.．、]|[①-⑳]|[一二三四五六七八九]是)"
 )
+
+
+def reports(tables, folder, rules=RULES, kinds=(), unit=None, as_of=None) -> list[Path]:
+    """The Word documents of the tables, written in this process; nothing may be missing."""
+    made = write_documents(tables, folder, rules, Wanted(tuple(kinds), unit, as_of))
+    assert made.gaps == []
+    return made.files
 
 
 def corpus_names() -> list[str]:

@@ -20,13 +20,17 @@ import pytest
 from pipeline.core.errors import Rejected
 from pipeline.core.model import OK, Tables
 from pipeline.core.schema import empty_tables, row
+from pipeline.publish.gaps import Gap
+from pipeline.run.engines import Job
+from pipeline.run.word_documents import Made, Wanted
 
 
 def doc_id(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:10]
 
 
-def read(path: Path, name: str, rules: Path) -> Tables:
+def read(job: Job, rules: Path) -> Tables:
+    path, name = job.path, job.name
     data = path.read_bytes()
     word = data.split()[0] if data.split() else b""
     if word == b"HANG":
@@ -61,9 +65,9 @@ def read(path: Path, name: str, rules: Path) -> Tables:
     return tables
 
 
-def slow(path: Path, name: str, rules: Path) -> Tables:
+def slow(job: Job, rules: Path) -> Tables:
     time.sleep(0.3)
-    return read(path, name, rules)
+    return read(job, rules)
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,26 +79,20 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
             tables["findings"].append(row("findings", doc_id=document["doc_id"], check="measure_missing",
                                           severity="warning", message=f"{profile} {as_of} {len(waivers)}"))
 
-    def write_workbook(tables: Tables, path: Path, rules: Path) -> list[str]:
+    def write_workbook(tables: Tables, path: Path, rules: Path) -> tuple[list[str], list[Gap]]:
         path.write_text(f"workbook {len(tables['problems'])}", encoding="utf-8")
-        return []
+        return [], []
 
-    def write_reports(
-        tables: Tables, folder: Path, rules: Path, kinds: object = None, unit: object = None, as_of: object = None
-    ) -> list[Path]:
+    def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, workers: int = 0) -> Made:
         path = folder / "某校" / "核对报告.docx"
         path.parent.mkdir(parents=True)
-        path.write_text(f"report {len(tables['findings'])} {kinds} {unit}", encoding="utf-8")
-        return [path]
-
-    def write_annotated(tables: Tables, original: object, folder: Path, rules: Path) -> list[Path]:
-        return []
+        path.write_text(f"report {len(tables['findings'])} {list(wanted.kinds) or None} {wanted.unit}", encoding="utf-8")
+        return Made([path])
 
     for name, functions in {
-        "pipeline.publish.word.commented": [write_annotated],
         "pipeline.reconcile.reconciliation": [reconcile],
         "pipeline.publish.workbook.workbook_file": [write_workbook],
-        "pipeline.publish.word.documents": [write_reports],
+        "pipeline.run.word_documents": [write_documents, Wanted],
         "pipeline.extract.tabulate": [doc_id],
         "pipeline.ruleset.rule": [load_rules],
         "pipeline.run.rule_files": [require_whole],

@@ -145,7 +145,7 @@ def test_serial_and_processes_give_the_same(source: Path, settings: Settings) ->
     jobs = [engines.Job(path.name, path) for path in sorted(source.iterdir())]
     there = dict(engines.processes(jobs, settings.rules, 2, stand_ins.read))
     for job, outcome in engines.serial(jobs, settings.rules, stand_ins.read):
-        assert (outcome.tables, outcome.error) == (there[job].tables, there[job].error)
+        assert (outcome.result, outcome.error) == (there[job].result, there[job].error)
 
 
 def test_a_second_run_reads_only_what_changed(source: Path, settings: Settings) -> None:
@@ -545,11 +545,11 @@ def test_what_a_killed_correction_left_is_cleared_away(source: Path, settings: S
     assert not (output / ".zhenggai-x1.csv").exists()
 
 
-def fill(path: Path, name: str, rules: Path) -> Tables:
+def fill(job: engines.Job, rules: Path) -> Tables:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def mend(path: Path, name: str, rules: Path) -> Tables:
+def mend(job: engines.Job, rules: Path) -> Tables:
     raise RuleError("chrome.yaml:3", "写法有误", "请改正")
 
 
@@ -583,9 +583,9 @@ def test_a_read_only_output_takes_no_corrections(
         batch.apply(output / "整改台账.xlsx", settings)
 
 
-def loud(path: Path, name: str, rules: Path) -> Tables:
+def loud(job: engines.Job, rules: Path) -> Tables:
     os.write(2, b"what a library prints")
-    return stand_ins.read(path, name, rules)
+    return stand_ins.read(job, rules)
 
 
 def test_what_libraries_print_goes_nowhere(source: Path, settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:

@@ -6,11 +6,10 @@ import os
 
 import openpyxl
 import pytest
-from samples import RULES, corpus_names, fictional_case, gold_tables
+from samples import RULES, corpus_names, fictional_case, gold_tables, reports
 
 from pipeline.core.errors import InputError
 from pipeline.decisions.workbook_in import apply, load_corrections, merge, merge_findings, read_workbook
-from pipeline.publish.word.documents import write_reports
 from pipeline.publish.workbook.workbook_file import write_workbook
 
 WHO = {"by": "审核员", "when": "2025-01-02T03:04:05+08:00"}
@@ -119,7 +118,7 @@ def test_a_corrected_status_reaches_the_rebuilt_document(tmp_path):
     tables["problems"][3]["rectification"] = "整改情况：已完成整改并长期坚持。一是修订《议事规则》，开会讨论7次。"
     corrections = corrected(copy.deepcopy(tables), tmp_path, lambda e: e.set("问题", "整改状态", 5, "未完成"))
     merge(tables, corrections)
-    (path,) = write_reports(tables, tmp_path / "out", RULES, ["bulletin"])
+    (path,) = reports(tables, tmp_path / "out", RULES, ["bulletin"])
     from word_layout import opened
 
     text = "".join(opened(path).text())

@@ -29,6 +29,20 @@ def test_chinese_numerals(text: str, number: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "text"),
+    [(10, "十"), (12, "十二"), (20, "二十"), (100, "一百"), (105, "一百零五"), (110, "一百一十"), (1012, "一千零一十二"),
+     (10000, "10000"), (0, "0")],
+)  # fmt: skip
+def test_numbers_of_headings(number: int, text: str) -> None:
+    assert values.numeral(number) == text
+
+
+@given(st.integers(1, 9_999))
+def test_a_written_numeral_reads_as_its_number(number: int) -> None:
+    assert values.chinese_number(values.numeral(number)) == number
+
+
+@pytest.mark.parametrize(
     ("text", "yuan"),
     [
         ("21.3万元", 213000),

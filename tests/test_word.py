@@ -3,11 +3,11 @@
 import shutil
 
 import pytest
-from samples import RULES, corpus_names, fictional_case, gold_tables
+from samples import RULES, corpus_names, fictional_case, gold_tables, reports
 from word_layout import NS, W, misplaced, opened
 
 from pipeline.core.errors import InputError, OutputError, RuleError, TemplateError
-from pipeline.publish.word.documents import BUILDERS, write_reports
+from pipeline.publish.word.documents import BUILDERS
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.template import load_template, render, signature_layout
 from pipeline.publish.word.typography import balanced, full_width, safe_name, unit_folders, width
@@ -19,7 +19,7 @@ PROFILE = load_profile(RULES)
 @pytest.fixture(scope="module")
 def case_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("case")
-    write_reports(fictional_case(), folder, RULES)
+    reports(fictional_case(), folder, RULES)
     return folder
 
 
@@ -27,7 +27,7 @@ def case_folder(tmp_path_factory):
 def corpus_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus")
     names = corpus_names()
-    write_reports(gold_tables(*names) if names else gold_tables("absent"), folder, RULES)
+    reports(gold_tables(*names) if names else gold_tables("absent"), folder, RULES)
     return folder
 
 
@@ -119,7 +119,7 @@ def test_tables_repeat_their_header_and_state_their_widths(case_folder):
 
 def test_a_bulletin_is_rebuilt_from_the_tables_alone(tmp_path):
     tables = gold_tables("a03-lanqiao-no3-primary-bulletin")
-    write_reports(tables, tmp_path, RULES, ["bulletin"])
+    reports(tables, tmp_path, RULES, ["bulletin"])
     docx = opened(documents(tmp_path)[0])
     paragraphs = list(docx.paragraphs())
     text = "\n".join(docx.text())
@@ -141,16 +141,16 @@ def test_a_corrected_measure_goes_into_the_rebuilt_document(tmp_path):
         "整改情况：已完成整改并长期坚持。我们高度重视。"
         "一是修订《议事规则》，开会讨论7次。二是+对经办人提醒谈话。"
     )
-    write_reports(tables, tmp_path / "a", RULES, ["bulletin"])
+    reports(tables, tmp_path / "a", RULES, ["bulletin"])
     assert "我们高度重视" in "".join(opened(documents(tmp_path / "a")[0]).text())
     tables["measures"][0]["text"] = "修订《议事规则》，开会讨论9次"
-    write_reports(tables, tmp_path / "b", RULES, ["bulletin"])
+    reports(tables, tmp_path / "b", RULES, ["bulletin"])
     text = "".join(opened(documents(tmp_path / "b")[0]).text())
     assert "开会讨论9次" in text and "开会讨论7次" not in text
 
 
 def test_the_check_report_quotes_both_sides_with_place_and_remedy(tmp_path):
-    write_reports(fictional_case(), tmp_path, RULES, ["核对报告"])
+    reports(fictional_case(), tmp_path, RULES, ["核对报告"])
     text = "\n".join(opened(documents(tmp_path)[0]).text())
     for part in ("（一）错误（2处）", "（二）警告（1处）", "应为：1；实为：3", "b.docx第10段：“已完成整改3个”",
                  "对照第30段：“食堂验收流于形式”", "请逐条核对后更正", "状态数不符"):
@@ -160,7 +160,7 @@ def test_the_check_report_quotes_both_sides_with_place_and_remedy(tmp_path):
 def test_a_waived_finding_stands_apart(tmp_path):
     tables = fictional_case()
     tables["findings"][0]["waived"] = "县委巡察办同意（2024-07-01）"
-    write_reports(tables, tmp_path, RULES, ["check_report"])
+    reports(tables, tmp_path, RULES, ["check_report"])
     text = "\n".join(opened(documents(tmp_path)[0]).text())
     assert "三、已豁免的发现" in text and "县委巡察办同意" in text and "（一）错误（1处）" in text
 
@@ -171,14 +171,14 @@ def test_text_from_documents_is_never_a_field_or_markup(tmp_path):
     tables["problems"][3]["problem"] = hostile
     tables["documents"][1]["unit"] = "../../{{7*7}}"
     tables["cases"].clear()
-    for path in write_reports(tables, tmp_path, RULES):
+    for path in reports(tables, tmp_path, RULES):
         assert path.resolve().is_relative_to(tmp_path.resolve())
         assert "49" not in "".join(opened(path).text())
     assert any("{{ 7*7 }}" in "".join(opened(p).text()) for p in documents(tmp_path))
 
 
 def test_the_same_tables_give_the_same_bytes(case_folder, tmp_path):
-    write_reports(fictional_case(), tmp_path, RULES)
+    reports(fictional_case(), tmp_path, RULES)
     first, second = documents(case_folder), documents(tmp_path)
     assert [p.name for p in first] == [p.name for p in second] and first
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
@@ -189,15 +189,15 @@ def test_the_same_tables_give_the_same_bytes(case_folder, tmp_path):
 
 def test_unknown_kind_and_unit_say_what_there_is(tmp_path):
     with pytest.raises(InputError, match="整改情况通报"):
-        write_reports(fictional_case(), tmp_path, RULES, ["没有"])
+        reports(fictional_case(), tmp_path, RULES, ["没有"])
     with pytest.raises(InputError, match="云溪县第九小学"):
-        write_reports(fictional_case(), tmp_path, RULES, unit="别处")
+        reports(fictional_case(), tmp_path, RULES, unit="别处")
 
 
 def test_an_output_folder_that_can_t_be_written_says_so(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
-        write_reports(fictional_case(), tmp_path / "file", RULES)
+        reports(fictional_case(), tmp_path / "file", RULES)
 
 
 def changed_template(tmp_path, old, new):
@@ -232,14 +232,14 @@ def test_a_broken_template_is_named_with_its_place(tmp_path, old, new, says):
     tables["passages"].append({"doc_id": "b", "seq": 1, "part": "addressee", "level": None, "label": None,
                                "text": "各支部：", "paragraph": 0, "start": 0, "end": 4})
     with pytest.raises(TemplateError, match=says) as caught:
-        write_reports(tables, tmp_path / "out", rules, ["bulletin"])
+        reports(tables, tmp_path / "out", rules, ["bulletin"])
     assert caught.value.where.startswith("bulletin.docx")
     assert not list((tmp_path / "out").rglob("*.docx"))
 
 
 def test_a_clerk_s_words_and_fonts_in_a_template_stay(tmp_path):
     rules = changed_template(tmp_path, "{{ 行 }}", "{{ 行 }}（公开稿）")
-    write_reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
+    reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
     docx = opened(documents(tmp_path / "out")[0])
     assert any(text.endswith("（公开稿）") for text in docx.text())
     assert misplaced(docx) == []
@@ -377,7 +377,7 @@ def test_a_template_saved_by_a_chinese_word_keeps_its_styles(tmp_path):
     with FixedZip(path) as package:
         for name, part in parts.items():
             package.writestr(name, part)
-    (document,) = write_reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
+    (document,) = reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
     docx = opened(document)
     assert {style for style, _, _ in docx.paragraphs()} >= {"a", "a3", "2"}
     assert docx.styles["a3"].find("w:rPr/w:rFonts", NS).get(f"{W}eastAsia") == "方正小标宋简体"

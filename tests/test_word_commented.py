@@ -8,8 +8,16 @@ import pytest
 from docx_files import RELATION, docx_parts, paragraph, zipped
 from samples import RULES, fictional_case
 
-from pipeline.publish.word.commented import CHANGED, annotate, write_annotated
+from pipeline.publish.word.commented import CHANGED, annotate, write_commented
+from pipeline.publish.word.content import Source
+from pipeline.publish.word.layout import load_profile
 from pipeline.ruleset.labels import load_labels
+
+UNIT = "云溪县第九小学党支部"
+
+
+def source(tables) -> Source:
+    return Source(tables, load_labels(RULES), load_profile(RULES))
 
 
 def original() -> bytes:
@@ -98,7 +106,8 @@ def test_copies_lie_in_the_unit_s_folder(tmp_path):
         asked.append(name)
         return original() if name.endswith("b.docx") else None
 
-    (path,) = write_annotated(fictional_case(), find, tmp_path, RULES)
+    ((path,), gaps) = write_commented(source(fictional_case()), UNIT, find, tmp_path / UNIT)
+    assert gaps == []
     assert path.relative_to(tmp_path).as_posix() == "云溪县第九小学党支部/批注原件·b.docx"
     assert asked == ["云溪/b.docx"]
 
@@ -107,4 +116,4 @@ def test_waived_findings_are_no_comments(tmp_path):
     tables = fictional_case()
     for row in tables["findings"]:
         row["waived"] = "同意"
-    assert write_annotated(tables, lambda name: original(), tmp_path, RULES) == []
+    assert write_commented(source(tables), UNIT, lambda name: original(), tmp_path) == ([], [])

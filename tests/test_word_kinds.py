@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
-from samples import RULES, fictional_case
+from samples import RULES, fictional_case, reports
 from word_layout import W, misplaced, opened
 
 from pipeline.core import schema
 from pipeline.publish.overview import unit_name
 from pipeline.publish.word.content import Source
-from pipeline.publish.word.documents import BUILDERS, KINDS, write_reports
+from pipeline.publish.word.documents import BUILDERS, KINDS
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.letters import as_of, last_day
 from pipeline.ruleset.labels import load_labels
@@ -29,7 +29,7 @@ def whole_case():
 
 def written(tables, kind, tmp_path):
     """The texts of the documents of a kind."""
-    paths = write_reports(tables, tmp_path, RULES, [kind])
+    paths = reports(tables, tmp_path, RULES, [kind])
     for path in paths:
         assert misplaced(opened(path)) == []
     return ["\n".join(opened(path).text()) for path in paths]
@@ -61,7 +61,7 @@ def test_a_kind_says_what_it_must(kind, parts, tmp_path):
 
 def test_the_default_set_is_every_kind_with_data(tmp_path):
     labels = load_labels(RULES)
-    names = {path.stem for path in write_reports(whole_case(), tmp_path, RULES)}
+    names = {path.stem for path in reports(whole_case(), tmp_path, RULES)}
     assert names == {labels.of("report", kind) for kind in KINDS if kind != "plan"}
 
 
@@ -69,24 +69,24 @@ def test_no_data_no_document(tmp_path):
     tables = fictional_case()
     tables["problems"].clear()
     tables["findings"].clear()
-    names = {path.stem for path in write_reports(tables, tmp_path, RULES)}
+    names = {path.stem for path in reports(tables, tmp_path, RULES)}
     assert names == {"整改情况通报", "核对报告"}
 
 
 def test_a_batch_without_documents_writes_nothing(tmp_path):
     tables = {name: [] for name in fictional_case()}
-    assert write_reports(tables, tmp_path, RULES) == []
+    assert reports(tables, tmp_path, RULES) == []
 
 
 def test_one_unit_can_be_asked_for(tmp_path):
     tables = whole_case()
     tables["documents"].append({**tables["documents"][1], "doc_id": "z", "file": "z.docx", "unit": "别的学校"})
-    paths = write_reports(tables, tmp_path, RULES, unit="云溪县第九小学党支部")
+    paths = reports(tables, tmp_path, RULES, unit="云溪县第九小学党支部")
     assert {path.parent.name for path in paths} == {"云溪县第九小学党支部"}
 
 
 def test_charts_are_native_and_hold_their_numbers(tmp_path):
-    (path,) = write_reports(whole_case(), tmp_path, RULES, ["summary"])
+    (path,) = reports(whole_case(), tmp_path, RULES, ["summary"])
     docx = opened(path)
     assert "word/charts/chart1.xml" in docx.names and "word/embeddings/chart2.xlsx" in docx.names
     space = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart"}
@@ -101,7 +101,7 @@ def test_charts_are_native_and_hold_their_numbers(tmp_path):
 def test_a_second_document_of_a_kind_has_a_name_of_its_own(tmp_path):
     tables = whole_case()
     tables["documents"].append({**tables["documents"][1], "doc_id": "b2", "file": "云溪/b2.docx"})
-    names = [path.name for path in write_reports(tables, tmp_path, RULES, ["bulletin"])]
+    names = [path.name for path in reports(tables, tmp_path, RULES, ["bulletin"])]
     assert names == ["整改情况通报.docx", "整改情况通报 (2).docx"]
 
 
@@ -123,7 +123,7 @@ def test_time_is_counted_on_a_stated_day_never_on_today():
 
 
 def test_the_day_of_the_run_comes_before_any_stated_day(tmp_path):
-    (path,) = write_reports(whole_case(), tmp_path, RULES, ["reminder"], as_of=date(2024, 9, 15))
+    (path,) = reports(whole_case(), tmp_path, RULES, ["reminder"], as_of=date(2024, 9, 15))
     text = "\n".join(opened(path).text())
     assert "截至2024年9月15日" in text and "已超过时限2项" in text and "即将到期" not in text
 
@@ -133,7 +133,7 @@ def test_a_problem_that_a_person_added_follows_the_last_one(tmp_path):
     added = {**tables["problems"][-1], "problem_id": "b-r1", "problem": "补录的问题", "label": None, "aspect": None,
              "category": None, "paragraph": None, "start": None, "end": None, "end_paragraph": None}
     tables["problems"].append(added)
-    (path,) = write_reports(tables, tmp_path, RULES, ["bulletin"])
+    (path,) = reports(tables, tmp_path, RULES, ["bulletin"])
     lines = opened(path).text()
     places = [at for at, line in enumerate(lines) if "补录的问题" in line or "食堂验收流于形式" in line]
     assert len(places) == 2 and "补录的问题" in lines[places[1]]
@@ -163,7 +163,7 @@ def test_a_list_of_attachments_before_the_signature_is_no_body(tmp_path):
     tail = (("attachment", "附件：1.任务清单"), ("attachment", "2.名单"), ("signature", "中共云溪县第九小学支部委员会"))
     tables["passages"] += [schema.row("passages", doc_id="b", seq=n, part=part, level=0, text=text, paragraph=90 + n,
                                       start=0, end=len(text)) for n, (part, text) in enumerate(tail)]
-    (path,) = write_reports(tables, tmp_path, RULES, ["bulletin"])
+    (path,) = reports(tables, tmp_path, RULES, ["bulletin"])
     styles = {"".join(p.itertext()).strip(): p.find(f"{W}pPr/{W}pStyle").get(f"{W}val")
               for p in opened(path).body.iter(f"{W}p") if p.find(f"{W}pPr/{W}pStyle") is not None}
     assert styles["附件：1.任务清单"] == "Attachment" and styles["2.名单"] == "AttachmentMore"
@@ -180,7 +180,7 @@ def test_letterhead_and_imprint_come_from_the_profile(tmp_path):
     text = text.replace("imprint:              # 版记\n  show: false", "imprint:\n  show: true")
     text = text.replace('copies: ""', "copies: 县纪委")
     path.write_text(text, encoding="utf-8")
-    (document,) = write_reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
+    (document,) = reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
     paragraphs = [(style, text) for style, text, _ in opened(document).paragraphs()]
     assert ("Mark", "云溪县第九小学党支部文件") in paragraphs
     assert any(style == "RedLine" for style, _ in paragraphs)
@@ -195,7 +195,7 @@ def test_renumbering_by_the_standard(tmp_path):
     path = rules / "profiles" / "gbt9704.yaml"
     text = path.read_text(encoding="utf-8").replace("numbering: as_seen", "numbering: renumber")
     path.write_text(text, encoding="utf-8")
-    (document,) = write_reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
+    (document,) = reports(fictional_case(), tmp_path / "out", rules, ["bulletin"])
     text = opened(document).text()
     assert "（一）党的领导方面" in text and "1.履职不够到位" in text and "（1）“三重一大”制度执行不严。" in text
 

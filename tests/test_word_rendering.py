@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pdfplumber
 import pytest
-from samples import RULES, fictional_case
+from samples import RULES, fictional_case, reports
 
 from pipeline.core.schema import empty_tables, row
 from pipeline.extract.process import process
-from pipeline.publish.word.documents import KINDS, write_reports
+from pipeline.publish.word.documents import KINDS
 from pipeline.publish.workbook.workbook_file import write_workbook
 from pipeline.ruleset.rule import load_rules
 
@@ -53,7 +53,7 @@ def long_bulletin():
 
 
 def test_a_full_page_has_22_lines_of_28_characters(tmp_path):
-    (path,) = write_reports(long_bulletin(), tmp_path, RULES, ["bulletin"])
+    (path,) = reports(long_bulletin(), tmp_path, RULES, ["bulletin"])
     (pdf,) = converted([path], tmp_path)
     with pdfplumber.open(pdf) as document:
         assert len(document.pages) == 4
@@ -78,7 +78,7 @@ def test_every_kind_opens_and_has_its_text(tmp_path):
             tables[name] += rows
     for finding in fictional_case()["findings"]:
         tables["findings"].append({**finding, "doc_id": tables["documents"][-1]["doc_id"], "problem_id": None})
-    paths = write_reports(tables, tmp_path / "out", RULES)
+    paths = reports(tables, tmp_path / "out", RULES)
     by_kind = {path.stem: path for path in paths}
     flat = []
     for name, path in by_kind.items():

@@ -18,7 +18,8 @@ from pipeline.publish.workbook.workbook_file import write_workbook
 
 def written(tables, tmp_path):
     path = tmp_path / "整改台账.xlsx"
-    warnings = write_workbook(tables, path, RULES)
+    warnings, gaps = write_workbook(tables, path, RULES)
+    assert gaps == []
     return openpyxl.load_workbook(path), warnings, path
 
 

@@ -41,7 +41,7 @@ AS_OF = click.option("--as-of", type=DAY, metavar="年-月-日",
   zhenggai run input -o output        处理 input 里的全部文档，结果写入 output
   zhenggai show 某校整改情况通报.docx   在终端查看一份文档读成了什么
   zhenggai check output               改了规则或豁免清单后，不重读文档，只重新核对
-退出码：0 完成；1 程序内部出错；2 用法、输入或规则有误；3 有文件未能处理（仅 --strict）；
+退出码：0 完成；1 程序内部出错；2 用法、输入或规则有误；3 有文件未能处理或文书没有写出（仅 --strict）；
   4 输出文件夹正被另一次运行占用；5 输出写不进去；130/143 中途停止，可继续。
 """)
 @click.version_option(__version__, "--version", message="整改通 %(version)s", help="显示版本号。")
@@ -60,7 +60,7 @@ def zhenggai() -> None:
 @PROFILE
 @AS_OF
 @click.option("--jobs", type=click.IntRange(min=1), metavar="个数", help="同时处理几份文档；不写就按处理器个数。")
-@click.option("--strict", is_flag=True, help="有文件未能处理时，退出码为 3。")
+@click.option("--strict", is_flag=True, help="有文件未能处理或文书没有写出时，退出码为 3。")
 @click.option("--fresh", is_flag=True, help="全部重新读取；不写就只处理新增和有变动的文件。")
 def run(inputs: tuple[Path, ...], output: Path, rules: Path | None, profile: str, as_of: datetime | None,
         jobs: int | None, strict: bool, fresh: bool) -> None:
@@ -75,7 +75,7 @@ def run(inputs: tuple[Path, ...], output: Path, rules: Path | None, profile: str
     settings = _settings(rules, profile, as_of, jobs=jobs or 0, fresh=fresh)
     summary = batch.run(inputs, output, settings)
     click.echo(terminal.summary_text(summary, settings.rules))
-    if strict and summary.set_aside:
+    if strict and (summary.set_aside or summary.gaps):
         sys.exit(QUARANTINED_EXIT)
 
 

@@ -40,6 +40,11 @@ def summary_text(summary: Summary, rules: Path) -> str:
         lines += [f"  {file}：{message}" for file, message in summary.set_aside[:SET_ASIDE_SHOWN]]
         if len(summary.set_aside) > SET_ASIDE_SHOWN:
             lines.append(f"  …… 共 {len(summary.set_aside)} 个，其余见“文档”表")
+    if summary.gaps:
+        lines += ["", "没有写出的结果："]
+        lines += [f"  {gap.name}：{gap.message}" for gap in summary.gaps[:SET_ASIDE_SHOWN]]
+        if len(summary.gaps) > SET_ASIDE_SHOWN:
+            lines.append(f"  …… 共 {len(summary.gaps)} 个，其余见运行日志")
     return escaped("\n".join([*lines, *(f"注意：{note}" for note in summary.notes)]), kept="\n")
 
 

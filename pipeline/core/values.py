@@ -24,6 +24,7 @@ def view(text: str) -> str:
 
 
 DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "兩": 2}
+_WRITTEN = "零一二三四五六七八九"
 UNITS = {"十": 10, "百": 100, "千": 1000}
 
 
@@ -47,6 +48,21 @@ def chinese_number(text: str) -> int | None:
         else:
             return None
     return total + (digit or 0)
+
+
+def numeral(number: int) -> str:
+    """A number as headings write it: 10 → 十, 12 → 十二, 112 → 一百一十二; from 10,000 on in digits."""
+    if not 0 < number < 10_000:
+        return str(number)
+    text, gap = "", False
+    for power, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // power % 10
+        if not digit:
+            gap = bool(text)
+            continue
+        text += ("零" if gap else "") + ("" if unit == "十" and digit == 1 and not text else _WRITTEN[digit]) + unit
+        gap = False
+    return text
 
 
 def number(text: str) -> float | None:

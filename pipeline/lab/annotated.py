@@ -28,6 +28,7 @@ from typing import Any
 
 from pipeline.core.errors import InputError
 from pipeline.core.files import FixedZip
+from pipeline.core.values import numeral
 from pipeline.core.vocabulary import STATUSES
 
 TAGS = frozenset({"title", "aspect", "category", "problem", "status", "lead", "dept", "person", "deadline", "m",
@@ -39,7 +40,6 @@ _TAG = re.compile(r'<(/?)([a-z]+)((?:\s+[a-z_]+="[^"]*")*)\s*>')
 _ATTRIBUTE = re.compile(r'([a-z_]+)="([^"]*)"')
 _DIRECTIVE = re.compile(r"\{(?:auto:(?P<level>[0-3])|(?P<align>center|right))\}")
 _FRONT = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
-_DIGITS = "零一二三四五六七八九十"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,15 +230,8 @@ def labels(source: Source) -> list[str]:
         counts[line.level] += 1
         counts[line.level + 1 :] = [0] * (LEVELS - line.level - 1)
         number = counts[line.level]
-        shown.append((f"{_chinese(number)}、", f"（{_chinese(number)}）", f"{number}.", f"（{number}）")[line.level])
+        shown.append((f"{numeral(number)}、", f"（{numeral(number)}）", f"{number}.", f"（{number}）")[line.level])
     return shown
-
-
-def _chinese(number: int) -> str:
-    if number <= 10:
-        return _DIGITS[number]
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")
 
 
 def _shown(source: Source) -> Iterator[tuple[Line, str]]:

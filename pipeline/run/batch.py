@@ -6,13 +6,12 @@ as it is done, and the results are made from all of them and published at the en
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +20,7 @@ from pipeline.core.errors import InputError, Rejected, escaped
 from pipeline.core.model import QUARANTINED, SKIPPED, Row, Tables
 from pipeline.core.schema import empty_tables, row
 from pipeline.decisions.waiver_list import read_waivers
+from pipeline.publish.gaps import Gap
 from pipeline.publish.overview import counts
 from pipeline.run import engines, inputs
 from pipeline.run.engines import Job, Outcome, Task, read_document
@@ -57,6 +57,7 @@ class Summary:
     reused: int = 0
     units: int = 0
     notes: list[str] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)  # results that could not be made
     seconds: float = 0.0
 
 
@@ -79,8 +80,8 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
         corrected(tables, output)
         reconciled(tables, settings, waivers, output)
         _tell(place, "写出结果")
-        notes = publish(tables, place, settings, originals(entries, tables))
-        summary = summarised(tables, output, notes, time.monotonic() - started, reused)
+        notes, gaps = publish(tables, place, settings, entries)
+        summary = replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps)
         _log_folders(tables, place)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
     return summary
@@ -95,20 +96,24 @@ def check(output: Path, settings: Settings) -> Summary:
         settings = _as_before(place, settings)
         require_whole(settings.rules, settings.profile or "default")
         tables = _again(place, settings)
-        notes = publish(tables, place, settings, originals(_found_again(place), tables))
-    return summarised(tables, output, notes, time.monotonic() - started, reused=len(tables["documents"]))
+        notes, gaps = publish(tables, place, settings, _found_again(place))
+    reused = len(tables["documents"])
+    return replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps)
 
 
 def report(output: Path, settings: Settings, kinds: Sequence[str], unit: str | None) -> list[str]:
     """Write Word documents of the given kinds (none: all) for one unit or all; gives their places and notes."""
-    from pipeline.publish.word.documents import write_reports
+    from pipeline.run.word_documents import Wanted, write_documents
 
     with open_place(_with_results(output)) as place:
         settings = _as_before(place, settings)
         tables = _again(place, settings)
-        write_reports(tables, place.staging, settings.rules, list(kinds) or None, unit, settings.as_of)
+        wanted = Wanted(tuple(kinds), unit, settings.as_of)
+        gaps = write_documents(tables, place.staging, settings.rules, wanted, settings.jobs or _processors()).gaps
+        _log_gaps(place, gaps)
         placed = place.publish(only_add=True)
-    return [*(str(output / name) for name in placed.files), *placed.notes]
+    missing = [f"没有写出：{escaped(gap.name)}：{gap.message}" for gap in gaps]
+    return [*(str(output / name) for name in placed.files), *placed.notes, *missing]
 
 
 def _as_before(place: Place, settings: Settings) -> Settings:
@@ -149,12 +154,13 @@ def read_one(path: Path, settings: Settings, task: Task = read_document) -> Tabl
         raise InputError(str(path), "找不到这个文件", "请检查路径是否写对；文件夹请用 zhenggai run 处理")
     entry = inputs.hashed(Entry(inputs.printable(path.name), path))
     for _, outcome in engines.processes([Job(entry.name, path, entry.converted)], settings.rules, 1, task):
-        if outcome.tables is None:
+        if outcome.error:
             message = Rejected(outcome.error, outcome.detail).message.rstrip("。")
             where, _, remedy = message.rpartition("。")
             raise InputError(str(path), where, remedy)
-        reconciled(outcome.tables, settings, [])
-        return outcome.tables
+        tables: Tables = outcome.result
+        reconciled(tables, settings, [])
+        return tables
     raise AssertionError("an engine gives one outcome a job")
 
 
@@ -185,11 +191,11 @@ def _prepared(found: Iterable[Entry], place: Place, settings: Settings) -> list[
     plain += [entry for entry in archives.values() if entry.error]
     for job, outcome in _engine(jobs, place.scratch, settings, inputs.expand_archive):
         archive = archives[job.name]
-        if outcome.tables is None:
+        if outcome.error:
             plain.append(replace(archive, error=outcome.error, detail=outcome.detail))
             place.trace(job.name, outcome.trace)
         else:
-            plain += inputs.member_entries(archive, outcome.tables)
+            plain += inputs.member_entries(archive, outcome.result)
     ordered = inputs.unique(sorted(plain, key=lambda entry: entry.name))
     return inputs.without_duplicates(inputs.hashed(entry) for entry in ordered)
 
@@ -252,13 +258,14 @@ def _tell(place: Place, stage: str) -> None:
 
 def _accounted(entry: Entry, outcome: Outcome) -> Tables:
     """The tables of an outcome: its own when they belong to the bytes that were hashed, else the reason's row."""
-    if outcome.tables is None:
+    if outcome.error:
         return _set_aside(replace(entry, error=outcome.error, detail=outcome.detail))
-    document = outcome.tables["documents"][0]
+    tables: Tables = outcome.result
+    document = tables["documents"][0]
     if document["sha256"] != entry.sha256:
         return _set_aside(replace(entry, error="changed_while_reading"))
     document["file"] = entry.name
-    return outcome.tables
+    return tables
 
 
 def _set_aside(entry: Entry) -> Tables:
@@ -313,25 +320,6 @@ def reconciled(tables: Tables, settings: Settings, waivers: list[Row], output: P
         merge_findings(tables, load_corrections(output / CORRECTIONS))
 
 
-def originals(entries: Iterable[Entry], tables: Tables) -> Callable[[str], bytes | None]:
-    """Gives an input's bytes by its name; None when it is gone or no longer the file that was read."""
-    from pipeline.readers import gate
-
-    paths = {entry.name: entry.path for entry in entries if not entry.error}
-    hashes = {str(document["file"]): document["sha256"] for document in tables["documents"]}
-
-    def original(name: str) -> bytes | None:
-        if name not in paths:
-            return None
-        try:
-            data = gate.load(paths[name])
-        except Rejected:
-            return None
-        return data if hashlib.sha256(data).hexdigest() == hashes.get(name) else None
-
-    return original
-
-
 def _log_folders(tables: Tables, place: Place) -> None:
     """Log which folder holds the documents of a unit whose name no folder can bear."""
     from pipeline.publish.overview import units
@@ -343,19 +331,29 @@ def _log_folders(tables: Tables, place: Place) -> None:
         place.log("\n  ".join([f"文件夹名与单位名不同的 {len(renamed)} 个：", *lines]))
 
 
-def publish(tables: Tables, place: Place, settings: Settings, original: Callable[[str], bytes | None]) -> list[str]:
-    """Write all results into the staging folder and put them in place; gives what a person must be told."""
+def publish(tables: Tables, place: Place, settings: Settings, entries: Iterable[Entry]) -> tuple[list[str], list[Gap]]:
+    """Write all results into the staging folder and put them in place.
+
+    Gives what a person must be told, and what could not be made; `entries` are the inputs, for copies with comments.
+    """
     from pipeline.publish.place import WORKBOOK
     from pipeline.publish.tables import write_tables
-    from pipeline.publish.word.commented import write_annotated
-    from pipeline.publish.word.documents import write_reports
     from pipeline.publish.workbook.workbook_file import write_workbook
+    from pipeline.run.word_documents import Wanted, write_documents
 
     write_tables(tables, place.staging / "tables")
-    shortened = write_workbook(tables, place.staging / WORKBOOK, settings.rules)
-    write_reports(tables, place.staging, settings.rules, as_of=settings.as_of)
-    write_annotated(tables, original, place.staging, settings.rules)
-    return [*shortened, *place.publish().notes]
+    shortened, gaps = write_workbook(tables, place.staging / WORKBOOK, settings.rules)
+    wanted = Wanted(as_of=settings.as_of, originals={entry.name: entry.path for entry in entries if not entry.error})
+    workers = settings.jobs or _processors()
+    gaps += write_documents(tables, place.staging, settings.rules, wanted, workers).gaps
+    _log_gaps(place, gaps)
+    return [*shortened, *place.publish().notes], gaps
+
+
+def _log_gaps(place: Place, gaps: Iterable[Gap]) -> None:
+    for gap in gaps:
+        place.log(f"没有写出：{escaped(gap.name)}  {gap.error} {gap.detail}".rstrip())
+        place.trace(gap.name, gap.trace)
 
 
 def _remember(place: Place, given: Sequence[Path], settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Jobs → outcomes: the ways to run the reading of many documents.
+"""Jobs → outcomes: the ways to run the work on many documents or units.
 
 `serial` works in this process, `processes` in worker processes that are held to the limits of time and memory
 and whose death costs one document.  Both give one `Outcome` a job, in no promised order.
@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -37,11 +37,15 @@ STOP_SECONDS = 4.0  # what a worker gets to end by itself
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One document to read: its name in the tables, where its bytes lie, and whether LibreOffice may be needed."""
+    """One piece of work: for a document its name in the tables, where it lies, and whether LibreOffice may be needed.
+
+    `given` is what else a task needs; it goes to the worker with the job.
+    """
 
     name: str
     path: Path
     converted: bool = False
+    given: Any = field(default=None, compare=False)
 
     @property
     def seconds(self) -> float:
@@ -51,9 +55,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a job: its tables, or its class with the detail (and, for a bug, the traceback)."""
+    """What became of a job: what its task gave, or its class with the detail (and, for a bug, the traceback)."""
 
-    tables: Tables | None = None
+    result: Any = None
     error: str = ""
     detail: str = ""
     trace: str = ""
@@ -61,16 +65,16 @@ class Outcome:
     again: bool = False  # the worker died: worth one more try, alone
 
 
-Task = Callable[[Path, str, Path], Tables]
+Task = Callable[[Job, Path], Any]  # a job and the folder that the task works with, mostly that of the rules
 
 
-def read_document(path: Path, name: str, rules: Path) -> Tables:
+def read_document(job: Job, rules: Path) -> Tables:
     """The tables of one document; the rules are loaded once a process."""
     from pipeline.extract.process import process
     from pipeline.ruleset.yaml_file import reading_with
 
     with reading_with(rules):
-        return process(path, name, _loaded(rules))
+        return process(job.path, job.name, _loaded(rules))
 
 
 @cache
@@ -84,7 +88,7 @@ def attempt(task: Task, job: Job, rules: Path) -> Outcome:
     """Run one job and turn whatever it raises into an outcome."""
     started = time.monotonic()
     try:
-        return Outcome(task(job.path, job.name, rules), seconds=time.monotonic() - started)
+        return Outcome(task(job, rules), seconds=time.monotonic() - started)
     except Rejected as rejected:
         return Outcome(error=rejected.error, detail=rejected.detail, seconds=time.monotonic() - started)
     except UserError:
@@ -157,7 +161,7 @@ def _outcome(future: Future[Outcome], job: Job) -> Outcome:
         return _died(expired.exitcode)
     except UserError:
         raise
-    except Exception as error:  # tables that can't be sent back, a pool that broke
+    except Exception as error:  # a result that can't be sent back, a pool that broke
         return Outcome(error="internal_error", trace=trace_of(error))
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from pipeline.core import limits
 from pipeline.core.errors import InputError, Rejected, escaped
-from pipeline.core.model import Row, Tables
+from pipeline.core.model import Row
 from pipeline.readers.kind import converted
+from pipeline.run.engines import Job
 
 TEMPORARY_PREFIXES = ("~$", ".~lock", "._", ".~")
 TEMPORARY_NAMES = {"thumbs.db", "desktop.ini", ".ds_store", ".gitkeep", ".gitignore"}
@@ -223,18 +224,18 @@ def without_duplicates(entries: Iterable[Entry]) -> list[Entry]:
 # --- archives --------------------------------------------------------------------------------------
 
 
-def expand_archive(path: Path, name: str, folder: Path) -> Tables:
-    """Write an archive's files under numbers into a folder of its own; gives the rows `members`.
+def expand_archive(job: Job, folder: Path) -> list[Row]:
+    """Write an archive's files under numbers into a folder of its own; gives a row for each.
 
-    A member has `name`, `path` and, when the archive's reader refused it, `error` and `detail`.  Runs in a limited
+    It has `name`, `path` and, when the archive's reader refused it, `error` and `detail`.  Runs in a limited
     worker; no name from the archive becomes a path.  A document that is only named like an archive is its own member.
     """
     from pipeline.readers.archive import expand_bytes
     from pipeline.readers.gate import load, sniff
 
-    data = load(path)
+    name, data = job.name, load(job.path)
     if sniff(data, name) not in ("zip", "unknown", "txt"):  # what looks like text may be a torn archive
-        return {"members": [{"name": name, "path": str(path), "error": "", "detail": ""}]}
+        return [{"name": name, "path": str(job.path), "error": "", "detail": ""}]
     place = folder / hashlib.sha256(name.encode()).hexdigest()[:16]
     place.mkdir(exist_ok=True)  # a second try finds what the first one left
     members: list[Row] = []
@@ -249,14 +250,14 @@ def expand_archive(path: Path, name: str, folder: Path) -> Tables:
         members.append({"name": printable(member), "path": str(target), "error": "", "detail": ""})
     if not members:
         raise Rejected("empty", "压缩包里没有文件")
-    return {"members": members}
+    return members
 
 
-def member_entries(archive: Entry, tables: Tables) -> list[Entry]:
+def member_entries(archive: Entry, members: list[Row]) -> list[Entry]:
     """The entries of an expanded archive's files, named below it."""
     inside = f"{archive.name}/"
     entries = []
-    for row in tables["members"]:
+    for row in members:
         name = str(row["name"])
         if name == archive.name:
             entries.append(archive)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import cast
 
 from pipeline.core.model import Row
+from pipeline.core.values import numeral
 from pipeline.core.vocabulary import SEVERITIES
 from pipeline.publish.overview import main_document
 from pipeline.publish.word.content import Context, Report, Source, context_of, latest_date
-from pipeline.publish.word.typography import chinese_date, chinese_number
+from pipeline.publish.word.typography import chinese_date
 
 SHORT = 12  # longer values that the message has already are not said again
 
@@ -22,7 +23,7 @@ def check_report(source: Source, unit: str, documents: list[Row]) -> list[Report
     for severity in SEVERITIES:
         rows = [entry(source, row) for row in live if row["severity"] == severity]
         if rows:
-            groups.append({"序": chinese_number(len(groups) + 1), "名称": source.labels.of("severity", severity),
+            groups.append({"序": numeral(len(groups) + 1), "名称": source.labels.of("severity", severity),
                            "项": rows})
     main = main_document(documents)
     problems = source.problems.get(str(main["doc_id"]), []) if main else []

@@ -24,14 +24,15 @@ from lxml import etree
 
 from pipeline.core.errors import Rejected
 from pipeline.core.files import FixedZip, replace_file
-from pipeline.core.model import Row, Tables
+from pipeline.core.model import Row
 from pipeline.core.text import clean
-from pipeline.publish.overview import live_findings, units
-from pipeline.publish.word.typography import safe_name, unit_folders
+from pipeline.publish.gaps import Gap, isolated
+from pipeline.publish.word.content import Source
+from pipeline.publish.word.typography import safe_name
 from pipeline.readers.docx.package_parts import Parts
 from pipeline.readers.package import open_package
 from pipeline.readers.xml import parse
-from pipeline.ruleset.labels import Labels, load_labels
+from pipeline.ruleset.labels import Labels
 
 AUTHOR, INITIALS = "整改通", "核"
 TEXT = "word/document.xml"
@@ -39,34 +40,34 @@ ACTIVE = {"macro_present", "active_content_ignored", "external_link_ignored"}  #
 CHANGED = {TEXT, "word/_rels/document.xml.rels", "[Content_Types].xml", "word/comments.xml"}
 
 
-def write_annotated(
-    tables: Tables, original: Callable[[str], bytes | None], folder: Path, rules_folder: Path, unit: str | None = None
-) -> list[Path]:
-    """Write an annotated copy of every docx that has findings; `original` gives a file's bytes by its name.
+def write_commented(
+    source: Source, unit: str, original: Callable[[str], bytes | None], place: Path
+) -> tuple[list[Path], list[Gap]]:
+    """Write a copy with comments of every docx of a unit that has findings into the unit's folder.
 
-    Gives the copies, in one folder a unit (the same folders as the reports).
+    `original` gives a file's bytes by its name, None when they are gone.  Gives the copies and what could not be made.
     """
-    labels = load_labels(rules_folder)
-    findings: dict[str, list[Row]] = {}
-    for row in live_findings(tables):
-        findings.setdefault(str(row["doc_id"]), []).append(row)
     written: list[Path] = []
-    by_unit = units(tables)
-    folders = unit_folders(by_unit)
-    for name, documents in by_unit.items():
-        place = folder / folders[name]
-        files: set[str] = set()
-        for document in documents:
-            rows = findings.get(str(document["doc_id"]), [])
-            file = str(document["file"] or "")
-            if not rows or not file.lower().endswith(".docx") or unit not in (None, name):
-                continue
-            data = original(file)
-            content = annotate(data, rows, labels) if data is not None else None
+    gaps: list[Gap] = []
+    taken: set[str] = set()
+    label = source.labels.of("report", "annotated")
+    for document in source.units.get(unit, ()):
+        rows = [row for row in source.findings.get(str(document["doc_id"]), ()) if not row["waived"]]
+        file = str(document["file"] or "")
+        data = original(file) if rows and commentable(file) else None
+        if data is None:
+            continue
+        with isolated(f"{unit}·{label}·{Path(file).stem}", gaps):
+            content = annotate(data, rows, source.labels)
             if content is not None:
-                stem = safe_name(f"{labels.of('report', 'annotated')}·{Path(file).stem}", files)
+                stem = safe_name(f"{label}·{Path(file).stem}", taken)
                 written.append(replace_file(place / f"{stem}.docx", content))
-    return written
+    return written, gaps
+
+
+def commentable(file: str) -> bool:
+    """Whether a file's copy can bear comments, by its name."""
+    return file.lower().endswith(".docx")
 
 
 def annotate(data: bytes, findings: Sequence[Row], labels: Labels) -> bytes | None:

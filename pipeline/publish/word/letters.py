@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 
 from pipeline.core.model import ANSWERS, Row
+from pipeline.core.values import numeral
 from pipeline.publish.word.check_report import entry, unit_findings
 from pipeline.publish.word.content import Context, Report, Source, context_of, deadline_words
 from pipeline.publish.word.one_table import table_row
-from pipeline.publish.word.typography import chinese_date, chinese_number
+from pipeline.publish.word.typography import chinese_date
 
 OPEN = ("in_progress", "not_done", "basically_done", None)
 
@@ -28,8 +29,8 @@ def review_letter(source: Source, unit: str, documents: list[Row]) -> list[Repor
     context = context_of(
         source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
         date=source.profile.setting("office", "date", ""),
-        材料组=[{"序": chinese_number(n), "名称": name, "项": rows} for n, (name, rows) in enumerate(files.items(), 1)],
-        退回序=chinese_number(len(files) + 1),
+        材料组=[{"序": numeral(n), "名称": name, "项": rows} for n, (name, rows) in enumerate(files.items(), 1)],
+        退回序=numeral(len(files) + 1),
         退回=[{"问题": source.text(row["problem"]), "意见": source.text(row.get("review_note"))} for row in returned],
         数={"意见": len(findings) + len(returned)},
     )

@@ -266,6 +266,6 @@ def _renumbered(body: list[Context]) -> list[Context]:
             continue
         counts[level] += 1
         counts[level + 1 :] = [0] * (4 - level)
-        bare = re.sub(r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.．、])", "", entry["题"])
+        bare = re.sub(r"^(?:[一二三四五六七八九十百零]+、|[（(][一二三四五六七八九十百零\d]+[)）]|\d+[.．、])", "", entry["题"])
         entry["题"] = numbered(level, counts[level]) + bare
     return body

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 
-from pipeline.core.values import ENCLOSED
+from pipeline.core.values import ENCLOSED, numeral
 from pipeline.publish.word.layout import Profile
 
 _WIDE = str.maketrans(",;:!?()", "，；：！？（）")
@@ -206,15 +206,6 @@ def chinese_date(iso: str | None) -> str:
     return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
 
 
-def chinese_number(number: int) -> str:
-    """1 to 99 in Chinese, for headings."""
-    digits = "零一二三四五六七八九十"
-    if number <= 10:
-        return digits[number]
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
-
-
 def spaced(label: str) -> str:
     """A number with a blank behind it where nothing else sets it apart from the words (第1条, A1, 1.1.2)."""
     bare = label[-1:].isalnum() and label[-1] not in ENCLOSED and not label.endswith(("是", "要"))
@@ -224,4 +215,4 @@ def spaced(label: str) -> str:
 def numbered(level: int, number: int) -> str:
     """The label of a heading: 一、（一）1.（1）."""
     form = {1: "{c}、", 2: "（{c}）", 3: "{n}.", 4: "（{n}）"}[level]
-    return form.format(c=chinese_number(number) if level < 3 else "", n=number)
+    return form.format(c=numeral(number) if level < 3 else "", n=number)

@@ -100,7 +100,7 @@ _GUIDE = {
 }
 
 
-def write_guide(labels: Labels, book: Book, sheet: Any, names: Iterable[str], review_page: str) -> None:
+def write_guide(labels: Labels, book: Book, sheet: Any, names: Iterable[str]) -> None:
     """How to work with the workbook, with a link to each sheet."""
     lay_out(sheet, [Column("", "", 18), Column("", "", 96)], landscape=False, freeze="A2")
 
@@ -117,8 +117,6 @@ def write_guide(labels: Labels, book: Book, sheet: Any, names: Iterable[str], re
         if name != "guide":
             title = labels.of("sheet", name)
             put(Link(title, f"'{title}'!A1"), _GUIDE[name])
-    if review_page:
-        put("核对网页", review_page)
     put("怎样更正", style="section")
     for number, text in enumerate((
         "浅黄色的列可以直接改；其他列由程序生成，改了也不会读回。",

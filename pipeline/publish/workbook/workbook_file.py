@@ -36,6 +36,7 @@ from pipeline.decisions.columns import (
     row_identity,
     shown,
 )
+from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.overview import by_document, unit_name, units
 from pipeline.publish.workbook.front import write_guide, write_overview
 from pipeline.publish.workbook.sheets import Book, Link
@@ -47,10 +48,10 @@ COLOURS = {"done": "C6E0B4", "basically_done": "DDEBF7", "in_progress": "FFE699"
            "error": "F8CBAD", "warning": "FFE699", "info": "DDEBF7"}
 
 
-def write_workbook(tables: Tables, path: Path, rules_folder: Path, review_page: str = "") -> list[str]:
-    """Write the workbook of a run and return what could not be shown as it is.
+def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list[str], list[Gap]]:
+    """Write the workbook of a run; gives what could not be shown as it is, and the sheets that could not be made.
 
-    `review_page` is the address of the review page, if one is running.  Raises OutputError.
+    Raises OutputError.
     """
     labels = load_labels(rules_folder)
     book = Book()
@@ -60,21 +61,22 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path, review_page: 
     context = _Context(tables, labels, book, sheets, load_aliases(rules_folder))
     if tables.get("conflicts"):
         sheets["conflicts"] = book.sheet(labels.of("sheet", "conflicts"), "C00000")
-        _conflicts(context)
-    places = _problems(context)
-    _measures(context, places)
-    _claims(context)
-    _links(context, places)
-    _findings(context, places)
-    _unused(context)
-    _documents(context)
-    write_overview(tables, labels, book, sheets["overview"])
-    write_guide(labels, book, sheets["guide"], sheets, review_page)
+    gaps: list[Gap] = []
+    fill: dict[str, Callable[[_Context], object]] = {
+        "conflicts": _conflicts, "problems": _problems, "measures": _measures, "claims": _claims, "links": _links,
+        "findings": _findings, "unused": _unused, "documents": _documents, "failed": _failed,
+        "overview": lambda context: write_overview(tables, labels, book, sheets["overview"]),
+        "guide": lambda context: write_guide(labels, book, sheets["guide"], sheets),
+    }
+    for name, write in fill.items():
+        if name in sheets:
+            with isolated(f"{path.name}·{labels.of('sheet', name)}", gaps):
+                write(context)
     _identities(context)
     written = replace_file(path, book.content())
     if written != path:
         book.warnings.append(f"“{path.name}”正被其他程序打开，已另存为“{written.name}”")
-    return list(dict.fromkeys(book.warnings))
+    return list(dict.fromkeys(book.warnings)), gaps
 
 
 _TABS = {"overview": "3B5B7F", "problems": "70AD47", "measures": "70AD47", "claims": "5B9BD5", "links": "5B9BD5",
@@ -92,6 +94,7 @@ class _Context:
         self.documents = {str(row["doc_id"]): row for row in tables.get("documents", ())}
         self.units = {str(row["doc_id"]): unit for unit, rows in units(tables).items() for row in rows}
         self.problems = {str(row["problem_id"]): row for row in tables.get("problems", ())}
+        self.places: dict[str, str] = {}  # of problems on their sheet, for links from other sheets
 
     def heading(self, table: str, column: str) -> str:
         return self.labels.column(table, column)
@@ -112,8 +115,8 @@ class _Context:
         return self.last
 
 
-def _problems(context: _Context) -> dict[str, str]:
-    """The sheet of problems; returns where each problem stands, for links from other sheets."""
+def _problems(context: _Context) -> None:
+    """The sheet of problems; notes where each problem stands."""
     labels, fields, columns = context.labels, EDITABLE["problems"].fields, problem_columns(context.labels)
     counts: dict[object, int] = {}
     for row in context.tables.get("measures", ()):
@@ -149,11 +152,11 @@ def _problems(context: _Context) -> dict[str, str]:
     late = f"AND(ISNUMBER({letter['deadline']}2),{letter['deadline']}2<TODAY(),{letter['status']}2<>\"{done}\")"
     _rule(sheet, letter["deadline"], rows, late, COLOURS["not_done"])
     title = labels.of("sheet", "problems")
-    return {str(row["problem_id"]): f"'{title}'!{letter['problem']}{at}"
-            for at, row in zip(context.starts, order, strict=True)}
+    context.places = {str(row["problem_id"]): f"'{title}'!{letter['problem']}{at}"
+                      for at, row in zip(context.starts, order, strict=True)}
 
 
-def _measures(context: _Context, places: Mapping[str, str]) -> None:
+def _measures(context: _Context) -> None:
     fields, columns = EDITABLE["measures"].fields, measure_columns(context.labels)
 
     def line(row: Row) -> list[object]:
@@ -201,7 +204,7 @@ def _recounted(entry: Recount | None) -> tuple[object, str | None]:
     return number, "一致" if entry.agrees else "不一致" if entry.verdict else "请核对"
 
 
-def _links(context: _Context, places: Mapping[str, str]) -> None:
+def _links(context: _Context) -> None:
     column = context.column
     columns = [
         column("links", "case_id", 18), column("links", "feedback_problem", 50),
@@ -217,7 +220,7 @@ def _links(context: _Context, places: Mapping[str, str]) -> None:
         problem = context.problems.get(str(problem_id))
         if problem is None:
             return None
-        place = places.get(str(problem_id))
+        place = context.places.get(str(problem_id))
         return Link(str(problem["problem"] or ""), place) if place else problem["problem"]
 
     def line(row: Row) -> list[object]:
@@ -233,7 +236,7 @@ def _links(context: _Context, places: Mapping[str, str]) -> None:
     _colour(context.sheets["links"], "E", rows, {context.labels.of("bool", "true"): COLOURS["warning"]})
 
 
-def _findings(context: _Context, places: Mapping[str, str]) -> None:
+def _findings(context: _Context) -> None:
     labels, fields, columns = context.labels, EDITABLE["findings"].fields, finding_columns(context.labels)
     rank = {name: at for at, name in enumerate(SEVERITIES)}
     entries = sorted(positions(context.tables.get("findings", [])), key=lambda e: rank.get(str(e[1]["severity"]), 9))
@@ -241,7 +244,7 @@ def _findings(context: _Context, places: Mapping[str, str]) -> None:
     def line(entry: tuple[int, Row]) -> list[object]:
         position, row = entry
         problem = context.problems.get(str(row["problem_id"]))
-        place = places.get(str(row["problem_id"]))
+        place = context.places.get(str(row["problem_id"]))
         link = Link(str(problem["problem"] or ""), place) if problem and place else None
         return [
             labels.of("severity", row["severity"]), row["unit"] or context.unit(row["doc_id"]),
@@ -266,7 +269,6 @@ def _unused(context: _Context) -> None:
 
 
 def _documents(context: _Context) -> None:
-    """All documents, and on a sheet of their own those that could not be read."""
     labels, fields, columns = context.labels, EDITABLE["documents"].fields, document_columns(context.labels)
 
     def line(row: Row) -> list[object]:
@@ -278,11 +280,16 @@ def _documents(context: _Context) -> None:
 
     rows = context.tables.get("documents", [])
     context.write("documents", columns, map(line, rows), len(columns) - 2)
+
+
+def _failed(context: _Context) -> None:
+    """The documents that could not be read."""
+    labels = context.labels
     failed = [context.column("documents", n, w) for n, w in
               (("file", 44), ("state", 14), ("error", 22), ("message", 70))]
     context.write("failed", failed, (
         [row["file"], labels.of("state", row["state"]), row["error"], row["message"]]
-        for row in rows if row["state"] in ("quarantined", "skipped")
+        for row in context.tables.get("documents", ()) if row["state"] in ("quarantined", "skipped")
     ))
 
 

@@ -1,0 +1,161 @@
+"""All Word documents of a run: the tables cut into one parcel a unit, each written by a limited worker.
+
+What fails costs itself: a document that meets a fault of the program, or the rest of a unit that exceeds the limits
+of time and memory, becomes a named gap.  The folder of a unit depends on all units' names, the day that deadlines are
+judged by on all documents; both are settled before the parcels are cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pipeline.core.errors import InputError, Rejected
+from pipeline.core.model import Row, Tables
+from pipeline.publish.gaps import Gap
+from pipeline.publish.word.commented import commentable, write_commented
+from pipeline.publish.word.content import Source
+from pipeline.publish.word.documents import SUMMARY, kinds_named, write_summary, write_unit
+from pipeline.publish.word.layout import load_profile
+from pipeline.publish.word.letters import as_of
+from pipeline.publish.word.typography import unit_folders
+from pipeline.readers import gate
+from pipeline.ruleset.labels import load_labels
+from pipeline.run import engines
+from pipeline.run.engines import Job
+
+_OF_ALL = ("documents", "problems", "measures", "findings", "cases")  # what the report on all units counts
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which documents: kinds by code or Chinese name (none: all), one unit or all, judged by which day.
+
+    `originals` are the input files by their names; with them units get copies with comments.
+    """
+
+    kinds: tuple[str, ...] = ()
+    unit: str | None = None
+    as_of: date | None = None
+    originals: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What one worker needs for one unit; for the report on all units `unit` is empty."""
+
+    unit: str
+    tables: Tables
+    kinds: tuple[str, ...]
+    as_of: date | None
+    originals: Mapping[str, tuple[Path, str]] = field(default_factory=dict)  # with the sha256 that was read
+
+
+@dataclass(slots=True)
+class Made:
+    """The files that were written, in the order of units and kinds, and what could not be made."""
+
+    files: list[Path] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, workers: int = 0) -> Made:
+    """Write the documents that are wanted, in one folder a unit; without workers in this process, without limits.
+
+    Raises InputError for an unknown kind or unit, TemplateError for a broken template, OutputError where nothing can
+    be written.
+    """
+    whole = Source(tables, load_labels(rules), load_profile(rules), wanted.as_of)
+    kinds = kinds_named(whole.labels, wanted.kinds)
+    if wanted.unit is not None and wanted.unit not in whole.units:
+        known = "、".join(list(whole.units)[:10]) or "没有任何单位"
+        raise InputError(wanted.unit, "结果里没有这个单位", f"请写成下列之一：{known}")
+    folders = unit_folders(whole.units)
+    jobs = [
+        Job(parcel.unit, folder / folders[parcel.unit] if parcel.unit else folder, given=parcel)
+        for parcel in _parcels(whole, kinds, wanted)
+    ]
+    workers = min(workers, len(jobs))
+    outcomes = engines.processes(jobs, rules, workers, write_parcel) if workers else engines.serial(
+        jobs, rules, write_parcel)
+    done = dict(outcomes)
+    made = Made()
+    for job in jobs:
+        outcome = done[job]
+        if outcome.error:
+            name = job.name or whole.labels.of("report", SUMMARY)
+            made.gaps.append(Gap(name, outcome.error, outcome.detail, outcome.trace))
+        else:
+            made.files += outcome.result.files
+            made.gaps += outcome.result.gaps
+    return made
+
+
+def write_parcel(job: Job, rules: Path) -> Made:
+    """Write the documents of one parcel into the job's folder."""
+    parcel: Parcel = job.given
+    source = Source(parcel.tables, load_labels(rules), load_profile(rules), parcel.as_of)
+    if not parcel.unit:
+        return Made(*write_summary(source, job.path, rules))
+    made = Made(*write_unit(source, parcel.unit, parcel.kinds, job.path, rules))
+    if parcel.originals:
+        files, gaps = write_commented(source, parcel.unit, _reader(parcel.originals), job.path)
+        made.files += files
+        made.gaps += gaps
+    return made
+
+
+def _reader(originals: Mapping[str, tuple[Path, str]]) -> Callable[[str], bytes | None]:
+    """Gives an input's bytes by its name; None when it is gone or no longer the file that was read."""
+
+    def original(name: str) -> bytes | None:
+        path, digest = originals.get(name, (None, ""))
+        try:
+            data = gate.load(path) if path else b""
+        except Rejected:
+            return None
+        return data if hashlib.sha256(data).hexdigest() == digest else None
+
+    return original
+
+
+def _parcels(whole: Source, kinds: tuple[str, ...], wanted: Wanted) -> Iterator[Parcel]:
+    day = as_of(whole)
+    own_kinds = tuple(kind for kind in kinds if kind != SUMMARY)
+    rows = _by_unit(whole)
+    for unit, documents in whole.units.items():
+        if wanted.unit not in (None, unit):
+            continue
+        originals = {
+            name: (wanted.originals[name], str(document["sha256"]))
+            for document in documents
+            if (name := str(document["file"])) in wanted.originals and commentable(name)
+        }
+        yield Parcel(unit, rows[unit], own_kinds, day, originals)
+    if SUMMARY in kinds and wanted.unit is None:
+        yield Parcel("", {name: whole.tables.get(name, []) for name in _OF_ALL}, (SUMMARY,), day)
+
+
+def _by_unit(whole: Source) -> dict[str, Tables]:
+    """The rows of each unit: those of its documents and cases, and those about the unit itself."""
+    parcels: dict[str, Tables] = {unit: {name: [] for name in whole.tables} for unit in whole.units}
+    of_case = {
+        str(case["case_id"]): unit for case in whole.tables.get("cases", ())
+        for unit in [_unit_of_case(whole, case)] if unit
+    }
+    for name, rows in whole.tables.items():
+        for row in rows:
+            unit = whole.unit_of.get(str(row.get("doc_id"))) or of_case.get(str(row.get("case_id")))
+            unit = unit or (str(row["unit"]) if row.get("unit") in parcels and not row.get("doc_id") else None)
+            if unit is not None:
+                parcels[unit][name].append(row)
+    return parcels
+
+
+def _unit_of_case(whole: Source, case: Row) -> str | None:
+    """The unit whose documents a case has."""
+    ids = (doc_id for kind in ("feedback", "plan", "ledger", "bulletin") for doc_id in str(case[kind] or "").split(";"))
+    return next((whole.unit_of[doc_id] for doc_id in ids if doc_id in whole.unit_of), None)

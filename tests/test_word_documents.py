@@ -1,0 +1,81 @@
+"""Documents of all units: what fails costs itself and is named, everything else is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from samples import RULES, fictional_case, reports
+
+from pipeline.cli.terminal import summary_text
+from pipeline.core.errors import TemplateError
+from pipeline.core.schema import empty_tables, row
+from pipeline.publish.gaps import Gap
+from pipeline.run.batch import Summary
+from pipeline.run.word_documents import Wanted, write_documents
+
+UNIT = "云溪县第九小学党支部"
+
+
+def two_units(number: object = 1):
+    """The fictional unit and one more, whose problem has a place that is `number`."""
+    tables = fictional_case()
+    tables["documents"].append(row(
+        "documents", doc_id="o", file="别处/o.docx", kind="bulletin", unit="别处小学", state="ok", title="整改情况通报"))
+    tables["problems"].append(row(
+        "problems", doc_id="o", problem_id="o-001", seq=1, label="1.", problem="账目不清", status="done", status_text="已完成",
+        long_term=False, paragraph=1, start=number, end=5, end_paragraph=1, rectification="已完成。"))
+    return tables
+
+
+def names(files: list[Path], folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in files)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_document_that_fails_costs_only_itself(tmp_path: Path, workers: int) -> None:
+    whole = names(reports(two_units(), tmp_path / "whole"), tmp_path / "whole")
+    made = write_documents(two_units("一"), tmp_path / "out", RULES, Wanted(), workers)
+    lost = [name for name in whole if name not in names(made.files, tmp_path / "out")]
+    assert lost == ["别处小学/整改情况通报.docx"]
+    (gap,) = made.gaps
+    assert (gap.name, gap.error) == ("别处小学·整改情况通报", "internal_error")
+    assert "ValueError" in gap.trace and "账目" not in gap.trace
+
+
+def test_workers_write_what_this_process_writes(tmp_path: Path) -> None:
+    here = reports(two_units(), tmp_path / "here")
+    there = write_documents(two_units(), tmp_path / "there", RULES, Wanted(), 2)
+    assert names(here, tmp_path / "here") == names(there.files, tmp_path / "there") and there.gaps == []
+    for one, other in zip(here, there.files, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_broken_template_still_ends_the_run(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    (rules / "templates").mkdir(parents=True)
+    for name in ("labels.yaml", "profiles"):
+        (rules / name).symlink_to(RULES / name)
+    (rules / "templates" / "check_report.docx").write_bytes(b"no docx")
+    with pytest.raises(TemplateError, match="check_report"):
+        write_documents(two_units(), tmp_path / "out", rules, Wanted(("check_report",)), 1)
+
+
+def test_what_is_missing_is_told_at_the_end() -> None:
+    summary = Summary(Path("out"), gaps=[Gap(f"{UNIT}·核对报告", "timeout", "30 秒")])
+    assert f"{UNIT}·核对报告：处理超过时间上限（30 秒）" in summary_text(summary, RULES)
+
+
+def test_more_than_a_hundred_files_of_one_unit_have_numbers(tmp_path: Path) -> None:
+    tables = empty_tables()
+    for number in range(112):
+        doc_id = f"d{number}"
+        tables["documents"].append(row(
+            "documents", doc_id=doc_id, file=f"{number}.txt", kind="bulletin", unit=UNIT, state="ok"))
+        tables["findings"].append(row(
+            "findings", finding_id=doc_id, doc_id=doc_id, unit=UNIT, check="measure_missing", severity="error",
+            message=f"第{number}份材料没有措施"))
+    (path,) = reports(tables, tmp_path, kinds=["review_letter"])
+    import docx
+    text = "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
+    assert "一百、" in text and "一百一十二、" in text
