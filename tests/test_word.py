@@ -1,5 +1,6 @@
 """Word documents: the page follows the profile, the words come from the tables, the bytes are the same twice."""
 
+import itertools
 import shutil
 
 import pytest
@@ -7,6 +8,7 @@ from samples import RULES, corpus_names, fictional_case, gold_tables, reports
 from word_layout import NS, W, misplaced, opened
 
 from pipeline.core.errors import InputError, OutputError, RuleError, TemplateError
+from pipeline.publish.word import typography
 from pipeline.publish.word.documents import BUILDERS
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.template import load_template, render, signature_layout
@@ -383,3 +385,29 @@ def test_a_template_saved_by_a_chinese_word_keeps_its_styles(tmp_path):
     assert docx.styles["a3"].find("w:rPr/w:rFonts", NS).get(f"{W}eastAsia") == "方正小标宋简体"
     assert docx.styles["1"].find("w:basedOn", NS).get(f"{W}val") == "a"
     assert misplaced(docx) == []
+
+
+def test_a_long_title_is_divided_as_if_all_divisions_had_been_tried():
+    title = "中共云溪县第九小学总支部委员会关于落实县委第三轮巡察反馈问题整改暨食堂采购管理专项治理进展情况和下一步有关工作安排意见建议的通报"
+    places = range(3, len(title) - 3, 3)
+    lines = typography._best_division(title, places, 4, PROFILE)
+    tried = [
+        (typography._unrest(cut, PROFILE) + 3 * (len(cut) - 4), cut)
+        for count in (3, 4)
+        for at in itertools.combinations(places, count)
+        if max(map(width, cut := typography._cut(title, at))) <= 20
+    ]
+    assert lines == min(tried)[1]
+
+
+def test_places_too_far_apart_give_way_to_the_ends_of_words():
+    title = "关于区委第五巡察组反馈槐塘区实验幼儿园党支部巡察情况巡察整改材料的核对报告"
+    lines = balanced(title, PROFILE)
+    assert "".join(lines) == title and max(map(width, lines)) <= 20
+    assert "幼儿园" in "|".join(lines)
+
+
+def test_a_title_of_many_lines_stays_within_the_width_of_the_page():
+    title = "云溪县云岭镇中心学校关于" + "清河云岭松江白石金沙柳林杏坛梅溪兰亭竹园荷塘桃源" * 6 + "的通报"
+    lines = balanced(title, PROFILE)
+    assert "".join(lines) == title and len(lines) > 5 and max(map(width, lines)) <= 20

@@ -18,7 +18,7 @@ from pipeline.reconcile.match import plain
 
 Mask = tuple[re.Pattern[str], str]
 _SHINGLE = 5
-_MOST = 400  # texts that one shingle may lead to: more is a turn of phrase, not a copy
+_MOST = 200  # texts that one shingle may lead to, and about as many for all of a text: more is a turn of phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +91,15 @@ def _near(wordings: Sequence[str], threshold: float) -> dict[int, list[tuple[int
         mine = sets[i]
         prefix = sorted(mine, key=lambda s: (rare[s], s))[: len(mine) - math.ceil(threshold * len(mine)) + 1]
         candidates: set[int] = set()
-        for shingle in prefix:
-            candidates.update(index[shingle][-_MOST:])
+        for shingle in prefix:  # the rarest first
+            if len(candidates) < _MOST:
+                candidates.update(index[shingle][-_MOST:])
             index[shingle].append(i)
         for j in sorted(candidates):
             if len(sets[j]) < threshold * len(mine):
                 continue
-            score = len(mine & sets[j]) / len(mine | sets[j])
+            shared = len(mine & sets[j])
+            score = shared / (len(mine) + len(sets[j]) - shared)
             if score >= threshold:
                 found[i].append((j, score))
                 found[j].append((i, score))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 
@@ -18,6 +18,8 @@ _PROTECTED = re.compile(
     r"|\d[\d,]{0,30}\d(?:\.\d{1,20})?"
 )
 _CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…〔〕]")
+MANY_PLACES = 24  # where a title may be broken; from there on only places at the profile's words are tried first
+LONGEST_TITLE = 200  # characters; what is longer is no title, and stays in one piece
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -86,20 +88,70 @@ def balanced(title: str, profile: Profile) -> list[str]:
     title = title.replace("\n", "")
     limit = float(profile.setting("title", "characters", 19))
     needed = max(1, -(-int(width(title) * 2) // int(limit * 2)))
-    if needed == 1 or len(title) > 200:
+    if needed == 1 or len(title) > LONGEST_TITLE:
         return [title]
-    places = list(_breaks(title, profile))
+    every, preferred = _breaks(title, profile)
+    places = preferred if len(every) > MANY_PLACES and len(preferred) >= 3 else every
+    best = _best_division(title, places, needed, profile)
+    if best is None and places is not every:  # too far apart for the width of the page
+        places = every
+        best = _best_division(title, places, needed, profile)
+    if best is None:
+        return [title]
+    if _torn(best, profile):  # no division at the words that the profile names: at least at words
+        ends = _word_ends(title)
+        best = _best_division(title, [at for at in places if at in ends], needed, profile) or best
+    return best
+
+
+def _best_division(title: str, places: Sequence[int], needed: int, profile: Profile) -> list[str] | None:
+    """The calmest division at some of the places; None when no line would be short enough."""
+    limit = float(profile.setting("title", "characters", 19))
     options: list[tuple[float, list[str]]] = []
     for count in (needed, needed + 1):  # one line more is better than a break inside a word
-        divided = [_cut(title, cut) for cut in combinations(places, count - 1)] if count <= 5 else []
+        if count <= 3:  # so few that all are tried, the waist of three lines too
+            divided = [_cut(title, cut) for cut in combinations(places, count - 1)]
+        else:
+            divided = _calm_divisions(title, places, count, profile)
         options += [(_unrest(lines, profile) + 3 * (count - needed), lines) for lines in divided
                     if max(map(width, lines)) <= limit]
-    if not options:
-        return [title]
-    if _torn(min(options)[1], profile):  # no division at the words that the profile names: at least at words
-        ends = _word_ends(title)
-        options = [one for one in options if set(accumulate(map(len, one[1][:-1]))) <= ends] or options
-    return min(options)[1]
+    return min(options)[1] if options else None
+
+
+def _calm_divisions(title: str, places: Sequence[int], count: int, profile: Profile) -> list[list[str]]:
+    """For each pair of shortest and longest line the division into `count` lines with the best cuts.
+
+    One line after the other, only the best way to each place kept: the work grows with the places, not with
+    their combinations.
+    """
+    limit = float(profile.setting("title", "characters", 19))
+    marks = (0, *places, len(title))
+    before = [0.0, *accumulate(width(title[a:b]) for a, b in pairwise(marks))]
+    cost = [_unrest_at(title, at, profile) for at in marks]
+    end = len(marks) - 1
+    ways: dict[tuple[int, float, float], tuple[float, tuple[int, ...]]] = {(0, limit, 0.0): (0.0, ())}
+    for left in range(count - 1, -1, -1):
+        longer: dict[tuple[int, float, float], tuple[float, tuple[int, ...]]] = {}
+        for (mark, least, most), (total, cut) in ways.items():
+            for following in range(mark + 1, end + 1) if left else (end,):
+                wide = before[following] - before[mark]
+                if wide > limit:
+                    break
+                if before[end] - before[following] > left * limit:
+                    continue  # the lines that are left could not hold the rest
+                key = (following, min(least, wide), max(most, wide))
+                way = (total + cost[following], (*cut, marks[following]))
+                if key not in longer or way < longer[key]:
+                    longer[key] = way
+        ways = longer
+    return [_cut(title, cut[:-1]) for _, cut in ways.values()]
+
+
+def _unrest_at(title: str, at: int, profile: Profile) -> float:
+    """What a line's end at a place adds to the unrest."""
+    if at in (0, len(title)):
+        return 0.0
+    return _unrest((title[:at], title[at:]), profile) - abs(width(title[:at]) - width(title[at:]))
 
 
 @lru_cache(maxsize=512)
@@ -114,8 +166,8 @@ def _cut(title: str, places: Sequence[int]) -> list[str]:
     return [title[a:b] for a, b in zip((0, *places), (*places, len(title)), strict=True)]
 
 
-def _breaks(title: str, profile: Profile) -> Iterator[int]:
-    """Places where a line may end; the better ones only, when there are many."""
+def _breaks(title: str, profile: Profile) -> tuple[list[int], list[int]]:
+    """Places where a line may end, and those of them at the profile's words."""
     first, last = profile.setting("title", "never_first"), profile.setting("title", "never_last")
     before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
     whole = profile.setting("title", "whole", [])
@@ -128,8 +180,7 @@ def _breaks(title: str, profile: Profile) -> Iterator[int]:
         if title[at] not in first and title[at - 1] not in last and not _inside(title, at)
         and not (title[at].isascii() and title[at - 1].isascii()) and not _in_word(title, at, whole)
     ]
-    preferred = [at for at in every if at in good]
-    yield from preferred if len(every) > 24 and len(preferred) >= 3 else every
+    return every, [at for at in every if at in good]
 
 
 def _in_word(title: str, at: int, words: Sequence[str]) -> bool:
