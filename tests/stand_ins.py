@@ -1,6 +1,6 @@
 """Simple stages in place of the real ones, so that a whole run can be tried in a moment.
 
-`read` does what a file's first word says: HANG, SPIN, DIE, KILL, MEMORY, BUG, REJECT, LATE; any other line of
+`read` does what a file's first word says: HANG, WAIT, SPIN, DIE, KILL, MEMORY, BUG, REJECT, LATE; any other line of
 text is a problem.  It lies in a module because worker processes import it.
 """
 
@@ -22,7 +22,6 @@ from pipeline.core.model import OK, Tables
 from pipeline.core.schema import empty_tables, row
 from pipeline.publish.gaps import Gap
 from pipeline.run.engines import Job
-from pipeline.run.word_documents import Made, Wanted
 
 
 def doc_id(name: str) -> str:
@@ -35,6 +34,8 @@ def read(job: Job, rules: Path) -> Tables:
     word = data.split()[0] if data.split() else b""
     if word == b"HANG":
         time.sleep(60)
+    if word == b"WAIT":  # longer than the first try may take
+        time.sleep(1.5)
     if word == b"SPIN":
         resource.setrlimit(resource.RLIMIT_CPU, (1, resource.getrlimit(resource.RLIMIT_CPU)[1]))
         while True:
@@ -72,6 +73,8 @@ def slow(job: Job, rules: Path) -> Tables:
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put simple stages where a run looks for the real ones; the program counts as unchanged all the while."""
+    from pipeline.run.word_documents import Made, Wanted  # heavy, and nothing for the workers that import this module
+
     monkeypatch.setattr("pipeline.run.store.tool_version", lambda: "test")
 
     def reconcile(tables: Tables, rules: Path, profile: str, as_of: object, waivers: list[object]) -> None:

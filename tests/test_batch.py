@@ -114,12 +114,12 @@ def test_what_a_document_does_costs_only_itself(
     source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "WALL_SECONDS", 1)
-    put(source, good="正常", hang="HANG", die="DIE 1", kill="KILL 2", memory="MEMORY", bug="BUG 秘密", reject="REJECT",
+    put(source, good="正常", wait="WAIT", hang="HANG", die="DIE 1", kill="KILL 2", memory="MEMORY", bug="BUG 秘密", reject="REJECT",
         late="LATE", once="ONCE", more="又一")
     output = go(source, settings)
     rows = documents(output)
     assert {name.removesuffix(".txt"): row["error"] for name, row in rows.items()} == {
-        "good": "", "more": "", "once": "", "hang": "timeout", "die": "crash", "kill": "memory", "memory": "memory",
+        "good": "", "wait": "", "more": "", "once": "", "hang": "timeout", "die": "crash", "kill": "memory", "memory": "memory",
         "bug": "internal_error", "reject": "no_text", "late": "changed_while_reading",
     }
     assert all(row["message"] for row in rows.values() if row["error"])

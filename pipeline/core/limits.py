@@ -91,6 +91,8 @@ PDF_PAGE_CHARACTERS = 200_000
 
 CPU_SECONDS = 30  # hostile files needed 0.9 s at the 99th percentile (timeout)
 WALL_SECONDS = 60  # (timeout)
+# How many times as long by the clock a second try may take: the machine was busy, the document may be harmless.
+PATIENCE = 5
 # LibreOffice starts in 2 to 5 s and converts a long report in 10 (timeout).
 CONVERTER_SECONDS = 120
 CONVERTER_MEMORY_BYTES = 2 * 1024 * MIB

@@ -111,7 +111,11 @@ def serial(jobs: Iterable[Job], rules: Path, task: Task = read_document) -> Iter
 def processes(
     jobs: Iterable[Job], rules: Path, workers: int, task: Task = read_document
 ) -> Iterator[tuple[Job, Outcome]]:
-    """All jobs in limited worker processes; one whose worker died is tried once more, alone, at the end."""
+    """All jobs in limited worker processes; one whose worker died is tried once more, alone, at the end.
+
+    The wall clock is no verdict on a document, for the machine may be busy: the second time it gets
+    `limits.PATIENCE` times as long.  What it may compute stays the same.
+    """
     again: list[Job] = []
     for job, outcome in _pooled(jobs, rules, workers, task):
         if outcome.again:
@@ -119,10 +123,12 @@ def processes(
         else:
             yield job, outcome
     for job in again:
-        yield from _pooled([job], rules, 1, task)
+        yield from _pooled([job], rules, 1, task, limits.PATIENCE)
 
 
-def _pooled(jobs: Iterable[Job], rules: Path, workers: int, task: Task) -> Iterator[tuple[Job, Outcome]]:
+def _pooled(
+    jobs: Iterable[Job], rules: Path, workers: int, task: Task, patience: int = 1
+) -> Iterator[tuple[Job, Outcome]]:
     """One pass over the jobs; only a few are handed out ahead, so that stopping is quick."""
     from pebble import ProcessPool
 
@@ -135,12 +141,12 @@ def _pooled(jobs: Iterable[Job], rules: Path, workers: int, task: Task) -> Itera
     try:
         while True:
             for job in islice(remaining, workers * 3 - len(waiting)):
-                waiting[pool.schedule(limited, args=(task, job, rules), timeout=job.seconds)] = job
+                waiting[pool.schedule(limited, args=(task, job, rules), timeout=job.seconds * patience)] = job
             if not waiting:
                 break
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                 job = waiting.pop(future)
-                yield job, _outcome(future, job)
+                yield job, _outcome(future, job.seconds * patience)
         pool.close()
         pool.join()
     finally:
@@ -149,14 +155,15 @@ def _pooled(jobs: Iterable[Job], rules: Path, workers: int, task: Task) -> Itera
         pool.join()
 
 
-def _outcome(future: Future[Outcome], job: Job) -> Outcome:
-    """The outcome of a finished future; the way a worker died gives the class."""
+def _outcome(future: Future[Outcome], seconds: float) -> Outcome:
+    """The outcome of a finished future that had so many seconds; the way a worker died gives the class."""
     from pebble import ProcessExpired
 
     try:
         return future.result()
     except FutureTimeout:
-        return Outcome(error="timeout", detail=f"{job.seconds:.0f} 秒", seconds=job.seconds, again=True)
+        detail = f"等了 {seconds:.0f} 秒，机器可能正忙，下次运行会再试"
+        return Outcome(error="timeout", detail=detail, seconds=seconds, again=True)
     except ProcessExpired as expired:
         return _died(expired.exitcode)
     except UserError:

@@ -27,6 +27,7 @@ TABLE = ("cell", "table_heading")  # what a table's cells say that is no problem
 SKIPPED = ("metadata", *TABLE)
 PUNCTUATION = "。！？；：，、"
 LINE_END = 10**9  # behind whatever stands in a paragraph
+NUMBER = re.compile(r"^(?:[一二三四五六七八九十百零]+、|[（(][一二三四五六七八九十百零\d]+[)）]|\d+[.．、])")
 SENTENCE_END = re.compile(r"[。！？；：]$")
 
 
@@ -266,6 +267,5 @@ def _renumbered(body: list[Context]) -> list[Context]:
             continue
         counts[level] += 1
         counts[level + 1 :] = [0] * (4 - level)
-        bare = re.sub(r"^(?:[一二三四五六七八九十百零]+、|[（(][一二三四五六七八九十百零\d]+[)）]|\d+[.．、])", "", entry["题"])
-        entry["题"] = numbered(level, counts[level]) + bare
+        entry["题"] = numbered(level, counts[level]) + NUMBER.sub("", entry["题"])
     return body
