@@ -17,7 +17,7 @@ from benchmarks.render import unit_tables
 from pipeline.core.model import Tables
 from pipeline.core.schema import empty_tables
 from pipeline.reconcile.reconciliation import reconcile
-from pipeline.ruleset.yaml_file import rules_folder
+from pipeline.ruleset.layers import rules_folder
 
 
 def batch(units: int, problems: int) -> Tables:

@@ -22,8 +22,8 @@ from pipeline.core.model import INFO, Tables
 from pipeline.core.schema import empty_tables
 from pipeline.extract.process import process_bytes
 from pipeline.reconcile.reconciliation import reconcile
+from pipeline.ruleset.layers import rules_folder
 from pipeline.ruleset.rule import Rules, load_rules
-from pipeline.ruleset.yaml_file import rules_folder
 
 # checks of style: the generator does not plant them and its texts are not written to satisfy them
 _HIDING = ("drop_problem", "add_problem", "merge", "wrong_total")  # two of these may hide each other

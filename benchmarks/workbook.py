@@ -24,7 +24,7 @@ from pipeline.decisions.columns import Column
 from pipeline.decisions.workbook_in import read_workbook
 from pipeline.publish.workbook.sheets import Book
 from pipeline.publish.workbook.workbook_file import write_workbook
-from pipeline.ruleset.yaml_file import rules_folder
+from pipeline.ruleset.layers import rules_folder
 
 COLUMNS = 20
 

@@ -26,7 +26,7 @@ from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.rebuilt import rebuilt
 from pipeline.publish.word.template import load_template, render
 from pipeline.ruleset.labels import load_labels
-from pipeline.ruleset.yaml_file import rules_folder
+from pipeline.ruleset.layers import rules_folder
 
 PROBLEMS, ROUNDS = 33, 7
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.ruleset.layers import rules_folder
 from pipeline.ruleset.rule import Rules, load_rules
-from pipeline.ruleset.yaml_file import rules_folder
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

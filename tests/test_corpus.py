@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ruleset.yaml_file import rules_folder
+from pipeline.ruleset.layers import rules_folder
 from pipeline.run import batch
 
 FIELDS_FLOOR = 0.93

@@ -38,11 +38,11 @@ def test_a_table_s_own_heading_wins():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda text: text.replace("  sha256: 文件指纹\n", ""), "sha256"),
+        (lambda text: text.replace("  sha256: 文件指纹\n", "  sha265: 文件指纹\n"), "是不是想写 sha256"),
         (lambda text: text.replace("  done: 已完成\n", "  done: 正在整改\n"), "同名"),
         (lambda text: text.replace("table:\n", "tables:\n", 1), "table"),
         (lambda text: text.replace("  docno: 文号\n", "  docno:\n"), "docno"),
-        (lambda text: "- 一\n- 二\n", "形式"),
+        (lambda text: "- 一\n- 二\n", "键: 值"),
         (lambda text: text + "bad: [", "YAML"),
     ],
 )

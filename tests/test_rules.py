@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.core.errors import RuleError
 from pipeline.lab import trial
+from pipeline.ruleset.layers import rules_folder
 from pipeline.ruleset.rule import Rules, load_rules
-from pipeline.ruleset.yaml_file import rules_folder
 from pipeline.run import rule_files
 
 ROOT = Path(__file__).parent.parent
@@ -44,12 +44,11 @@ def test_a_broken_example_is_found(folder: Path) -> None:
 
 
 def test_words_of_checks_are_tried_too(folder: Path) -> None:
-    path = folder / "checks.yaml"
-    slow = "triggers:\n  - {id: slow, pattern: '(?:ab?)+元', examples: [{text: a元, value: a}]}\n"
-    path.write_text(path.read_text(encoding="utf-8").replace("triggers:\n", slow), encoding="utf-8")
-    wrong = [line for line in trial.check_rules(folder) if line.startswith("✗ checks.yaml:")]
-    assert any("slow" in line and "应得 a" in line for line in wrong)
-    assert any("slow" in line and "变慢" in line for line in wrong)
+    slow = "triggers:\n  - {id: headline, pattern: '(?:ab?)+元', examples: [{text: a元, value: a}]}\n"
+    (folder / "checks.yaml").write_text(slow, encoding="utf-8")
+    wrong = [line for line in trial.check_rules(folder) if line.startswith("✗ checks.yaml:2")]
+    assert any("headline" in line and "应得 a" in line for line in wrong)
+    assert any("headline" in line and "变慢" in line for line in wrong)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +59,20 @@ def test_words_of_checks_are_tried_too(folder: Path) -> None:
         ("amount.yaml", "- {id: amount.money, field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "重复"),
         ("amount.yaml", "- {field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "缺少 id"),
         ("amount.yaml", "- {id: a.b, field: amount}\n", r"amount\.yaml:\d+", "有且只有"),
+        ("amount.yaml", "- {id: a.b, field: amuont, pattern: 元}\n", r"amount\.yaml:\d+", "是不是想写 amount"),
+        ("amount.yaml", "- {id: a.b, field: amount, patern: 元}\n", r"amount\.yaml:\d+", "有且只有"),
+        ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, soft: true}\n", r"amount\.yaml:\d+", "soft"),
+        ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, value: 元}\n", r"amount\.yaml:\d+", "value"),
+        ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, place: strat}\n", r"amount\.yaml:\d+", "start"),
+        ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, examples: 元}\n", r"amount\.yaml:\d+", "examples"),
+        ("claim.yaml", "- id: a.b\n  field: claim\n  value: problem\n  pattern: 元\n", r"claim\.yaml:\d+", "problems"),
+        ("kind.yaml", "- {id: a.b, field: kind, value: plan, pattern: 元}\n", r"kind\.yaml:\d+", "where"),
+        ("problem.yaml", "- {id: a.b, field: break, value: date, level: roots, pattern: 元}\n", r"problem\.yaml:\d+", "date"),
+        ("words.yaml", "worse: '('\n", r"words\.yaml:\d+", "写法有误"),
+        ("words.yaml", "worse: {a: b}\n", r"words\.yaml:\d+", "worse"),
+        ("amount.yaml", "- {id: a.b, field: amount, pattern: '(?:a{9}){99999999999}'}\n", r"amount\.yaml:\d+", "写法有误"),
+        ("amount.yaml", "- {id: a.b, field: amount, pattern: &a 元, note: *a}\n", r"amount\.yaml:\d+", "引用"),
+        ("amount.yaml", "- {id: a.b, field: amount, pattern: !!python/name:os.system 元}\n", r"amount\.yaml:\d+", "标记"),
         ("amount.yaml", "- {id: a.b, id: a.c, field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "重复"),
         ("amount.yaml", "- [\n", r"amount\.yaml:\d+", "YAML"),
         ("status.yaml", "- {id: a.b, field: status, words: 已完成}\n", r"status\.yaml:\d+", "words"),
@@ -115,23 +128,111 @@ def test_no_rule_names_a_place_or_school_of_the_corpus(shared: Path) -> None:
     assert [unit for unit in units if unit in text] == []
 
 
-@pytest.mark.parametrize("name", ["chrome.yaml", "reading.yaml", "checks.yaml", "labels.yaml", "profiles/default.yaml",
-                                  "profiles/gbt9704.yaml", "words.yaml"])
-@pytest.mark.parametrize("content", ["", "abc", "- a", "a: null", "a: {b: [1]}", "a: [", "\ta"])
-def test_a_broken_rule_file_is_told_before_a_run(folder: Path, name: str, content: str) -> None:
-    (folder / name).write_text(content, encoding="utf-8")
-    with pytest.raises(RuleError):
-        rule_files.require_whole(folder, "default")
+RULE_FILES = ["chrome.yaml", "reading.yaml", "checks.yaml", "labels.yaml", "profiles/default.yaml",
+              "profiles/gbt9704.yaml", "words.yaml", "aliases.yaml", "templates/starters.yaml"]
+
+
+@pytest.mark.parametrize("name", RULE_FILES)
+@pytest.mark.parametrize("content", ["abc", "- a", "a: {b: {c: 1}}", "a: [", "\ta", "a: &b [1]\nc: *b", "1", "? [a]\n: b"])
+def test_a_broken_rule_file_is_told_before_a_run(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(RuleError) as caught:
+        rule_files.require_whole(tmp_path)
+    assert re.fullmatch(rf"{re.escape(name)}:\d+", caught.value.where)
+
+
+@pytest.mark.parametrize("name", RULE_FILES)
+@pytest.mark.parametrize("content", ["", "# 全部注释掉\n"])
+def test_an_empty_file_changes_nothing(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    rule_files.require_whole(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "says"),
+    [
+        ("profiles/default.yaml", "thresholds:\n  link: .inf\n", 2, "不是数字"),
+        ("profiles/default.yaml", "thresholds:\n  link: .nan\n", 2, "不是数字"),
+        ("profiles/default.yaml", "thresholds:\n  links: 0.3\n", 2, "是不是想写 link"),
+        ("profiles/default.yaml", "thresholds: {link: 3}\n", 1, "超出范围"),
+        ("profiles/default.yaml", "days:\n  plan_after_feedback: 99999999999999999999\n", 2, "不是整数"),
+        ("profiles/default.yaml", "days:\n  plan_after_feedback: 30.5\n", 2, "不是整数"),
+        ("profiles/default.yaml", "days: {plan_after_feedback: true}\n", 1, "不是整数"),
+        ("profiles/default.yaml", "done: done\n", 1, "列表"),
+        ("profiles/default.yaml", "done:\n- done\n- finished\n", 3, "finished"),
+        ("profiles/default.yaml", "checks:\n  measure_mising: {severity: off}\n", 2, "是不是想写 measure_missing"),
+        ("profiles/default.yaml", "checks:\n  measure_missing:\n    severity: fatal\n", 3, "error"),
+        ("profiles/default.yaml", "checks:\n  measure_missing: {kinds: bulletin}\n", 2, "列表"),
+        ("profiles/default.yaml", "checks:\n  measure_missing:\n    kinds: [bulletin, lettre]\n", 3, "lettre"),
+        ("checks.yaml", "checks:\n  measure_missing:\n    message: '{quot}没有'\n", 3, "{quote}"),
+        ("checks.yaml", "checks:\n  measure_missing:\n    message: '{quote.__class__}没有'\n", 3, "花括号"),
+        ("checks.yaml", "checks:\n  measure_mising:\n    name: 某\n", 2, "measure_mising"),
+        ("checks.yaml", "triggers:\n- id: reasons\n  pattern: 因\n", 2, "reason"),
+        ("checks.yaml", "status_words:\n  finished: [完]\n", 2, "finished"),
+        ("checks.yaml", "supersedes:\n  promise_only: [meeting]\n", 2, "meeting"),
+        ("labels.yaml", "status:\n  dome: 完成\n", 2, "是不是想写 done"),
+        ("aliases.yaml", "aliases:\n- {name: 甲}\n", 2, "also"),
+        ("aliases.yaml", "party_prefixes: 中共\n", 1, "列表"),
+        ("chrome.yaml", "metadata:\n  publisher: [发布]\n", 2, "published"),
+        ("chrome.yaml", "lines: ['(']\n", 1, "写法有误"),
+        ("reading.yaml", "labels:\n- '['\n", 2, "写法有误"),
+        ("profiles/gbt9704.yaml", "page:\n  width: 宽\n", 2, "不是数字"),
+        ("profiles/gbt9704.yaml", "numbering: seen\n", 1, "as_seen"),
+        ("templates/starters.yaml", "templates:\n  plan: {lines: body}\n", 2, "列表"),
+        ("templates/starters.yaml", "templates:\n  plan:\n    lines:\n    - {tabel: 1}\n", 4, "table"),
+    ],
+)
+def test_a_wrong_setting_is_reported_at_its_line(tmp_path: Path, name: str, content: str, line: int, says: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(RuleError) as caught:
+        rule_files.require_whole(tmp_path)
+    assert caught.value.where == f"{name}:{line}"
+    assert says in str(caught.value)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    (tmp_path / "amount.yaml").write_text("# " + "元" * 400_000, encoding="utf-8")
+    with pytest.raises(RuleError, match=r"amount\.yaml：规则文件超过"):
+        rule_files.require_whole(tmp_path)
+
+
+def test_deep_nesting_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "amount.yaml").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(RuleError, match=r"amount\.yaml:\d+"):
+        rule_files.require_whole(tmp_path)
+
+
+def test_a_misspelt_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "statsu.yaml").write_text("", encoding="utf-8")
+    with pytest.raises(RuleError, match=r"是不是想写 status\.yaml"):
+        rule_files.require_whole(tmp_path)
+
+
+def test_every_fault_of_the_rules_is_named(tmp_path: Path) -> None:
+    (tmp_path / "amount.yaml").write_text(
+        "- {id: a.b, field: amuont, pattern: 元}\n- {id: a.c, field: amount, pattern: (}\n"
+        "- {id: a.d, field: amount, pattern: 元}\n- {id: a.e, field: amount}\n", encoding="utf-8"
+    )
+    (tmp_path / "labels.yaml").write_text("stat: {}\n", encoding="utf-8")
+    assert [fault.where for fault in rule_files.rule_faults(tmp_path)] == [
+        "amount.yaml:1", "amount.yaml:2", "amount.yaml:4", "labels.yaml:1"
+    ]
 
 
 def test_a_rule_file_that_can_not_be_opened_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(given: Path) -> Rules:
+    def refuse(given: Path, faults: object) -> Rules:
         raise PermissionError(13, "Permission denied", str(given / "checks.yaml"))
 
     monkeypatch.setattr(rule_files, "load_rules", refuse)
     with pytest.raises(RuleError, match=r"checks\.yaml：规则文件读不到"):
-        rule_files.require_whole(folder, "default")
+        rule_files.require_whole(folder)
 
 
 def test_the_program_s_own_rules_are_whole() -> None:
-    rule_files.require_whole(rules_folder(), "default")
+    rule_files.require_whole(rules_folder())

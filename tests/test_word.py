@@ -256,7 +256,7 @@ def test_a_template_that_is_no_docx_is_named(tmp_path, content):
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
-    [("line: 28.9 ", "line: 宽 ", "行距"), ("size: 22, align", "sise: 22, align", "sise"),
+    [("line: 28.9 ", "line: 宽 ", r"profiles/gbt9704\.yaml:\d+：line"), ("size: 22, align", "sise: 22, align", "sise"),
      ("styles:", "style:", "styles")],
 )
 def test_a_broken_profile_is_named_with_its_place(tmp_path, old, new, says):

@@ -159,7 +159,7 @@ def _rules_command(name: str, function: str, text: str) -> None:
     @RULES
     def command(rules: Path | None) -> None:
         from pipeline.lab import trial
-        from pipeline.ruleset.yaml_file import rules_folder
+        from pipeline.ruleset.layers import rules_folder
 
         lines: Sequence[str] = getattr(trial, function)(rules_folder(rules))
         click.echo("\n".join(lines))
@@ -174,7 +174,7 @@ _rules_command("catalogue", "catalogue", "生成规则与核对项的目录。")
 
 
 def _settings(rules: Path | None, profile: str = "", as_of: datetime | None = None, **more: Any) -> Settings:
-    from pipeline.ruleset.yaml_file import rules_folder
+    from pipeline.ruleset.layers import rules_folder
     from pipeline.run.batch import Settings
 
     return Settings(rules_folder(rules), profile, as_of.date() if as_of else None, **more)

@@ -23,6 +23,9 @@ ARCHIVE_FILES = 5_000
 # An archive in an archive is usual (each unit zips its own); a third level is not (zip_bomb).
 ARCHIVE_NESTING = 1
 
+# One file of rules; the largest of our own has 45 KB, and reading one costs a second a megabyte (RuleError).
+RULE_FILE_BYTES = 1 * MIB
+
 # --- zip packages (docx, xlsx, odt) ----------------------------------------------------------------
 
 # Members of one package; seen 14 / 42 / 291 (zip_bomb).

@@ -255,9 +255,8 @@ class _Reader:
         if inspected and "addressee" in self.header.facts:
             yield self.header.facts["addressee"]
         for rule in self.rules.of("unit"):
-            where = rule.id.split(".")[1]
-            if where.startswith(("title", "speech")):
-                if title is None or (where == "title" and inspected):
+            if rule.options["where"] == "title":
+                if title is None or rule.options.get("except") == self.header.kind:
                     continue
                 yield from self._named(rule, title.span.block, str(title.value))
             else:

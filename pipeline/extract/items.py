@@ -79,7 +79,7 @@ def unframed(reading: Reading, span: Span, name: str, whole: bool) -> Fact:
     hit = reading.rules.at("frame", text, start)
     if hit is not None:
         inner = Span(span.block, span.start + hit.value_start, span.start + hit.value_end)
-        named = hit.rule.id == "frame.named"
+        named = hit.rule.options.get("inner")
         place = trimmed(reading.document, inner)
         if named:  # 反馈问题：关于“…”的问题
             return unframed(reading, place, name, whole)
@@ -139,7 +139,7 @@ def _statement(reading: Reading, section: Section, pieces: list[Span]) -> Fact |
     if len(pieces) == 1:
         return unframed(reading, pieces[0], "problem", whole=True)
     framed = reading.rules.at("frame", reading.view(pieces[0]))
-    if framed is not None and framed.rule.id != "frame.named":
+    if framed is not None and not framed.rule.options.get("inner"):
         return unframed(reading, pieces[0], "problem", whole=True)
     if reading.kind == FEEDBACK and section.children:
         return unframed(reading, pieces[0], "problem", whole=True)

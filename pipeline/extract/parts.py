@@ -193,7 +193,7 @@ class Reading:
             return False
         text = self.view(section.pieces[0])
         frame = self.rules.at("frame", text)
-        if frame is None or not frame.rule.id.startswith(("frame.about", "frame.quoted", "frame.partly")):
+        if frame is None or not frame.rule.options.get("problem"):
             return False
         if section.children and self.rules.at("rectified_tail", text, frame.value_end, frame.end) is not None:
             return True
@@ -285,9 +285,7 @@ def _containers(reading: Reading, roots: Sequence[Section]) -> set[int]:
 def names_aspect(reading: Reading, section: Section) -> bool:
     """A chapter title that names an aspect (在…方面, 关于“…”的问题) rather than the work done."""
     frame = reading.rules.at("frame", reading.title(section))
-    return frame is not None and frame.rule.id.startswith(
-        ("frame.aspect", "frame.quoted", "frame.about", "frame.school")
-    )
+    return frame is not None and bool(frame.rule.options.get("aspect"))
 
 
 def _is_problem(reading: Reading, section: Section) -> bool:
@@ -308,7 +306,7 @@ def _is_problem(reading: Reading, section: Section) -> bool:
         return False
     view = reading.view(section.pieces[0])
     tail = reading.rules.at("rectified_tail", view, frame.value_end, frame.end)
-    return bool(frame.rule.options.get("answered")) or tail is not None
+    return tail is not None
 
 
 def _descend(reading: Reading, top: Section, above: list[Section] | None, found: list[Item]) -> None:

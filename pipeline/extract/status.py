@@ -10,7 +10,6 @@ import re
 from collections import Counter
 
 from pipeline.ruleset.rule import Hit, Rule, Rules
-from pipeline.ruleset.yaml_file import LINE
 
 _CLAUSE = re.compile(r"[^。；，：（）\n]{1,14}(?=[。；，：（）\n\s]|$)")
 _ENOUGH = 3  # the least sum of weights that says a status
@@ -50,4 +49,4 @@ def by_morphemes(view: str, rules: Rules, start: int = 0) -> Hit | None:
 
 def weights_of(rule: Rule) -> dict[str, int]:
     """What the rule's evidence weighs for each status or role (its option `weights`)."""
-    return {name: weight for name, weight in rule.options.get("weights", {}).items() if name != LINE}
+    return dict(rule.options.get("weights", {}))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.reconcile.cases import CASE_KINDS
-from pipeline.reconcile.settings import OFF, load_settings
+from pipeline.reconcile.settings import load_settings
+from pipeline.ruleset.checks_file import OFF
 from pipeline.ruleset.labels import load_labels
 from pipeline.ruleset.rule import FILES, Rule, load_rules
 
@@ -58,7 +59,7 @@ def _check_lines(folder: Path) -> list[str]:
     """Every check with its name, what the default profile makes of it, and what it says; then its trigger words."""
     settings, labels = load_settings(folder), load_labels(folder)
     lines = [f"## 核对项（checks.yaml，{len(settings.wording)} 项）", "",
-             "程度和适用材料是默认口径（profiles/default.yaml）的，可在别的口径文件里改；{ } 中的内容由核对填入。", "",
+             "程度和适用材料可在口径文件（profiles/）里改；{ } 中的内容由核对填入。", "",
              "| 核对项 | 名称 | 程度 | 适用材料 | 说法 | 建议 |", "|---|---|---|---|---|---|"]
     for name, wording in settings.wording.items():
         severity = settings.profile.severity.get(name, OFF)

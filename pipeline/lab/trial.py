@@ -194,7 +194,7 @@ def without(rules: Rules, broken: Rule) -> Rules:
     by_field: Mapping[str, tuple[Rule, ...]] = {
         name: tuple(mutant if rule is broken else rule for rule in group) for name, group in rules.by_field.items()
     }
-    return Rules(by_field, rules.digest)
+    return Rules(by_field)
 
 
 def _told(tables: Tables) -> list[tuple[str, list[tuple[object, ...]]]]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.ruleset.yaml_file import read_yaml, readers_file
+from pipeline.ruleset.layers import load, readers_folder
+from pipeline.ruleset.shape import items, pattern, record, text
 
 # A file counts as wrapped when so many of its lines end at the same width
 WRAPPED_SHARE = 0.3
@@ -36,14 +37,18 @@ class Shapes:
     page_number: re.Pattern[str]
 
 
+_KEYS = {"labels": items(pattern, 1), "running_labels": items(pattern, 1), "field": pattern, "sentence_end": text,
+         "sentence_middle": text, "counter": pattern, "page_numbers": items(pattern, 1)}
+
+
 def shapes() -> Shapes:
     """The rules of rules/reading.yaml."""
-    return _shapes(readers_file("reading.yaml"))
+    return _shapes(readers_folder())
 
 
 @lru_cache(maxsize=2)
-def _shapes(path: Path) -> Shapes:
-    source = read_yaml(path)
+def _shapes(folder: Path) -> Shapes:
+    source = load(folder, "reading.yaml", record(_KEYS, tuple(_KEYS)))
     return Shapes(
         label=re.compile("|".join(f"(?:{item})" for item in source["labels"])),
         running=re.compile("|".join(f"(?:{item})" for item in source["running_labels"])),

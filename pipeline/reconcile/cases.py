@@ -13,12 +13,13 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from pipeline.core.errors import RuleError
 from pipeline.core.model import BULLETIN, FEEDBACK, LEDGER, OTHER, PLAN, QUARANTINED, SKIPPED, Row, Tables
-from pipeline.ruleset.yaml_file import LINE, read_yaml
+from pipeline.ruleset.layers import load
+from pipeline.ruleset.shape import items, mapping, pattern, record, text
+from pipeline.ruleset.yaml_file import Entry
 
 CASE_KINDS = (FEEDBACK, PLAN, LEDGER, BULLETIN)
 
@@ -87,31 +88,28 @@ class Aliases:
         return name
 
 
+_WORDS = items(text)
+_SHAPE = record(
+    {"party_prefixes": _WORDS, "party_suffixes": _WORDS, "generic_short_names": _WORDS, "inspector": pattern,
+     "abbreviations": mapping(text),
+     "aliases": items(record({"name": text, "also": items(text, 1)}, ("name", "also")))},
+    ("party_prefixes", "party_suffixes", "generic_short_names", "inspector", "abbreviations", "aliases"),
+)
+
+
 def load_aliases(rules_folder: Path) -> Aliases:
     """`aliases.yaml`.  Raises RuleError at its line."""
-    content = read_yaml(rules_folder / "aliases.yaml")
-    if not isinstance(content, dict):
-        raise RuleError("aliases.yaml:1", "内容应当是“键: 值”的形式", "请恢复这个文件")
-    short = {str(k): str(v) for k, v in (content.get("abbreviations") or {}).items() if k != LINE}
-    try:
-        group = re.compile(str(content.get("inspector") or "(?!)"))
-    except re.error as error:
-        raise RuleError("aliases.yaml:1", f"inspector 的写法有误（{error}）", "请检查括号是否成对") from error
-    bare = Aliases(_words(content, "party_prefixes"), _words(content, "party_suffixes"), short,
-                   _words(content, "generic_short_names"), group, {})
+    content: Entry = load(rules_folder, "aliases.yaml", _SHAPE)
+    short = {long: str(name) for long, name in content["abbreviations"].items()}
+    bare = Aliases(_words(content["party_prefixes"]), _words(content["party_suffixes"]), short,
+                   _words(content["generic_short_names"]), re.compile(content["inspector"]), {})
     renamed: dict[str, str] = {}
-    for entry in content.get("aliases") or []:
-        if not isinstance(entry, dict) or not entry.get("name") or not isinstance(entry.get("also"), list):
-            line = entry.get(LINE, 1) if isinstance(entry, dict) else content.get(LINE, 1)
-            raise RuleError(f"aliases.yaml:{line}", "改名条目应当写成 {name: 现名, also: [曾用名]}", "请改正")
+    for entry in content["aliases"]:
         renamed |= {bare.unit(str(old)): bare.unit(str(entry["name"])) for old in entry["also"]}
-    return Aliases(bare.prefixes, bare.suffixes, short, bare.generic, group, renamed)
+    return replace(bare, renamed=renamed)
 
 
-def _words(content: Mapping[str, object], key: str) -> tuple[str, ...]:
-    words = content.get(key) or []
-    if not isinstance(words, list):
-        raise RuleError("aliases.yaml:1", f"{key} 应当是列表", "请改正")
+def _words(words: Iterable[object]) -> tuple[str, ...]:
     return tuple(sorted(map(str, words), key=len, reverse=True))
 
 

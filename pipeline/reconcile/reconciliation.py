@@ -35,8 +35,9 @@ from pipeline.reconcile.checks import between, coverage, form, numbers, responsi
 from pipeline.reconcile.copies import Text, copies
 from pipeline.reconcile.match import Link, link_problems
 from pipeline.reconcile.registry import CASE_CHECKS, PAPER_CHECKS, Context, Defect, Pair
-from pipeline.reconcile.settings import OFF, Settings, load_settings
+from pipeline.reconcile.settings import Settings, load_settings
 from pipeline.reconcile.waivers import waived_by
+from pipeline.ruleset.checks_file import OFF
 from pipeline.ruleset.labels import Labels, load_labels
 
 MODULES = (coverage, responsibility, substance, numbers, between, form)  # imported for their decorators

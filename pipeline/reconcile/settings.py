@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.errors import RuleError
-from pipeline.core.model import ERROR, INFO, WARNING
 from pipeline.core.values import view
+from pipeline.core.vocabulary import STATUSES
 from pipeline.reconcile.cases import CASE_KINDS, Aliases, load_aliases
-from pipeline.ruleset.yaml_file import LINE, read_yaml
+from pipeline.ruleset.checks_file import KINDS, SEVERITY, load_checks, require_check
+from pipeline.ruleset.layers import laid_over, layers, load, rule_file
+from pipeline.ruleset.shape import items, mapping, number, one_of, record
+from pipeline.ruleset.yaml_file import Entry
 
-FILE = "checks.yaml"
-OFF = "off"
 DEFAULT = "default"
+LAYOUTS = frozenset({"gbt9704"})  # files of `profiles/` that are page layouts
 _SHORT = 5_000  # characters; longer texts are few, and are not worth their place in memory
 _kept_view = lru_cache(maxsize=4096)(view)  # a text is tried by some twenty triggers in a row
 
@@ -98,57 +100,26 @@ class Settings:
         return [piece.strip() for piece in [*pieces, text[at:]] if piece.strip()]
 
 
-def load_settings(rules_folder: Path, profile: str = "default") -> Settings:
+def load_settings(folder: Path, profile: str = DEFAULT) -> Settings:
     """All of it.  Raises RuleError with file and line."""
-    content = _mapping(read_yaml(rules_folder / FILE), FILE)
-    triggers = dict(_trigger(entry) for entry in content.get("triggers") or [])
-    sharp = tuple(tuple(map(str, group)) for group in content.get("sharp") or [])
-    status_words = {str(k): tuple(map(str, v)) for k, v in _items(content.get("status_words"))}
-    parts = {str(kind): dict(_items(wanted)) for kind, wanted in _items(content.get("required_parts"))}
-    supersedes = {str(k): tuple(map(str, v)) for k, v in _items(content.get("supersedes"))}
-    own = load_profile(rules_folder, profile)
+    content = load_checks(folder)
+    checks: Entry = content["checks"]
     return Settings(
-        _wording(content), triggers, sharp, status_words, parts, supersedes, _masks(content), own,
-        load_aliases(rules_folder),
+        wording={name: Wording(str(entry["message"]), str(entry["suggestion"]), checks.where(name))
+                 for name, entry in checks.items()},
+        triggers={entry["id"]: _trigger(entry) for entry in content["triggers"]},
+        sharp=tuple(tuple(map(str, group)) for group in content["sharp"]),
+        status_words={status: tuple(map(str, words)) for status, words in content["status_words"].items()},
+        required_parts=content["required_parts"],
+        supersedes={name: tuple(others) for name, others in content["supersedes"].items()},
+        masks=tuple((re.compile(str(mask["pattern"])), str(mask["instead"] or "")) for mask in content["masks"]),
+        profile=load_profile(folder, profile),
+        aliases=load_aliases(folder),
     )
 
 
-def _mapping(content: Any, source: str) -> Mapping[str, Any]:
-    if not isinstance(content, dict):
-        raise RuleError(f"{source}:1", "内容应当是“键: 值”的形式", "请恢复这个文件")
-    return content
-
-
-def _items(content: Any) -> list[tuple[str, Any]]:
-    return [(key, value) for key, value in (content or {}).items() if key != LINE]
-
-
-def _wording(content: Mapping[str, Any]) -> dict[str, Wording]:
-    wording = {}
-    for check, entry in _items(content.get("messages")):
-        source = f"{FILE}:{entry.get(LINE, 1) if isinstance(entry, dict) else 1}"
-        if not isinstance(entry, dict) or not entry.get("message") or not entry.get("suggestion"):
-            raise RuleError(source, f"检查 {check} 缺少 message 或 suggestion", "请补上")
-        wording[check] = Wording(str(entry["message"]), str(entry["suggestion"]), source)
-    return wording
-
-
-def _trigger(entry: Any) -> tuple[str, Trigger]:
-    source = f"{FILE}:{entry.get(LINE, 1) if isinstance(entry, dict) else 1}"
-    if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or not entry.get("pattern"):
-        raise RuleError(source, "触发词条目应当有 id 和 pattern", "请对照其他条目改正")
-    try:
-        pattern = re.compile(str(entry["pattern"]))
-    except re.error as error:
-        raise RuleError(source, f"触发词 {entry['id']} 的写法有误（{error}）", "请检查括号和符号是否成对") from error
-    return entry["id"], Trigger(entry["id"], pattern, source, tuple(entry.get("examples") or ()))
-
-
-def _masks(content: Mapping[str, Any]) -> tuple[tuple[re.Pattern[str], str], ...]:
-    try:
-        return tuple((re.compile(str(m["pattern"])), str(m["instead"])) for m in content.get("masks") or ())
-    except (re.error, KeyError, TypeError) as error:
-        raise RuleError(f"{FILE}:1", f"masks 的写法有误（{error}）", "每条应有 pattern 和 instead") from error
+def _trigger(entry: Entry) -> Trigger:
+    return Trigger(entry["id"], re.compile(str(entry["pattern"])), entry.place, tuple(entry.get("examples", ())))
 
 
 def example_faults(settings: Settings) -> list[str]:
@@ -165,35 +136,40 @@ def example_faults(settings: Settings) -> list[str]:
     return faults
 
 
-def load_profile(rules_folder: Path, name: str) -> Profile:
+_DAYS = ("plan_after_feedback", "report_after_feedback", "publish_after_feedback")
+_SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged")
+_SHAPE = record({
+    "days": mapping(number(0, 3660, whole=True, empty=True), _DAYS),
+    "done": items(one_of(*STATUSES), 1),
+    "thresholds": record({**dict.fromkeys(_SHARES, number(0, 1)), "rate_tolerance": number(0, 100),
+                          "copied_length": number(1, 100_000, whole=True)}),
+    "checks": mapping(record({"severity": SEVERITY, "kinds": KINDS})),
+})
+
+
+def load_profile(folder: Path, name: str) -> Profile:
     """A profile by name; what it leaves out is as in `default`.  Raises RuleError for anything unknown."""
-    path = rules_folder / "profiles" / f"{name}.yaml"
-    if not path.is_file() or Path(name).name != name:
-        profiles = sorted((rules_folder / "profiles").glob("*.yaml"))
-        known = "、".join(p.stem for p in profiles if "page" not in (read_yaml(p) or {}))  # those are page layouts
-        raise RuleError(f"profiles/{name}.yaml", "没有这个口径文件", f"请从这些中选用：{known}")
-    content = _mapping(read_yaml(path), path.name)
-    base = None if name == DEFAULT else load_profile(rules_folder, DEFAULT)
-    severity: dict[str, str] = dict(base.severity) if base else {}
-    kinds: dict[str, tuple[str, ...]] = dict(base.kinds) if base else {}
-    for check, entry in _items(content.get("checks")):
-        source = f"profiles/{path.name}:{entry.get(LINE, 1) if isinstance(entry, dict) else 1}"
-        if not isinstance(entry, dict) or entry.get("severity") not in (ERROR, WARNING, INFO, OFF, False):
-            raise RuleError(source, f"检查 {check} 的 severity 应为 error、warning、info 或 off", "请改正")
-        severity[check] = str(entry["severity"] or OFF)  # YAML reads a bare off as false
-        kinds[check] = tuple(map(str, entry.get("kinds") or kinds.get(check) or CASE_KINDS))
-    days = {key: _number(value, path.name) for key, value in _items(content.get("days"))}
-    thresholds = {key: float(_number(value, path.name) or 0) for key, value in _items(content.get("thresholds"))}
-    whole = {key: None if value is None else int(value) for key, value in days.items()}
-    done = tuple(map(str, content.get("done") or (base.done if base else ["done"])))
-    if base:
-        whole, thresholds = {**base.days, **whole}, {**base.thresholds, **thresholds}
-    return Profile(name, severity, kinds, whole, thresholds, done)
+    file = f"profiles/{name}.yaml"
+    if Path(name).name != name or not rule_file(folder, file).is_file():
+        known = "、".join(sorted({path.stem for layer in layers(folder) for path in (layer / "profiles").glob("*.yaml")
+                                 if path.stem not in LAYOUTS}))
+        raise RuleError(file, "没有这个口径文件", f"请从这些中选用：{known}")
+    content: Entry = load(folder, f"profiles/{DEFAULT}.yaml", _SHAPE)
+    if name != DEFAULT:
+        content = laid_over(content, load(folder, file, _or_nothing), f"{file}:1")
+    checks = load_checks(folder)
+    for check, place in content["checks"].places.items():
+        require_check(check, checks, place)
+    severity: dict[str, str] = {}
+    kinds: dict[str, tuple[str, ...]] = {}
+    for check, entry in checks["checks"].items():
+        own = content["checks"].get(check, {})
+        severity[check] = own.get("severity", entry["severity"])
+        kinds[check] = tuple(own.get("kinds", entry.get("kinds", CASE_KINDS)))
+    thresholds = {key: float(value) for key, value in content["thresholds"].items()}
+    return Profile(name, severity, kinds, content["days"], thresholds, tuple(content["done"]))
 
 
-def _number(value: Any, source: str) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise RuleError(f"profiles/{source}:1", f"“{value}”不是数字", "请填写数字")
-    return float(value)
+def _or_nothing(content: Any, place: str, name: str) -> None:
+    if content is not None:
+        _SHAPE(content, place, name)

@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.errors import RuleError
-from pipeline.core.schema import SCHEMA
-from pipeline.ruleset.yaml_file import LINE, read_yaml
+from pipeline.ruleset.checks_file import load_checks
+from pipeline.ruleset.layers import load, rules_folder
+from pipeline.ruleset.shape import mapping, text, unknown
+from pipeline.ruleset.yaml_file import Entry
 
 FILE = "labels.yaml"
+# read back from what people fill in, so one label must mean one code
+_READ_BACK = ("status", "kind", "review", "sheet", "bool", "severity", "action")
+_FREE = frozenset({"review_note"})  # groups to which an office may add codes of its own
+_SHAPE = mapping(mapping(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +53,27 @@ class Labels:
         return list(self.groups.get(group, {}).values())
 
 
-def load_labels(rules_folder: Path) -> Labels:
-    """Read `labels.yaml`; a missing group or column, or equal labels, raise RuleError with the place."""
-    path = rules_folder / FILE
-    content = read_yaml(path)
-    if not isinstance(content, dict):
-        raise RuleError(FILE, "内容不是“组: 代码: 名称”的形式", "请恢复这个文件")
+def load_labels(folder: Path) -> Labels:
+    """Read `labels.yaml`; an unknown group or code, or equal labels, raise RuleError with the place."""
+    content: Entry = load(folder, FILE, _SHAPE)
+    known: Entry = load(rules_folder(), FILE, _SHAPE)
     groups: dict[str, dict[str, str]] = {}
     for group, entries in content.items():
-        if group == LINE:
-            continue
-        if not isinstance(entries, dict):
-            raise RuleError(FILE, f"{group} 下面没有“代码: 名称”", "请恢复这一组")
-        groups[group] = _labels_of(group, entries)
-    _require(groups)
+        if group not in known:
+            raise unknown(content.where(group), FILE, group, tuple(known))
+        for code in entries:
+            if code not in known[group] and group not in _FREE:
+                raise unknown(entries.where(code), f"{FILE} 的 {group}", code, tuple(known[group]))
+        groups[group] = {code: str(label).strip() for code, label in entries.items()}
+        if group in _READ_BACK:
+            _distinct(group, entries)
+    groups["check"] = {name: str(entry["name"]) for name, entry in load_checks(folder)["checks"].items()}
     return Labels(groups)
 
 
-def _labels_of(group: str, entries: Mapping[str, object]) -> dict[str, str]:
-    labels = {str(code): str(label).strip() for code, label in entries.items() if code != LINE}
-    where = f"{FILE}:{entries.get(LINE, 1)}"
-    for code, label in labels.items():
-        if not label or entries[code] is None:
-            raise RuleError(where, f"{group} 的 {code} 没有中文名", "请补上名称")
-    if group in ("status", "kind", "review", "sheet", "bool", "severity", "action"):
-        # these are read back from what people fill in, so one label must mean one code
-        seen: dict[str, str] = {}
-        for code, label in labels.items():
-            if label in seen:
-                raise RuleError(where, f"{group} 的 {seen[label]} 和 {code} 同名“{label}”", "请改成不同的名称")
-            seen[label] = code
-    return labels
-
-
-def _require(groups: Mapping[str, Mapping[str, str]]) -> None:
-    for group in ("table", "column", "kind", "status", "severity", "state", "metric", "check", "sheet", "report"):
-        if group not in groups:
-            raise RuleError(FILE, f"缺少 {group} 一组", "请恢复这一组")
-    for table, columns in SCHEMA.items():
-        if table not in groups["table"]:
-            raise RuleError(FILE, f"表 {table} 没有中文名", "请在 table 下补上")
-        for column in columns:
-            if column not in groups["column"] and f"{table}.{column}" not in groups["column"]:
-                raise RuleError(FILE, f"列 {table}.{column} 没有中文名", "请在 column 下补上")
+def _distinct(group: str, entries: Entry) -> None:
+    seen: dict[str, str] = {}
+    for code, label in entries.items():
+        first = seen.setdefault(str(label).strip(), code)
+        if first != code:
+            raise RuleError(entries.where(code), f"{group} 的 {first} 和 {code} 同名“{label}”", "请改成不同的名称")

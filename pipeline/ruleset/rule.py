@@ -2,13 +2,12 @@
 
 Three kinds: `pattern` (a regular expression with named fragments), `words` (phrase → value) and
 `columns` (headings of a table's columns).  All are matched against the *view* of a text
-(`values.view`), so patterns are written with full-width punctuation.
+(`values.view`), so patterns are written with full-width punctuation.  Where in a text a rule may stand is its `place`.
 """
 
 from __future__ import annotations
 
 import bisect
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,10 @@ from typing import Any
 
 from pipeline.core import values
 from pipeline.core.errors import RuleError
-from pipeline.ruleset.yaml_file import LINE, read_yaml
+from pipeline.ruleset.fields import AFTER_STOP, ANYWHERE, BRACKET, FIELDS, START, shape_of
+from pipeline.ruleset.layers import load
+from pipeline.ruleset.shape import items, mapping, text, unknown
+from pipeline.ruleset.yaml_file import Entry, Items
 
 FILES = (
     "outline",
@@ -35,49 +37,14 @@ FILES = (
     "advice",
 )
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
-_OWN_KEYS = {"id", "field", "pattern", "words", "columns", "value", "kind", "before_not", "examples", "note", LINE}
-# fields whose rules are tried at one place only (the start of a paragraph, behind a marker), never searched for
-ANCHORED = frozenset(
-    {
-        "action_after",
-        "addressee",
-        "answers",
-        "answers_numbers",
-        "assigned",
-        "bare_line",
-        "noise",
-        "column_like",
-        "progress_share",
-        "recurring",
-        "rectified_tail",
-        "dept_then_person",
-        "docno_line",
-        "facet",
-        "figure",
-        "figure_name",
-        "figure_number",
-        "figure_part",
-        "figure_plain",
-        "frame",
-        "school_heading",
-        "signature_date",
-        "signature_name",
-        "sign",
-        "status",
-        "status_group",
-        "status_label",
-        "title_inside",
-        "title_joint",
-        "tick",
-        "title_line",
-        "total_row",
-        "title_open",
-        "unit_core",
-        "unit_placeless",
-        "unlabelled",
-    }
-)
+_OWN_KEYS = {"id", "field", "place", "pattern", "words", "columns", "value", "before_not", "examples", "note", "off"}
 _BEFORE = 16  # how many characters in front of a match `before_not` looks at
+STOPS = "。；！？：，、\n"  # the one set of stops: `place: after_stop` means behind one of these
+BRACKETS = "（〔【《“‘"  # and `place: bracket` behind one of these
+_PLACES = {
+    AFTER_STOP: re.compile(rf"(?:^|(?<=[{STOPS}]))\s{{0,4}}", re.MULTILINE),
+    BRACKET: re.compile(rf"(?<=[{BRACKETS}])\s{{0,4}}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +74,7 @@ class Rule:
     kind: str  # pattern, words, columns
     pattern: re.Pattern[str]
     source: str  # file:line
+    place: str = ANYWHERE
     value: str = ""
     before_not: re.Pattern[str] | None = None  # words right in front that make a match none
     words: Mapping[str, str] = default(default_factory=dict)
@@ -130,27 +98,36 @@ class Rule:
         return self._hit(found) if found and self._allowed(found) else None
 
     def search(self, view: str, start: int = 0, end: int | None = None) -> Hit | None:
-        """The rule's first hit; for an anchored field the one at `start`."""
+        """The rule's first hit at one of its places."""
         return next(self.find(view, start, end), None)
 
     def find(self, view: str, start: int = 0, end: int | None = None) -> Iterator[Hit]:
-        """All hits of the rule, without overlap; for an anchored field at most the one at `start`."""
-        if self.field in ANCHORED:
-            hit = self.match(view, start, end)
+        """All hits of the rule at its places, without overlap; for `place: start` at most the one at `start`."""
+        if self.place == ANYWHERE:
+            for found in self.pattern.finditer(view, start, len(view) if end is None else end):
+                if self._allowed(found):
+                    yield self._hit(found)
+            return
+        last = start
+        for at in self._starts(view, start, end):
+            hit = self.match(view, at, end) if at >= last else None
             if hit is not None:
                 yield hit
+                last = max(hit.end, at + 1)
+
+    def _starts(self, view: str, start: int, end: int | None) -> Iterator[int]:
+        if self.place == START:
+            yield start
             return
-        for found in self.pattern.finditer(view, start, len(view) if end is None else end):
-            if self._allowed(found):
-                yield self._hit(found)
+        for found in _PLACES[self.place].finditer(view, start, len(view) if end is None else end):
+            yield found.end()
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules by field, in file order, and a digest of the files they came from."""
+    """All rules by field, in file order."""
 
     by_field: Mapping[str, tuple[Rule, ...]]
-    digest: str
 
     def of(self, name: str) -> tuple[Rule, ...]:
         """The rules of a field, in file order."""
@@ -197,41 +174,55 @@ class Rules:
 _BUILT_IN = {"date": values.DATE, "lost_date": values.LOST_DATE, "money": values.MONEY}
 
 
-def load_rules(folder: Path) -> Rules:
-    """All rules of a folder.  Raises RuleError at file:line for anything that is no rule."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in {".yaml", ".txt", ".docx"}:
-            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    fragments = load_fragments(folder / "words.yaml")
+def load_rules(folder: Path, faults: list[RuleError] | None = None) -> Rules:
+    """All rules of a folder, over the program's own.
+
+    Raises RuleError at file:line for anything that is no rule; with `faults` these are collected there instead.
+    """
+    fragments = load_fragments(folder)
     by_field: dict[str, list[Rule]] = {}
     seen: dict[str, str] = {}
     for name in FILES:
-        entries = read_yaml(folder / f"{name}.yaml")
-        if not isinstance(entries, list):
-            raise RuleError(f"{name}.yaml:1", "规则文件应当是条目列表（每条以“- id:”开头）", "请对照其他规则文件改正")
-        for entry in entries:
-            rule = compile_rule(entry, name, fragments)
-            if rule.id in seen:
-                raise RuleError(rule.source, f"规则编号 {rule.id} 与 {seen[rule.id]} 重复", "请换一个编号")
+        for entry in load(folder, f"{name}.yaml", _entries):
+            try:
+                rule = compile_rule(entry, fragments)
+                if entry.get("off"):  # an office's way to do without a rule
+                    continue
+                if rule.id in seen:
+                    what = f"规则编号 {rule.id} 与 {seen[rule.id]} 重复"
+                    raise RuleError(rule.source, what, "请换一个编号")
+            except RuleError as error:
+                if faults is None:
+                    raise
+                faults.append(error)
+                continue
             seen[rule.id] = rule.source
             by_field.setdefault(rule.field, []).append(rule)
-    return Rules({key: tuple(rules) for key, rules in by_field.items()}, digest.hexdigest())
+    return Rules({key: tuple(rules) for key, rules in by_field.items()})
 
 
-def load_fragments(path: Path) -> dict[str, str]:
+def _entries(content: Any, place: str, name: str) -> None:
+    if not isinstance(content, Items):
+        raise RuleError(place, "规则文件应当是条目列表（每条以“- id:”开头）", "请对照其他规则文件改正")
+
+
+def load_fragments(folder: Path) -> dict[str, str]:
     """Named fragments of patterns: `{name}` → regular expression, earlier ones usable in later ones."""
-    entries = read_yaml(path)
-    if not isinstance(entries, dict):
-        raise RuleError(f"{path.name}:1", "词语片段应当写成“名称: 写法”", "请对照原文件改正")
+    entries: Entry = load(folder, "words.yaml", mapping(_fragment))
     fragments = dict(_BUILT_IN)
-    for name, text in entries.items():
-        if name == LINE:
-            continue
-        if isinstance(text, list):
-            text = "|".join(re.escape(word) for word in sorted(map(str, text), key=len, reverse=True))
-        fragments[str(name)] = _expand(str(text), fragments, f"{path.name}:{entries[LINE]}")
+    for name, given in entries.items():
+        place = entries.where(name)
+        words = sorted(map(str, given), key=len, reverse=True) if isinstance(given, Items) else []
+        fragments[name] = _expand("|".join(map(re.escape, words)) or str(given), fragments, place)
+        _compiled(fragments[name], place, f"词语片段 {name}")
     return fragments
+
+
+def _fragment(value: Any, place: str, name: str) -> None:
+    if isinstance(value, Items):
+        items(text, 1)(value, place, name)
+    else:
+        text(value, place, name)
 
 
 def _expand(pattern: str, fragments: Mapping[str, str], source: str) -> str:
@@ -243,43 +234,50 @@ def _expand(pattern: str, fragments: Mapping[str, str], source: str) -> str:
     return _FRAGMENT.sub(replace, pattern)
 
 
-def compile_rule(entry: Any, name: str, fragments: Mapping[str, str]) -> Rule:
+def _compiled(pattern: str, source: str, name: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise RuleError(source, f"{name} 的写法有误（{error}）", "请检查括号和符号是否成对") from error
+
+
+def compile_rule(entry: Any, fragments: Mapping[str, str]) -> Rule:
     """One entry of a rule file, checked and compiled."""
-    source = f"{name}.yaml:{entry.get(LINE, 1) if isinstance(entry, dict) else 1}"
-    if not isinstance(entry, dict):
-        raise RuleError(source, "条目应当是“键: 值”的形式", "请对照其他条目改正")
+    if not isinstance(entry, Entry):
+        raise RuleError("", "条目应当是“键: 值”的形式", "请对照其他条目改正")
+    source = entry.place
     for key in ("id", "field"):
         if not isinstance(entry.get(key), str):
             raise RuleError(source, f"条目缺少 {key}", f"请补上 {key}")
+    name, rule_id = entry["field"], entry["id"]
+    if name not in FIELDS:
+        raise unknown(entry.where("field"), f"规则 {rule_id} 的 field", name, tuple(FIELDS))
     kinds = [key for key in ("pattern", "words", "columns") if key in entry]
     if len(kinds) != 1:
-        raise RuleError(source, "条目应当有且只有 pattern、words、columns 中的一个", "请改正")
+        raise RuleError(source, f"规则 {rule_id} 应当有且只有 pattern、words、columns 中的一个", "请改正")
+    if kinds[0] not in FIELDS[name].kinds:
+        what = f"规则 {rule_id} 的 {name} 不能用 {kinds[0]} 来写"
+        raise RuleError(entry.where(kinds[0]), what, f"请用 {'、'.join(FIELDS[name].kinds)}")
+    shape_of(name, kinds[0])(entry, source, f"规则 {rule_id}")
     words: dict[str, str] = {}
     if kinds == ["pattern"]:
-        text = _expand(str(entry["pattern"]), fragments, source)
+        written = _expand(str(entry["pattern"]), fragments, entry.where("pattern"))
     else:
-        words = _phrases(entry[kinds[0]], entry.get("value"), source)
-        text = f"(?P<phrase>{'|'.join(re.escape(word) for word in sorted(words, key=len, reverse=True))})"
-    before = entry.get("before_not")
-    try:
-        pattern = re.compile(text)
-        before_not = re.compile(_expand(f"(?:{before})$", fragments, source)) if before else None
-    except re.error as error:
-        raise RuleError(source, f"规则 {entry['id']} 的写法有误（{error}）", "请检查括号和符号是否成对") from error
-    examples = entry.get("examples") or []
-    if not isinstance(examples, list) or not all(isinstance(e, dict) and "text" in e for e in examples):
-        raise RuleError(source, "examples 应当是例子列表，每例有 text 和 value", "请改正")
+        words = _phrases(entry[kinds[0]], entry.get("value"), entry.where(kinds[0]))
+        written = f"(?P<phrase>{'|'.join(re.escape(word) for word in sorted(words, key=len, reverse=True))})"
+    named, before = f"规则 {rule_id}", entry.get("before_not")
     return Rule(
-        entry["id"],
-        entry["field"],
-        kinds[0],
-        pattern,
-        source,
-        str(entry.get("value") or ""),
-        before_not,
-        {values.view(word): value for word, value in words.items()},
-        {key: value for key, value in entry.items() if key not in _OWN_KEYS},
-        tuple(examples),
+        id=rule_id,
+        field=name,
+        kind=kinds[0],
+        pattern=_compiled(written, source, named),
+        source=source,
+        place=entry.get("place", FIELDS[name].place),
+        value=str(entry.get("value") or ""),
+        before_not=_compiled(_expand(f"(?:{before})$", fragments, source), source, named) if before else None,
+        words={values.view(word): value for word, value in words.items()},
+        options={key: value for key, value in entry.items() if key not in _OWN_KEYS},
+        examples=tuple(entry.get("examples") or ()),
     )
 
 
@@ -287,5 +285,5 @@ def _phrases(given: Any, value: Any, source: str) -> dict[str, str]:
     if isinstance(given, list) and value is not None:
         return {values.view(str(word)): str(value) for word in given}
     if isinstance(given, dict) and value is None:
-        return {values.view(str(word)): str(v) for word, v in given.items() if word != LINE}
+        return {values.view(word): str(v) for word, v in given.items()}
     raise RuleError(source, "words 应当写成“词: 值”，或词语列表加一个 value", "请改正")

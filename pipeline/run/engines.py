@@ -71,7 +71,7 @@ Task = Callable[[Job, Path], Any]  # a job and the folder that the task works wi
 def read_document(job: Job, rules: Path) -> Tables:
     """The tables of one document; the rules are loaded once a process."""
     from pipeline.extract.process import process
-    from pipeline.ruleset.yaml_file import reading_with
+    from pipeline.ruleset.layers import reading_with
 
     with reading_with(rules):
         return process(job.path, job.name, _loaded(rules))

@@ -11,7 +11,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import cast
 from pipeline import __version__
 from pipeline.core.model import Tables
 from pipeline.core.schema import SCHEMA
+from pipeline.ruleset.layers import rule_files
 
 # a second try may end differently: the cause lies in the machine, not in the file
 PASSING = frozenset({"unreadable", "changed_while_reading", "converter_missing", "timeout", "memory", "crash",
@@ -145,19 +146,21 @@ def settings_key(rules: Path) -> str:
 @cache
 def tool_version() -> str:
     """The version and a digest of the program's own source, so that a changed program reads again."""
-    return f"{__version__}+{_digest(Path(__file__).parent.parent, '*.py')}"
+    own = Path(__file__).parent.parent
+    return f"{__version__}+{_digest((p.relative_to(own).as_posix(), p) for p in sorted(own.rglob('*.py')))}"
 
 
 def rules_digest(folder: Path) -> str:
-    """A digest of the rule files and word lists; what only later stages use does not count."""
-    return _digest(folder, "*.yaml") + _digest(folder, "*.txt")
+    """A digest of the rule files of all layers; what only later stages use does not count."""
+    return _digest(
+        (name, path) for name, path in rule_files(folder, ".yaml")
+        if path.name not in LATER and path.parent.name not in ("profiles", "templates")
+    )
 
 
-def _digest(folder: Path, pattern: str) -> str:
+def _digest(files: Iterable[tuple[str, Path]]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob(pattern)):
-        if path.name in LATER or path.parent.name == "profiles":
-            continue
-        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+    for name, path in files:
+        digest.update(f"{name}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]

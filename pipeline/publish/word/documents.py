@@ -24,6 +24,7 @@ from pipeline.publish.word.summary import summary
 from pipeline.publish.word.template import Template, load_template, render
 from pipeline.publish.word.typography import safe_name
 from pipeline.ruleset.labels import Labels
+from pipeline.ruleset.layers import rule_file
 
 # one builder a kind, in the order in which the documents are written
 BUILDERS: dict[str, Builder] = {
@@ -81,7 +82,9 @@ def _write(
     report: Report, place: Path, taken: set[str], templates: dict[str, Template], source: Source, rules_folder: Path
 ) -> Path:
     if report.kind not in templates:
-        templates[report.kind] = load_template(rules_folder / "templates" / f"{report.kind}.docx", source.profile)
+        templates[report.kind] = load_template(
+            rule_file(rules_folder, f"templates/{report.kind}.docx"), source.profile
+        )
     content = render(templates[report.kind], report.context, report.title, report.charts)
     return replace_file(place / f"{safe_name(report.name, taken)}.docx", content)
 

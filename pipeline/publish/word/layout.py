@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from pipeline.core.errors import RuleError
-from pipeline.ruleset.yaml_file import LINE, read_yaml
+from pipeline.ruleset.layers import load
+from pipeline.ruleset.shape import any_text, flag, items, mapping, number, one_of, record, text
 
 PER_MM = 1440 / 25.4
 DEFAULT = "gbt9704"
@@ -74,41 +74,47 @@ class Profile:
         return (style.size + (self.spacing if style.size == 16 else 0)) * 20
 
 
+_ALIGN = one_of("left", "right", "center", "both")
+_SPACE = number(-100, 100)
+_SIDE = number(0, 500)
+_STYLE = record(
+    {"id": text, "name": text, "font": text, "size": number(1, 200), "align": _ALIGN, "first": _SPACE, "left": _SPACE,
+     "right": _SPACE, "hanging": _SPACE, "before": _SPACE, "after": _SPACE, "line": number(0, 500),
+     "outline": number(0, 8, whole=True), "keep_next": flag, "together": flag, "bold": flag, "color": text,
+     "border": text, "digits": text},
+    ("id", "name", "font", "size"),
+)
+_PAGE = ("width", "height", "top", "bottom", "left", "right", "header", "footer")
+_SHAPE = record({
+    "name": text, "line": number(1, 500), "character_spacing": _SPACE, "word_grid": flag, "digits": text,
+    "page": record(dict.fromkeys(_PAGE, _SIDE), _PAGE), "landscape": record(dict.fromkeys(_PAGE[2:], _SIDE)),
+    "fonts": mapping(items(text)), "styles": items(_STYLE, 1),
+    "page_number": record({"show": flag, "form": text, "style": one_of("outside", "center")}),
+    "signature": record({"seal": flag}),
+    "title": record({"characters": number(4, 60, whole=True), "break_before": items(text), "break_after": items(text),
+                     "better_before": items(text), "whole": items(text), "never_first": any_text,
+                     "never_last": any_text}),
+    "letterhead": record({"show": flag, "name": any_text, "number": any_text, "issuer": any_text}),
+    "imprint": record({"show": flag, "copies": any_text, "printer": any_text, "date": any_text}),
+    "office": record({"name": text, "dated": flag, "date": any_text, "as_of": any_text,
+                      "remind_days": number(0, 3660, whole=True)}),
+    "punctuation": flag, "numbering": one_of("as_seen", "renumber"),
+}, ("page", "styles", "line"))
+
+
 def load_profile(rules_folder: Path, name: str = DEFAULT) -> Profile:
     """Read a layout; raises RuleError with the place of what is wrong."""
-    path = rules_folder / "profiles" / f"{name}.yaml"
-    content = read_yaml(path)
-    if not isinstance(content, dict) or "styles" not in content or "page" not in content:
-        raise RuleError(path.name, "不是版式文件（缺少 page 或 styles）", "请恢复这个文件")
-    styles = [_style(path.name, entry) for entry in content["styles"]]
-    fonts = {k: tuple(v) for k, v in (content.get("fonts") or {}).items() if k != LINE}
-    try:
-        return Profile(
-            name=str(content.get("name", name)), line=float(content["line"]),
-            spacing=float(content.get("character_spacing", 0)), digits=str(content.get("digits", "same")),
-            styles={style.id: style for style in styles}, fonts=fonts,
-            settings={k: v for k, v in content.items() if isinstance(v, dict) and k != "fonts"},
-            punctuation=bool(content.get("punctuation", True)), renumber=content.get("numbering") == "renumber",
-            word_grid=bool(content.get("word_grid")),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise RuleError(path.name, f"行距或字距不是数（{error}）", "请写成数，如 28.9") from error
-
-
-def _style(file: str, entry: Any) -> Style:
-    where = f"{file}:{entry.get(LINE, 1)}" if isinstance(entry, dict) else file
-    if not isinstance(entry, dict):
-        raise RuleError(where, "样式要写成 {id: …, name: …, font: …, size: …}", "请改正这一条样式")
-    values = {key: value for key, value in entry.items() if key != LINE}
-    unknown = values.keys() - set(Style.__dataclass_fields__)
-    missing = {"id", "name", "font", "size"} - values.keys()
-    if unknown or missing:
-        what = f"不认识 {'、'.join(sorted(unknown))}" if unknown else f"缺少 {'、'.join(sorted(missing))}"
-        raise RuleError(where, f"样式{what}", "请改正这一条样式")
-    for key in ("size", "first", "left", "right", "hanging", "before", "after", "line"):
-        if key in values and not isinstance(values[key], (int, float)):
-            raise RuleError(where, f"样式 {values['id']} 的 {key} 不是数", "请写成数")
-    return Style(**values)
+    content = load(rules_folder, f"profiles/{name}.yaml", _SHAPE)
+    styles = [Style(**entry) for entry in content["styles"]]
+    return Profile(
+        name=str(content.get("name", name)), line=float(content["line"]),
+        spacing=float(content.get("character_spacing", 0)), digits=str(content.get("digits", "same")),
+        styles={style.id: style for style in styles},
+        fonts={font: tuple(others) for font, others in content.get("fonts", {}).items()},
+        settings={key: value for key, value in content.items() if isinstance(value, dict) and key != "fonts"},
+        punctuation=content.get("punctuation", True), renumber=content.get("numbering") == "renumber",
+        word_grid=content.get("word_grid", False),
+    )
 
 
 def fonts_xml(profile: Profile, font: str, digits: str = "") -> str:

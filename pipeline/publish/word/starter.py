@@ -18,13 +18,33 @@ from xml.sax.saxutils import escape, quoteattr
 from pipeline.core.files import FixedZip, replace_file
 from pipeline.publish.word.layout import Profile, load_profile, run_properties, section_xml, style_xml
 from pipeline.publish.word.page import HEAD, OFFICE, WORD_TYPE, W, core_properties
-from pipeline.ruleset.yaml_file import LINE, read_yaml, rules_folder
+from pipeline.ruleset.layers import load, rules_folder
+from pipeline.ruleset.shape import any_text, flag, items, mapping, number, record, text
+from pipeline.ruleset.yaml_file import Entry
 
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
+_TABLE = record({
+    "landscape": flag, "before": items(text), "after": items(text),
+    "columns": items(record({"head": text, "width": number(1, 200), "style": text, "text": items(any_text, 1)},
+                            ("head", "width", "text")), 1),
+}, ("before", "after", "columns"))
+
+
+def _line_shape(value: Any, place: str, name: str) -> None:
+    """`Style|text`, the name of common lines, or a table."""
+    (record({"table": _TABLE}, ("table",)) if isinstance(value, Entry) else text)(value, place, name)
+
+
+_SHAPE = record({
+    "common": mapping(items(_line_shape)),
+    "templates": mapping(record({"landscape": flag, "lines": items(_line_shape, 1)}, ("lines",))),
+}, ("common", "templates"))
+
+
 def starter(lines: list[Any], profile: Profile, landscape: bool) -> bytes:
-    """A template out of its lines: `Style|text`, a table, or a section break."""
+    """A template out of its lines: `Style|text`, or a table."""
     body = "".join(_line(line, profile) for line in lines)
     section = f"<w:sectPr>{section_xml(profile, landscape)}</w:sectPr>"
     parts = {
@@ -65,15 +85,10 @@ def starter(lines: list[Any], profile: Profile, landscape: bool) -> bytes:
 
 
 def _line(line: Any, profile: Profile) -> str:
-    if isinstance(line, str):
-        style, _, text = line.partition("|")
-        return _paragraph(style, text)
-    if "table" in line:
+    if isinstance(line, Entry):
         return _table(line["table"], profile)
-    if "section" in line:  # the section that ends here
-        landscape = line["section"] == "landscape"
-        return f"<w:p><w:pPr><w:sectPr>{section_xml(profile, landscape)}</w:sectPr></w:pPr></w:p>"
-    raise ValueError(f"模板行写法不认识：{line}")
+    style, _, words = str(line).partition("|")
+    return _paragraph(style, words)
 
 
 def _paragraph(style: str, text: str) -> str:
@@ -130,20 +145,24 @@ def _row(widths: list[int], cells: list[str], header: bool = False) -> str:
     ) + "</w:tr>"
 
 
+def lines_of(rules: Path) -> dict[str, tuple[list[Any], bool]]:
+    """Every template's lines, the common ones put in, and whether its page is turned.  Raises RuleError."""
+    content = load(rules, "templates/starters.yaml", _SHAPE)
+    common = content["common"]
+    out = {}
+    for name, entry in content["templates"].items():
+        lines: list[Any] = []
+        for line in entry["lines"]:
+            lines += common.get(line, [line]) if isinstance(line, str) else [line]
+        out[name] = (lines, entry.get("landscape", False))
+    return out
+
+
 def write_starters(rules: Path) -> list[Path]:
     """Write all templates; gives their places."""
     profile = load_profile(rules)
-    content = read_yaml(rules / "templates" / "starters.yaml")
-    common = content.get("common", {})
-    out = []
-    for name, entry in content["templates"].items():
-        if name != LINE:
-            lines: list[Any] = []
-            for line in entry["lines"]:
-                lines += common.get(line, [line]) if isinstance(line, str) else [line]
-            data = starter(lines, profile, bool(entry.get("landscape")))
-            out.append(replace_file(rules / "templates" / f"{name}.docx", data))
-    return out
+    return [replace_file(rules / "templates" / f"{name}.docx", starter(lines, profile, landscape))
+            for name, (lines, landscape) in lines_of(rules).items()]
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from lxml import etree
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
 from pipeline.core.model import Block, Document, Omitted, Warned
-from pipeline.readers.docx.fields import are_whole
+from pipeline.readers.docx.field_codes import are_whole
 from pipeline.readers.docx.names import DRAWING_TEXT, MC, TEXTS, W
 from pipeline.readers.docx.numbering import Lists
 from pipeline.readers.docx.package_parts import SALVAGEABLE, Parts, open_parts

@@ -13,7 +13,7 @@ from pipeline.core import limits
 from pipeline.core.errors import Rejected
 from pipeline.core.model import Block, Omitted
 from pipeline.readers.docx import symbols
-from pipeline.readers.docx.fields import Fields, checkbox
+from pipeline.readers.docx.field_codes import Fields, checkbox
 from pipeline.readers.docx.names import (
     CELL,
     DRAWING_TEXT,

@@ -15,7 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.core.model import Block, Omitted
-from pipeline.ruleset.yaml_file import LINE, read_yaml, readers_file
+from pipeline.ruleset.layers import load, readers_folder
+from pipeline.ruleset.shape import items, mapping, pattern, record, text
 
 EDGE = 40  # blocks at either end of a page that are looked at for lines of chrome
 TAIL_SHARE = 0.35  # a closing heading (相关阅读) may cut off at most this share of the text
@@ -53,16 +54,21 @@ class Scan:
     metadata: tuple[tuple[str, str], ...]
 
 
+_NAMED = mapping(items(text, 1), ("published", "source", "docno", "title", "index", "author", "views"))
+_SHAPES = {"metadata": _NAMED, "weak_metadata": _NAMED, "words": items(text, 1), "patterns": items(pattern),
+           "breadcrumbs": items(pattern, 1), "lines": items(pattern, 1), "ends": items(pattern, 1),
+           "containers": items(text)}
+
+
 def rules() -> Chrome:
     """The rules of rules/chrome.yaml."""
-    return _rules(readers_file("chrome.yaml"))
+    return _rules(readers_folder())
 
 
 @lru_cache(maxsize=2)
-def _rules(path: Path) -> Chrome:
-    source = read_yaml(path)
-    fields = {name: words for name, words in source["metadata"].items() if name != LINE}
-    weak = {name: words for name, words in source["weak_metadata"].items() if name != LINE}
+def _rules(folder: Path) -> Chrome:
+    source = load(folder, "chrome.yaml", record(_SHAPES, tuple(_SHAPES)))
+    fields, weak = source["metadata"], source["weak_metadata"]
     keys = {word: name for group in (fields, weak) for name, words in group.items() for word in words}
     ordered = sorted(keys, key=len, reverse=True)
     words = sorted(source["words"], key=len, reverse=True)
@@ -116,8 +122,8 @@ def _leading_date(chrome: Chrome, text: str) -> re.Match[str] | None:
 
 
 def _next(chrome: Chrome, text: str, start: int, *, strong: bool) -> tuple[str, str, int] | None:
-    for name, pattern in chrome.fields + (chrome.weak if strong else ()):
-        if found := pattern.match(text, start):
+    for name, words in chrome.fields + (chrome.weak if strong else ()):
+        if found := words.match(text, start):
             return name, found["value"].strip(), found.end()
     if (found := chrome.words.match(text, start)) and found.end() > start:
         return "", "", found.end()
