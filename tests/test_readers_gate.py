@@ -13,6 +13,7 @@ import docx
 import pytest
 import web_pages
 import workbooks
+from docx_files import docx_parts, paragraph, zipped
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
@@ -173,3 +174,22 @@ def test_nothing_heavy_is_loaded_at_the_start() -> None:
     root = Path(__file__).parent.parent
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+ANSWERS = [
+    "中共清河县第二中学委员会关于巡察整改进展情况的通报", "一、存在问题及整改情况", "1.关于学习制度落实不到位问题",
+    "整改情况：已召开会议研究，修订制度1项，已完成整改。",
+]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["所在地：清河县城关镇东街12号", "当前位置：食堂一楼。", "存放位置：一楼库房。", "相关信息：", "更多内容：见附件2", "日期：2024年6月30日"],
+)
+@pytest.mark.parametrize("at", range(1, 5))
+def test_words_of_a_page_take_no_line_of_a_paper_away(line: str, at: int) -> None:
+    lines = [*ANSWERS[:at], line, *ANSWERS[at:], "2.关于公车管理不规范问题", "相关阅读：", "整改情况：正在整改。"]
+    body = "".join(paragraph(text) for text in lines)
+    document = gate.read_bytes(zipped(docx_parts(body)), "通报.docx")
+    assert [block.text for block in document.blocks] == lines
+    assert (document.omitted, document.coverage) == ((), 1.0)

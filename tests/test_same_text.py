@@ -67,7 +67,8 @@ def test_text(name: str, codec: str) -> None:
     document = gate.read_bytes(forms.as_text(source(name)).encode(codec), f"{name}.txt")
     lines = [text for text in expected(name) if text not in furniture(document)]
     assert content(document) == lines
-    assert document.coverage == 1.0
+    left_out = any(one.reason in ("chrome", "metadata") for one in document.omitted)
+    assert (document.coverage < 1.0) == (left_out and document.format != "html"), "a copied page's own lines are told"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -89,7 +90,8 @@ def test_word_and_print(name: str, ending: str, folder: Path) -> None:
 def same_as_text(document: Document, name: str) -> None:
     text = gate.read_bytes(forms.as_text(source(name)).encode(), f"{name}.txt")
     assert content(document) == content(text)
-    assert document.coverage == 1.0
+    left_out = any(one.reason in ("chrome", "metadata") for one in document.omitted)
+    assert (document.coverage < 1.0) == (left_out and document.format != "html"), "a copied page's own lines are told"
 
 
 @needs_soffice

@@ -128,7 +128,6 @@ def read_bytes(data: bytes, name: str) -> Document:
 def _finished(document: Document, mismatch: str) -> Document:
     """What holds for every format: some text, in simplified Chinese, without the page around it."""
     from pipeline.readers.script import check_text
-    from pipeline.readers.web.chrome import trim
 
     text = "\n".join(block.text for block in document.blocks if not block.merged)
     if not text.strip(_INVISIBLE):
@@ -136,17 +135,28 @@ def _finished(document: Document, mismatch: str) -> Document:
     if len(text) > limits.TEXT_CHARACTERS or len(document.blocks) > limits.BLOCKS:
         raise Rejected("too_large", f"文字超过 {limits.TEXT_CHARACTERS} 字")
     check_text(text)
+    if document.format != "html":  # a page's own reader has trimmed it
+        document = _without_page(document)
     warnings = document.warnings + ((Warned("type_mismatch", mismatch),) if mismatch else ())
     if document.coverage < 1:
         share = math.floor(document.coverage * 1000) / 10  # never rounded up to all
         warnings += (Warned("text_not_read", f"约 {share:.1f}% 的文字已读出，其余没有读出，请对照原件"),)
-    if document.format == "html":  # the page's own reader has trimmed it
-        return replace(document, warnings=warnings)
+    return replace(document, warnings=warnings)
+
+
+def _without_page(document: Document) -> Document:
+    """A Word or text file without the page that it was copied with; what is left out lowers the coverage."""
+    from pipeline.readers.web.chrome import trim
+
     blocks, omitted, metadata = trim(list(document.blocks), page=False)
+    if not omitted:
+        return document
+    left_out = sum(len("".join(one.text.split())) for one in omitted)
+    whole = left_out + sum(len("".join((block.label + block.text).split())) for block in blocks if not block.merged)
     return replace(
         document,
         blocks=tuple(blocks),
-        warnings=warnings,
         omitted=document.omitted + tuple(omitted),
         metadata={**metadata, **document.metadata},
+        coverage=document.coverage * (1 - left_out / whole),
     )

@@ -23,6 +23,7 @@ TAIL_SHARE = 0.35  # a closing heading (相关阅读) may cut off at most this s
 LONGEST = 320  # characters of a line of chrome; longer ones are text
 GLUED = 2  # marks of a page at the front of a sentence from which on they are cut off
 _GAP = re.compile(r"[\s　|｜·•,，;；、/【】\[\]（）()<>《》»>＞：:]*")
+_STEP = re.compile(r"[>»›＞→·]|－>|->")  # between the steps of a breadcrumb
 _VALUE_END = r"(?=[\s　|｜【\[]|$|{keys})"
 _MOMENT = (  # a date, and the time of day beside it
     r"(?:19|20)\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?(?:\s{0,2}\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?"
@@ -153,8 +154,12 @@ def published(value: str) -> str:
 def trim(
     blocks: list[Block], *, page: bool
 ) -> tuple[list[Block], list[Omitted], dict[str, str]]:
-    """Article, left out, metadata.  `page` False (a Word or text file): only where two lines show a copied page."""
-    drop = _edges(blocks) | (_metadata_tables(blocks) if page else set())
+    """Article, left out, metadata.
+
+    `page` False (a Word or text file): only where two lines show a copied page, and only lines that are the page's
+    own by their words; what merely stands before or after one may be the paper's.
+    """
+    drop = _edges(blocks) | _around(blocks) | _metadata_tables(blocks) if page else _own_lines(blocks)
     glued = {index: seen for index, seen in _glued(blocks) if index not in drop}
     if not page and len(drop) + len(glued) < 2:
         return blocks, [], {}
@@ -185,16 +190,38 @@ def _note(metadata: dict[str, str], values: Iterable[tuple[str, str]]) -> None:
 
 
 def _edges(blocks: list[Block]) -> set[int]:
-    """Blocks of chrome before, after and between, by their own words."""
+    """Blocks near the edges that are chrome by their own words."""
+    return {
+        index for index, block in enumerate(blocks)
+        if (index < EDGE or index >= len(blocks) - EDGE) and block.kind != "cell" and is_chrome(block.text)
+    }
+
+
+def _own_lines(blocks: list[Block]) -> set[int]:
+    """The same outside of pages: a breadcrumb has its marks there (所在地：东街12号 is an address).
+
+    The heading of related links is dropped only where no text follows it.
+    """
+    chrome = rules()
+    drop = {
+        index for index in _edges(blocks)
+        if _STEP.search(blocks[index].text) or not chrome.breadcrumbs.fullmatch(blocks[index].text.strip())
+    }
+    for index in range(len(blocks) - 1, -1, -1):
+        if blocks[index].kind != "cell" and chrome.ends.fullmatch(blocks[index].text.strip()):
+            drop.add(index)
+        if index not in drop:
+            break
+    return drop
+
+
+def _around(blocks: list[Block]) -> set[int]:
+    """What stands before a page's breadcrumb and after the line that ends the article."""
     chrome, count = rules(), len(blocks)
     total = sum(len(block.text) for block in blocks) or 1
     drop: set[int] = set()
-    for index, block in enumerate(blocks):
-        near = index < EDGE or index >= count - EDGE
-        if block.kind == "cell" or not near or not is_chrome(block.text):
-            continue
-        drop.add(index)
-        if index < EDGE and chrome.breadcrumbs.fullmatch(block.text.strip()) and _length(blocks[:index]) < 600:
+    for index, block in enumerate(blocks[:EDGE]):
+        if block.kind != "cell" and chrome.breadcrumbs.fullmatch(block.text.strip()) and _length(blocks[:index]) < 600:
             drop.update(range(index))
     after = 0
     for index in range(count - 1, -1, -1):
