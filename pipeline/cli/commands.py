@@ -173,6 +173,15 @@ _rules_command("mutate", "mutate_rules", "逐条改坏规则，列出改坏了�
 _rules_command("catalogue", "catalogue", "生成规则与核对项的目录。")
 
 
+@rules.command("copy", cls=ChineseCommand)
+@click.argument("folder", type=ANY_PATH, metavar="文件夹")
+def rules_copy(folder: Path) -> None:
+    """在一个新文件夹里备好本单位的规则：全部内容都注释着，去掉注释改动的才起作用。"""
+    from pipeline.lab.own_rules import write_start
+
+    click.echo("\n".join(write_start(folder)))
+
+
 def _settings(rules: Path | None, profile: str = "", as_of: datetime | None = None, **more: Any) -> Settings:
     from pipeline.ruleset.layers import rules_folder
     from pipeline.run.batch import Settings

@@ -20,6 +20,7 @@ from pipeline.lab.catalogue import markdown
 from pipeline.reconcile.settings import Trigger, load_settings
 from pipeline.reconcile.settings import example_faults as trigger_faults
 from pipeline.ruleset.rule import Rule, Rules, load_rules
+from pipeline.run.rule_files import rule_faults
 
 GROWTH = 2.5  # time(2n) / time(n) that a rule may reach on bait (reliability figures)
 _LENGTHS = (3_000, 6_000)
@@ -74,7 +75,9 @@ def list_rules(folder: Path) -> list[str]:
 
 
 def check_rules(folder: Path) -> list[str]:
-    """Each rule and each trigger of a check hits its examples, misses its counter-examples, stays linear on bait."""
+    """Files are whole; each rule and trigger hits its examples, misses its counter-examples, stays linear on bait."""
+    if faults := rule_faults(folder):
+        return [*(f"✗ {fault}" for fault in faults), f"规则文件有 {len(faults)} 处有误，改正后再检验例子。"]
     rules, settings = list(load_rules(folder).all()), load_settings(folder)
     triggers = list(settings.triggers.values())
     wrong = [line for rule in rules for line in (*example_faults(rule), *speed_faults(rule))]
@@ -90,8 +93,10 @@ def check_rules(folder: Path) -> list[str]:
 
 def example_faults(rule: Rule) -> Iterator[str]:
     """One line for each example that the rule treats otherwise than it says."""
-    if rule.kind == "pattern" and not any(example.get("value") is not None for example in rule.examples):
-        yield f"✗ {rule.source} 规则 {rule.id} 没有正例。请在 examples 里补一个命中的例子"
+    if rule.kind == "pattern":
+        for positive, hits, remedy in ((True, "正例", "命中的例子"), (False, "反例", "不应命中的例子（value: null）")):
+            if not any((example["value"] is not None) is positive for example in rule.examples):
+                yield f"✗ {rule.source} 规则 {rule.id} 没有{hits}。请在 examples 里补一个{remedy}"
     for example in rule.examples:
         hit = rule.search(values.view(str(example["text"])))
         wanted = example.get("value")
