@@ -15,6 +15,7 @@ from docx_files import docx, docx_parts, paragraph, part_xml, zipped
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
+from pipeline.readers import gate
 from pipeline.readers.docx.docx_file import read, read_bytes
 from pipeline.readers.package import open_package
 from pipeline.readers.xml import parse
@@ -242,3 +243,23 @@ def test_broken_references_are_worked_around(name: str) -> None:
     document = read_bytes(with_part(name, "<broken"), "a.docx")
     assert [block.text for block in document.blocks] == ["整改"]
     assert "salvaged_part" in {warning.code for warning in document.warnings}
+
+
+@pytest.mark.parametrize("renamed", [lambda name: name.replace("/", "\\"), lambda name: f"/{name}"])
+def test_names_of_parts_in_other_producers_ways(renamed) -> None:
+    parts = {renamed(name): content for name, content in docx_parts(paragraph("已完成整改3个。")).items()}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        for name, content in parts.items():
+            entry = zipfile.ZipInfo("x")
+            entry.filename = name  # as it stands: the library would turn the strokes round
+            package.writestr(entry, content)
+    document = gate.read_bytes(stream.getvalue(), "通报.docx")
+    assert [block.text for block in document.blocks] == ["已完成整改3个。"]
+
+
+def test_a_main_part_outside_is_refused() -> None:
+    parts = docx_parts(paragraph("已完成整改3个。"))
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace('Target="', 'TargetMode="External" Target="')
+    with pytest.raises(Rejected, match="bad_package"):
+        gate.read_bytes(zipped(parts), "通报.docx")

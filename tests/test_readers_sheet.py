@@ -186,3 +186,12 @@ def test_far_cells_are_refused_before_room_is_made_for_them(cells: str, error: s
 def test_empty_rows_down_to_the_end_are_no_size() -> None:
     document = gate.read_bytes(with_cells('<row r="1048576" ht="14"/>'), "台账.xlsx")
     assert rows(document)[0] == workbooks.HEADING
+
+
+def test_a_workbook_of_too_many_rows_is_large_and_no_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.Workbook()
+    for number in range(2000):
+        book.active.append([number, f"第{number * 7919 % 2000}号台账记录不完整"])
+    monkeypatch.setattr(limits, "PART_BYTES", 50_000)
+    with pytest.raises(Rejected, match=r"too_large.*拆成几个文件"):
+        gate.read_bytes(workbooks.data(book), "台账.xlsx")

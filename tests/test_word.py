@@ -343,11 +343,11 @@ def test_signature_and_date_stand_by_the_rule(names, date, expected):
     assert (right_name, right_date) == pytest.approx((expected[0], expected[1]), abs=0.02)
 
 
-@pytest.mark.parametrize("name", ["a/b", "con", "CON.txt", "..", "", " . ", "长" * 200, "a\u202eb", "x\x00y", "a:b*c?"])
+@pytest.mark.parametrize("name", ["a/b", "con", "CON.txt", "..", "", " . ", "长" * 200, "a\u202eb", "x\x00y", "a:b*c?", "COM¹", "lpt3.txt"])
 def test_names_are_safe_everywhere(name):
     safe = safe_name(name)
     assert safe and len(safe.encode()) <= 120 and not set(safe) & set('<>:"/\\|?*\x00\u202e')
-    assert safe not in (".", "..") and not safe.endswith((".", " ")) and safe.split(".")[0].lower() != "con"
+    assert safe not in (".", "..") and not safe.endswith((".", " ")) and safe.split(".")[0].lower() not in ("con", "com¹", "lpt3")
 
 
 def test_names_are_unique_without_regard_to_case():

@@ -40,7 +40,7 @@ class Package:
         return name.lower() in self.members
 
     def names(self) -> list[str]:
-        return [member.filename for member in self.members.values()]
+        return [part_name(member.filename) for member in self.members.values()]
 
     def read(self, name: str) -> bytes:
         """The inflated bytes of a part; KeyError when there is none."""
@@ -67,11 +67,16 @@ def open_package(data: bytes, most: int = limits.PACKAGE_MEMBERS) -> Package:
     check_overlaps(archive, most)
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
-        key = posixpath.normpath(info.filename.replace("\\", "/").lower()).lstrip("/")
+        key = part_name(info.filename).lower()
         if key in members:
             raise Rejected("ambiguous_package", f"有两个部件同名：{info.filename[:80]}")
         members[key] = info
     return Package(archive, members)
+
+
+def part_name(filename: str) -> str:
+    """The name of a part as relationships give it: some producers write `word\\document.xml` or a leading slash."""
+    return posixpath.normpath(filename.replace("\\", "/")).lstrip("/")
 
 
 def refuse_document_types(package: Package) -> None:

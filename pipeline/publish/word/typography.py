@@ -217,7 +217,7 @@ def _torn(lines: Sequence[str], profile: Profile) -> int:
 
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]')
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))}
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in (*range(10), *"¹²³"))}
 
 
 def safe_name(text: str, taken: set[str] | None = None, size: int = 100) -> str:

@@ -73,6 +73,8 @@ class Parts:
         """The name of the main part; raises `Rejected` when the package is no Word document."""
         self.root_relations = self.relationships("")
         types = self.content_types()
+        if any(relation.kind == "officeDocument" and relation.external for relation in self.root_relations):
+            raise Rejected("bad_package", "正文部件指向文件之外")
         named = [relation.target for relation in self.root_relations if relation.kind == "officeDocument"]
         candidates = [name for name in (*named, "word/document.xml") if name in self.source]
         if not candidates:

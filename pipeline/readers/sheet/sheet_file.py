@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
@@ -24,6 +24,9 @@ from pipeline.readers.encoding import decode
 from pipeline.readers.kind import sniff
 from pipeline.readers.sheet.xlsx_marks import Marks, marks
 from pipeline.readers.text_share import coverage
+
+if TYPE_CHECKING:
+    from pipeline.readers.package import Package
 
 _BROKEN = {"xls": "bad_ole"}  # class of a file that the library can't read
 Place = tuple[int, int]  # row and column from 0
@@ -168,12 +171,24 @@ def _checked(data: bytes, kind: str, warnings: list[Warned], omitted: list[Omitt
         if name.lower().endswith((".xml", ".rels")) and not name.startswith("xl/worksheets/sheet"):
             _note_texts(name, parse(package.read(name), name), omitted)
         elif name.startswith("xl/worksheets/sheet"):  # may be large: looked through by pattern, not built as a tree
-            refuse_document_type(package.read(name), name)
+            refuse_document_type(_worksheet(package, name), name)
         elif name.lower().endswith(".bin"):
             package.read(name)
     if kind == "ods":
         _check_repeats(package.read("content.xml") if "content.xml" in package else b"")
     return marks(package) if kind == "xlsx" else {}
+
+
+def _worksheet(package: Package, name: str) -> bytes:
+    """A sheet's part; one that is only large, and not blown up, is told as that."""
+    try:
+        return package.read(name)
+    except Rejected as error:
+        if error.error == "zip_bomb" and package.members[name.lower()].compress_size * limits.PART_RATIO \
+                > limits.PART_BYTES:
+            size = limits.PART_BYTES // limits.MIB
+            raise Rejected("too_large", f"工作表展开后超过 {size} MB，行数过多，请按单位或年度拆成几个文件") from error
+        raise
 
 
 def _note_texts(name: str, root: Any, omitted: list[Omitted]) -> None:
