@@ -74,6 +74,9 @@ def number(text: str) -> float | None:
     return None if value is None else float(value)
 
 
+# a number as it stands in a label, in digits, in a circle or in Chinese
+LABELLED_NUMBER = r"\d+|[①-⑳㉑-㉟]|[零〇一二三四五六七八九十百]+"
+FIRST_TEN = "一二三四五六七八九十"
 CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)} | {chr(0x3251 + i): i + 21 for i in range(15)}
 
 # numbers in one character: circled, in brackets (⑴ ㈠), with a full stop (⒈)
@@ -143,6 +146,17 @@ _YEAR_END = re.compile(rf"(?P<year>{YEAR})\s?年\s?年?[底末]")
 # 2024717日, 2024年717日, 830日: only where a date must stand (patterns name it apart from DATE)
 LOST_DATE = r"(?:(?:19|20)\d\d年?\d{2,4}|(?<!\d)\d{3,4})[日号]"
 _LOST = re.compile(r"(?:(?P<year>(?:19|20)\d\d)年?)?(?P<rest>\d{2,4})[日号]")
+
+
+# what of a text is a year or a day, and no quantity
+YEAR_UNIT, YUAN = "年", "元"
+A_YEAR = r"(?:19|20)\d\d(?=学?年|至|—|-|～|级|届)"
+A_DAY = r"\d{1,2}月(?:份|\d{1,2}[日号])?|\d{1,2}[日号]"
+# the whole of a cell, year first: 2025-06-30, 2025/6, 2025年6月
+CELL_DATE = r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})?)?日?"
+# so many people (3名, 十二人); the marks of counting in a phrase (给予诫勉2人 → 给予诫勉)
+PERSONS = r"(?<!\d)(\d{1,5}|[一二两三四五六七八九十]{1,3})\s?[名位人]"
+COUNTING = r"[^一-龥]|[名人次]|[一二两三四五六七八九十](?=[名人])"
 
 
 def _part(text: str | None) -> int | None:

@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 
 from pipeline.core.errors import REASONS, InputError, Rejected
 from pipeline.core.text import clean
+from pipeline.core.values import CELL_DATE
 from pipeline.decisions.columns import (
     ANCHORS,
     BASE,
@@ -282,7 +283,7 @@ def _date(sheet: Sheet, number: int, name: str, value: object) -> str | None:
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.strftime("%Y-%m-%d")
     text = str(value).strip()
-    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})?)?日?", text)
+    found = re.fullmatch(CELL_DATE, text)
     if found:
         year, month, day = int(found[1]), int(found[2]), found[3]
         try:

@@ -35,10 +35,13 @@ class Shapes:
     middle: str
     counter: re.Pattern[str]
     page_number: re.Pattern[str]
+    heading_style: re.Pattern[str]
+    mojibake: re.Pattern[str]
 
 
 _KEYS = {"labels": items(pattern, 1), "running_labels": items(pattern, 1), "field": pattern, "sentence_end": text,
-         "sentence_middle": text, "counter": pattern, "page_numbers": items(pattern, 1)}
+         "sentence_middle": text, "counter": pattern, "page_numbers": items(pattern, 1),
+         "heading_style": pattern, "mojibake": items(pattern, 1)}
 
 
 def shapes() -> Shapes:
@@ -57,6 +60,8 @@ def _shapes(folder: Path) -> Shapes:
         middle=source["sentence_middle"],
         counter=re.compile(source["counter"]),
         page_number=re.compile("|".join(f"(?:{item})" for item in source["page_numbers"]), re.IGNORECASE),
+        heading_style=re.compile(source["heading_style"]),
+        mojibake=re.compile("|".join(source["mojibake"])),
     )
 
 

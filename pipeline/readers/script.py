@@ -11,12 +11,11 @@ from functools import lru_cache
 
 from pipeline.core.errors import Rejected
 from pipeline.readers.encoding import SAMPLE, common_share
+from pipeline.readers.lines import shapes
 
 ENOUGH = 20  # Chinese characters below which nothing can be said
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _GLOSS = re.compile(r"[\u4e00-\u9fff][（(][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ]{1,6}[1-5]?[)）]")
-# U+FFFD written in UTF-8 and read as GBK, and what other common double conversions leave
-_RUINS = re.compile("锟斤拷|锘匡豢|烫烫烫|屯屯屯|ï¿½|鈥[溿渳淺]|銆[傘]|锛[孾屻]")
 _LATIN = re.compile(r"[\u00a1-\u00ff]")
 
 
@@ -52,7 +51,7 @@ def mojibake(text: str) -> str:
     """What shows that the text went through a wrong encoding before it came here, or ""."""
     piece = text[:SAMPLE]
     han, foreign = len(_HAN.findall(piece)), sum(char > "\x7f" for char in piece)
-    if (ruins := _RUINS.findall(piece)) and len(ruins) * 100 >= han:
+    if (ruins := shapes().mojibake.findall(piece)) and len(ruins) * 100 >= han:
         return f"出现“{ruins[0]}”等乱码 {len(ruins)} 处"
     if foreign >= ENOUGH and len(_LATIN.findall(piece)) * 2 > foreign:
         return "汉字成了西文字母"

@@ -50,7 +50,7 @@ def place(row: Row) -> tuple[int, int]:
 
 def true(row: Row, column: str) -> bool:
     """A cell as truth."""
-    return said(row, column).strip().lower() in ("true", "1", "1.0", "yes", "是")
+    return said(row, column).strip().lower() in ("true", "1", "1.0", "yes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.model import Row
-from pipeline.core.values import MONEY, money
+from pipeline.core.values import A_DAY, A_YEAR, MONEY, YEAR_UNIT, money
 from pipeline.reconcile.cases import said
 
 Matrix = NDArray[np.float64]
@@ -41,8 +41,8 @@ _SHORT = 5_000  # characters; longer texts are few, and are not worth their plac
 LONGEST = 1000  # characters of one text that are looked at: segmentation of more is slow
 
 _MONEY = re.compile(MONEY)
-_YEAR = re.compile(r"(?:19|20)\d\d(?=学?年|至|—|-|～|级|届)")
-_DAY = re.compile(r"\d{1,2}月(?:份|\d{1,2}[日号])?|\d{1,2}[日号]")
+_YEAR = re.compile(A_YEAR)
+_DAY = re.compile(A_DAY)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _MARK = re.compile(r"[^0-9A-Za-z一-鿿]")
 
@@ -98,7 +98,7 @@ def numbers(text: str) -> tuple[frozenset[str], frozenset[str]]:
     folded = unicodedata.normalize("NFKC", text)
     sums = {f"¥{value:g}" for m in _MONEY.findall(folded) if (value := money(m)) is not None}
     rest = _MONEY.sub(" ", folded)
-    years = {f"{m}年" for m in _YEAR.findall(rest)}
+    years = {f"{m}{YEAR_UNIT}" for m in _YEAR.findall(rest)}
     others = set(_NUMBER.findall(_DAY.sub(" ", _YEAR.sub(" ", rest))))
     return frozenset(sums | years | others), frozenset(sums)
 

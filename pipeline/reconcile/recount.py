@@ -22,8 +22,8 @@ RULES = {"rules_created": ("created",), "rules_revised": ("revised",), "rules_to
 SUMS = ("money_recovered", "money_refunded", "loss_recovered", "money_involved")
 PEOPLE = ("party_sanctioned", "admin_sanctioned", "sanctioned", "reorganised", "admonished", "reminded", "interviewed",
           "criticised", "ordered_review", "transferred", "held_accountable", "titles_revoked")
-_PERSONS = re.compile(r"(?<!\d)(\d{1,5}|[一二两三四五六七八九十]{1,3})\s?[名位人]")
-_PHRASE = re.compile(r"[^一-龥]|[名人次]|[一二两三四五六七八九十](?=[名人])")
+_PERSONS = re.compile(values.PERSONS)
+_COUNTING = re.compile(values.COUNTING)
 WHOLE = ("problems", "tasks", "subproblems")
 
 
@@ -198,7 +198,7 @@ def _sums(paper: Paper, claim: Row) -> Recount:
 
 def _people(paper: Paper, claim: Row) -> Recount:
     """Measures that speak of the same (提醒谈话): as many people as measures, or as the numbers in them say."""
-    phrase = _PHRASE.sub("", said(claim, "text"))[-4:]
+    phrase = _COUNTING.sub("", said(claim, "text"))[-4:]
     found = [m for m in paper.measures if phrase in said(m, "text")] if len(phrase) >= 2 else []
     if not found:
         return Recount(claim)

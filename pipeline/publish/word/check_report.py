@@ -27,7 +27,7 @@ def check_report(source: Source, unit: str, documents: list[Row]) -> list[Report
                            "项": rows})
     main = main_document(documents)
     problems = source.problems.get(str(main["doc_id"]), []) if main else []
-    title = f"关于{unit}巡察整改材料的核对报告"
+    title = source.labels.of("wording", "title_check_report").replace("{unit}", unit)
     context = context_of(
         source, title, unit=unit, date=latest_date(documents) if source.profile.setting("office", "dated") else "",
         材料=[_document(source, row) for row in documents], 程度组=groups,

@@ -154,7 +154,7 @@ def measure_lines(source: Source, row: Row) -> list[str]:
 
 def measure_line(source: Source, measure: Row) -> str:
     """A measure with its number, as a sentence."""
-    return source.text(f"{spaced(str(measure['label'] or ''))}{measure['text'] or ''}") + "。"
+    return source.text(f"{spaced(str(measure['label'] or ''), source.profile)}{measure['text'] or ''}") + "。"
 
 
 def answering(source: Source, documents: Sequence[Row]) -> Row | None:

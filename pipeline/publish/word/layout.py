@@ -13,7 +13,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from pipeline.ruleset.layers import load
-from pipeline.ruleset.shape import any_text, flag, items, mapping, number, one_of, record, text
+from pipeline.ruleset.shape import any_text, flag, items, mapping, number, one_of, pattern, record, text
 
 PER_MM = 1440 / 25.4
 DEFAULT = "gbt9704"
@@ -92,8 +92,9 @@ _SHAPE = record({
     "page_number": record({"show": flag, "form": text, "style": one_of("outside", "center")}),
     "signature": record({"seal": flag}),
     "title": record({"characters": number(4, 60, whole=True), "break_before": items(text), "break_after": items(text),
-                     "better_before": items(text), "whole": items(text), "never_first": any_text,
+                     "better_before": items(text), "whole": items(text), "ordinal": pattern, "never_first": any_text,
                      "never_last": any_text}),
+    "marks": record({"number": pattern, "attachment": pattern, "enumerators": items(text)}),
     "letterhead": record({"show": flag, "name": any_text, "number": any_text, "issuer": any_text}),
     "imprint": record({"show": flag, "copies": any_text, "printer": any_text, "date": any_text}),
     "office": record({"name": text, "dated": flag, "date": any_text, "as_of": any_text,

@@ -25,7 +25,7 @@ def review_letter(source: Source, unit: str, documents: list[Row]) -> list[Repor
     files: dict[str, list[Context]] = {}
     for row in findings:
         files.setdefault(source.file(row["doc_id"]) or unit, []).append(entry(source, row))
-    title = f"关于{unit}巡察整改材料的审核意见"
+    title = source.labels.of("wording", "title_review_letter").replace("{unit}", unit)
     context = context_of(
         source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
         date=source.profile.setting("office", "date", ""),
@@ -51,7 +51,7 @@ def reminder(source: Source, unit: str, documents: list[Row]) -> list[Report]:
             (overdue if end < day else due).append(row)
     if not overdue and not due:
         return []
-    title = f"关于{unit}巡察整改事项的提醒函"
+    title = source.labels.of("wording", "title_reminder").replace("{unit}", unit)
     context = context_of(
         source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
         date=source.profile.setting("office", "date", ""), 截至=chinese_date(day.isoformat()),

@@ -68,7 +68,9 @@ def _list(source: Source, unit: str, document: Row | None, kind: str) -> list[Re
         return []
     name = source.labels.of("report", kind)
     own = kind == "ledger" and document["kind"] == LEDGER
-    title = str(document["title"] or "") if own else f"{unit}巡察反馈问题{name}"
+    title = str(document["title"] or "") if own else (
+        source.labels.of("wording", "title_list").replace("{unit}", unit).replace("{report}", name)
+    )
     above, below = _around(source, document) if own else ([], [])
     above += _heading(source, document, unit, title + "".join(str(line["文"]) for line in above) if own else "")
     context = context_of(
@@ -80,14 +82,15 @@ def _list(source: Source, unit: str, document: Row | None, kind: str) -> list[Re
 
 def _heading(source: Source, document: Row, unit: str, said: str = "") -> list[Context]:
     """Who reports, who inspected and when, in one line above the table; what is `said` there already is left out."""
-    parts = [] if said else [f"填报单位：{unit}"]
+    words = source.labels.of
+    parts = [] if said else [f"{words('wording', 'reported_by')}{unit}"]
     inspector = source.text(document["inspector"] or "")
     if inspector and inspector not in said:
-        parts.append(f"巡察组：{inspector}")
+        parts.append(f"{words('wording', 'inspected_by')}{inspector}")
     if document["feedback_date"] and not _dated(str(document["feedback_date"]), said):
-        parts.append(f"反馈时间：{chinese_date(str(document['feedback_date']))}")
+        parts.append(f"{words('wording', 'fed_back_on')}{chinese_date(str(document['feedback_date']))}")
     if document["issued_date"] and document["kind"] in ANSWERS and not _dated(str(document["issued_date"]), said):
-        parts.append(f"填报时间：{chinese_date(str(document['issued_date']))}")
+        parts.append(f"{words('wording', 'reported_on')}{chinese_date(str(document['issued_date']))}")
     return [{"标识": False, "文": "　".join(parts)}] if parts else []
 
 
@@ -109,7 +112,7 @@ def _around(source: Source, document: Row) -> tuple[list[Context], list[Context]
         if row["part"] in (*SKIPPED, "title") or text == title:
             continue
         after = int(str(row["paragraph"] or 0)) > int(str(first or 0))
-        mark = bool(re.fullmatch(r"附件\s{0,3}\d{0,3}[：:]?", text))
+        mark = bool(re.fullmatch(source.profile.setting("marks", "attachment", "(?!)"), text))
         sides[after].append({"标识": mark, "文": source.text(row["label"]) + text})
     return sides
 

@@ -25,7 +25,7 @@ def progress_report(source: Source, unit: str, documents: list[Row]) -> list[Rep
     if document is None or document["kind"] not in (BULLETIN, LEDGER):
         return []
     problems = source.problems[str(document["doc_id"])]
-    title = f"{unit}关于巡察反馈意见整改情况的报告"
+    title = source.labels.of("wording", "title_report").replace("{unit}", unit)
     counts = {status: sum(row["status"] == status for row in problems) for status in STATUSES}
     context = context_of(
         source, title, unit=unit, body=_items(source, problems), signature=[unit], date=latest_date([document]),

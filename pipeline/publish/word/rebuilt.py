@@ -20,6 +20,7 @@ from pipeline.publish.word.content import (
     paragraph,
     status_words,
 )
+from pipeline.publish.word.layout import Profile
 from pipeline.publish.word.typography import chinese_date, full_width, numbered, spaced
 
 ABOVE = ("docno", "front", "salutation")  # lines that stand above or below the title
@@ -27,7 +28,6 @@ TABLE = ("cell", "table_heading")  # what a table's cells say that is no problem
 SKIPPED = ("metadata", *TABLE)
 PUNCTUATION = "。！？；：，、"
 LINE_END = 10**9  # behind whatever stands in a paragraph
-NUMBER = re.compile(r"^(?:[一二三四五六七八九十百零]+、|[（(][一二三四五六七八九十百零\d]+[)）]|\d+[.．、])")
 SENTENCE_END = re.compile(r"[。！？；：]$")
 
 
@@ -102,7 +102,7 @@ def _divided(passages: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
 def _whole(source: Source, row: Row) -> str:
     """A passage with its label."""
     text, label = str(row["text"] or ""), str(row["label"] or "")
-    return source.text(text if not label or text.startswith(label) else spaced(label) + text)
+    return source.text(text if not label or text.startswith(label) else spaced(label, source.profile) + text)
 
 
 def _place(row: Row) -> tuple[int, int]:
@@ -148,7 +148,7 @@ def _body(source: Source, document: Row, passages: list[Row]) -> list[Context]:
         aspect, category = row["aspect"], row["category"]
         out += problem_paragraphs(source, row)
         written = []
-    return _renumbered(out) if source.profile.renumber else out
+    return _renumbered(out, source.profile) if source.profile.renumber else out
 
 
 def _passage(source: Source, row: Row) -> Context:
@@ -168,7 +168,7 @@ def problem_paragraphs(source: Source, row: Row, label: str | None = None) -> li
     """One problem: its statement, then what was done about it."""
     label = str(row["label"] or "") if label is None else label
     lines = rectification(source, row)
-    statement = source.text(_framed(row, label, bool(lines) and _runs_in(source, row)))
+    statement = source.text(_framed(source, row, label, bool(lines) and _runs_in(source, row)))
     closed = lines and lines[0][0] in PUNCTUATION  # the text behind the problem brings its full stop along
     head = statement.rstrip("。") if closed else statement if SENTENCE_END.search(statement) else statement + "。"
     level = 4 if re.match(r"^[（(]\d", label) else 3
@@ -178,15 +178,15 @@ def problem_paragraphs(source: Source, row: Row, label: str | None = None) -> li
     return [first, *(paragraph(0, "", text) for text in lines)]
 
 
-def _framed(row: Row, label: str, runs_in: bool) -> str:
+def _framed(source: Source, row: Row, label: str, runs_in: bool) -> str:
     """The problem with its label, in 关于…的问题 where it had a frame and its end would not show without."""
     gap = int(str(row["start"] or 0)) - len(label)
     text = str(row["problem"] or "")
-    label = spaced(label)
+    label = spaced(label, source.profile)
     if not runs_in or gap < 2:
         return f"{label}{text}"
     quoted = gap > 2 and "“" not in text
-    return f"{label}关于“{text}”的问题。" if quoted else f"{label}关于{text}的问题。"
+    return label + source.labels.of("wording", "framed_quoted" if quoted else "framed").replace("{problem}", text)
 
 
 def _runs_in(source: Source, row: Row) -> bool:
@@ -240,7 +240,7 @@ def _composed(source: Source, row: Row, measures: list[Row]) -> list[str]:
     for measure in measures:
         label = str(measure["label"] or "")
         text = measure_line(source, measure)
-        if measure is measures[0] or (label and spaced(label) == label):
+        if measure is measures[0] or (label and spaced(label, source.profile) == label):
             lines[-1] += text
         else:
             lines.append(text)
@@ -258,7 +258,7 @@ def _duty(source: Source, row: Row, plain: str) -> str:
     return "；".join(said) + "。" if said else ""
 
 
-def _renumbered(body: list[Context]) -> list[Context]:
+def _renumbered(body: list[Context], profile: Profile) -> list[Context]:
     """Headings numbered anew by 一、（一）1.（1）; each level starts again below the one above."""
     counts = [0] * 5
     for entry in body:
@@ -267,5 +267,6 @@ def _renumbered(body: list[Context]) -> list[Context]:
             continue
         counts[level] += 1
         counts[level + 1 :] = [0] * (4 - level)
-        entry["题"] = numbered(level, counts[level]) + NUMBER.sub("", entry["题"])
+        bare = re.sub(profile.setting("marks", "number", "(?!)"), "", entry["题"])
+        entry["题"] = numbered(level, counts[level]) + bare
     return body

@@ -29,7 +29,7 @@ def summary(source: Source) -> Report | None:
     labels = source.labels
     names = [labels.of("status", status) for status in (*STATUSES, UNSTATED)]
     day = as_of(source)
-    title = "巡察整改情况汇总报告"
+    title = labels.of("wording", "title_summary")
     documents = source.tables.get("documents", [])
     failed = [row for row in documents if row["state"] == "quarantined"]
     context = context_of(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 
-from pipeline.core.values import ENCLOSED, numeral
+from pipeline.core.values import ENCLOSED, FIRST_TEN, numeral
 from pipeline.publish.word.layout import Profile
 
 _WIDE = str.maketrans(",;:!?()", "，；：！？（）")
@@ -20,7 +20,6 @@ _PROTECTED = re.compile(
 _CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…〔〕]")
 MANY_PLACES = 24  # where a title may be broken; from there on only places at the profile's words are tried first
 LONGEST_TITLE = 200  # characters; what is longer is no title, and stays in one piece
-_NUMERALS = "一二三四五六七八九十"
 
 
 def full_width(text: str) -> str:
@@ -45,7 +44,7 @@ def _wide_at(text: str, at: int) -> str:
     character = text[at]
     if character == ".":
         ends = not after or _CHINESE.match(after)
-        return "。" if before and _CHINESE.match(before) and before not in _NUMERALS + "）》" and ends else "."
+        return "。" if before and _CHINESE.match(before) and before not in FIRST_TEN + "）》" and ends else "."
     if _CHINESE.match(before or " ") or _CHINESE.match(after or " "):
         return character.translate(_WIDE)
     if character in "()" and _partner_is_chinese(text, at):
@@ -178,15 +177,15 @@ def _breaks(title: str, profile: Profile) -> tuple[list[int], list[int]]:
     every = [
         at for at in range(2, len(title) - 1)
         if title[at] not in first and title[at - 1] not in last and not _inside(title, at)
-        and not (title[at].isascii() and title[at - 1].isascii()) and not _in_word(title, at, whole)
+        and not (title[at].isascii() and title[at - 1].isascii()) and not _in_word(title, at, whole, profile)
     ]
     return every, [at for at in every if at in good]
 
 
-def _in_word(title: str, at: int, words: Sequence[str]) -> bool:
+def _in_word(title: str, at: int, words: Sequence[str], profile: Profile) -> bool:
     """Whether a place lies inside one of the words, or between 第二 and its 巡察组."""
     inside = any(title.startswith(word, at - k) for word in words for k in range(1, len(word)))
-    return inside or bool(re.search(r"第[一二三四五六七八九十\d]{1,3}$", title[:at]))
+    return inside or bool(re.search(profile.setting("title", "ordinal", "(?!)"), title[:at]))
 
 
 def _starts(title: str, word: str) -> list[int]:
@@ -257,9 +256,10 @@ def chinese_date(iso: str | None) -> str:
     return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
 
 
-def spaced(label: str) -> str:
+def spaced(label: str, profile: Profile) -> str:
     """A number with a blank behind it where nothing else sets it apart from the words (第1条, A1, 1.1.2)."""
-    bare = label[-1:].isalnum() and label[-1] not in ENCLOSED and not label.endswith(("是", "要"))
+    closed = tuple(profile.setting("marks", "enumerators", []))
+    bare = label[-1:].isalnum() and label[-1] not in ENCLOSED and not label.endswith(closed)
     return f"{label}　" if bare else label
 
 

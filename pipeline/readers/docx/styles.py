@@ -6,15 +6,14 @@ a hundred and use five.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from lxml import etree
 
 from pipeline.core import limits
 from pipeline.readers.docx.names import VAL, W
+from pipeline.readers.lines import shapes
 
-HEADING = re.compile(r"(?:heading|标题)\s?([1-9])")
 OFF = frozenset({"0", "false", "off", "none"})
 ALIGNMENTS = {"center": "center", "right": "right", "end": "right"}
 STYLE, STYLE_ID, STYLE_TYPE, DEFAULT = W + "style", W + "styleId", W + "type", W + "default"
@@ -141,7 +140,7 @@ def settled(name: str, found: dict[str, etree._Element], chain: tuple[str, ...])
     """A style from the properties that its chain gave."""
     number, list_level, outline, align, bold, hidden = (found.get(tag) for tag in PROPERTIES)
     name = name.lower()
-    heading = HEADING.fullmatch(name)
+    heading = shapes().heading_style.fullmatch(name)
     level = whole(outline.get(VAL), 9, 0, 9) if outline is not None else (int(heading[1]) - 1 if heading else 9)
     return Style(
         name=name,

@@ -25,11 +25,6 @@ GLUED = 2  # marks of a page at the front of a sentence from which on they are c
 _GAP = re.compile(r"[\s　|｜·•,，;；、/【】\[\]（）()<>《》»>＞：:]*")
 _STEP = re.compile(r"[>»›＞→·]|－>|->")  # between the steps of a breadcrumb
 _VALUE_END = r"(?=[\s　|｜【\[]|$|{keys})"
-_MOMENT = (  # a date, and the time of day beside it
-    r"(?:19|20)\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?(?:\s{0,2}\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?"
-)
-_STAMP = re.compile(rf"\s*{_MOMENT}")
-_DATE = re.compile(r"((?:19|20)\d\d)\s*[-年/.]\s*(1[0-2]|0?[1-9])\s*[-月/.]\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,8 @@ class Chrome:
     ends: re.Pattern[str]
     keys: Mapping[str, str]  # 发布时间 → published
     containers: frozenset[str]
+    stamp: re.Pattern[str]  # a date at the front of a line, with the time of day beside it
+    date: re.Pattern[str]  # year, month and day of a date
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class Scan:
 _NAMED = mapping(items(text, 1), ("published", "source", "docno", "title", "index", "author", "views"))
 _SHAPES = {"metadata": _NAMED, "weak_metadata": _NAMED, "words": items(text, 1), "patterns": items(pattern),
            "breadcrumbs": items(pattern, 1), "lines": items(pattern, 1), "ends": items(pattern, 1),
-           "containers": items(text)}
+           "containers": items(text), "moment": pattern, "date": pattern, "times": pattern}
 
 
 def rules() -> Chrome:
@@ -70,25 +67,28 @@ def rules() -> Chrome:
 def _rules(folder: Path) -> Chrome:
     source = load(folder, "chrome.yaml", record(_SHAPES, tuple(_SHAPES)))
     fields, weak = source["metadata"], source["weak_metadata"]
+    values = rf"{source['moment']}|{source['times']}"
     keys = {word: name for group in (fields, weak) for name, words in group.items() for word in words}
     ordered = sorted(keys, key=len, reverse=True)
     words = sorted(source["words"], key=len, reverse=True)
     return Chrome(
-        fields=tuple((name, _field(words, ordered)) for name, words in fields.items()),
-        weak=tuple((name, _field(words, ordered)) for name, words in weak.items()),
+        fields=tuple((name, _field(words, ordered, values)) for name, words in fields.items()),
+        weak=tuple((name, _field(words, ordered, values)) for name, words in weak.items()),
         words=re.compile("|".join([*source["patterns"], *map(re.escape, words)]), re.IGNORECASE),
         breadcrumbs=re.compile("|".join(source["breadcrumbs"])),
         lines=re.compile("|".join(f"(?:{line})" for line in source["lines"]), re.IGNORECASE),
         ends=re.compile("|".join(f"(?:{line})" for line in source["ends"])),
         keys=keys,
         containers=frozenset(source["containers"]),
+        stamp=re.compile(rf"\s*{source['moment']}"),
+        date=re.compile(source["date"]),
     )
 
 
-def _field(words: Iterable[str], keys: Iterable[str]) -> re.Pattern[str]:
+def _field(words: Iterable[str], keys: Iterable[str], values: str) -> re.Pattern[str]:
     names = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     end = _VALUE_END.replace("{keys}", "|".join(map(re.escape, keys)))
-    value = rf"{_MOMENT}|\d{{1,9}}\s?次?(?![\w.年月])|[^\s　|｜。，；]{{0,40}}?{end}"
+    value = rf"{values}|[^\s　|｜。，；]{{0,40}}?{end}"
     return re.compile(rf"(?:{names})\s?[：:]\s*(?P<value>{value})")
 
 
@@ -117,7 +117,7 @@ def scan(text: str) -> Scan:
 
 def _leading_date(chrome: Chrome, text: str) -> re.Match[str] | None:
     """A date at the front that another mark of a page follows: alone it is the article's own date line."""
-    found = _STAMP.match(text)
+    found = chrome.stamp.match(text)
     gap = _GAP.match(text, found.end()) if found else None
     return found if gap and _next(chrome, text, gap.end(), strong=False) else None
 
@@ -128,7 +128,7 @@ def _next(chrome: Chrome, text: str, start: int, *, strong: bool) -> tuple[str, 
             return name, found["value"].strip(), found.end()
     if (found := chrome.words.match(text, start)) and found.end() > start:
         return "", "", found.end()
-    if strong and (found := _DATE.match(text, start)):
+    if strong and (found := chrome.date.match(text, start)):
         return "published", found.group(), found.end()
     return None
 
@@ -147,7 +147,7 @@ def is_chrome(text: str) -> bool:
 
 def published(value: str) -> str:
     """The ISO date in a value, "" when there is none."""
-    found = _DATE.search(value)
+    found = rules().date.search(value)
     return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.core.model import ANSWERS, BULLETIN, FEEDBACK, LEDGER, PLAN, Row
+from pipeline.core.values import YEAR_UNIT, YUAN
 from pipeline.reconcile.cases import Paper, amount, said
 from pipeline.reconcile.match import MERGED, SPLIT, numbers, plain
 from pipeline.reconcile.recount import first_values, whole
@@ -100,9 +101,9 @@ def _lost(asked: str, given: str, category: str, context: Context) -> list[str]:
     settings = context.settings
     if plain(asked) in plain(given):
         return []
-    figures = {n for n in numbers(asked)[0] if not n.endswith("年")}
-    kept = set(numbers(given)[0]) | {n.removesuffix("年") for n in numbers(given)[0]}
-    lost = [n.replace("¥", "") + ("元" if n.startswith("¥") else "") for n in sorted(figures - kept)]
+    figures = {n for n in numbers(asked)[0] if not n.endswith(YEAR_UNIT)}
+    kept = set(numbers(given)[0]) | {n.removesuffix(YEAR_UNIT) for n in numbers(given)[0]}
+    lost = [n.replace("¥", "") + (YUAN if n.startswith("¥") else "") for n in sorted(figures - kept)]
     lost += [name for name in settings.hits("organisation_name", asked) if plain(name) not in plain(given)]
     for group in settings.sharp:
         gone = [word for word in group if word in asked and word not in given]

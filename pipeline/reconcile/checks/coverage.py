@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.core.model import FEEDBACK, INFO, Row
-from pipeline.core.values import CIRCLED, ordinal, view
+from pipeline.core.values import CIRCLED, LABELLED_NUMBER, ordinal, view
 from pipeline.reconcile.cases import Paper, amount, place, said
 from pipeline.reconcile.registry import Context, Defect, check
 
-_NUMBER = re.compile(r"\d+|[①-⑳㉑-㉟]|[零〇一二三四五六七八九十百]+")
+_NUMBER = re.compile(LABELLED_NUMBER)
 _PAIR = re.compile(r"(?<!\d)(\d{1,4})[-－—](\d{1,4})")
 
 
