@@ -14,27 +14,23 @@ import time
 
 from benchmarks.generator import bank, make_unit
 from benchmarks.render import unit_tables
-from pipeline.core.model import Tables
-from pipeline.core.schema import empty_tables
+from pipeline.core.rows import Tables, joined
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.ruleset.layers import rules_folder
 
 
 def batch(units: int, problems: int) -> Tables:
     """The merged tables of so many units."""
-    texts, merged = bank(), empty_tables()
-    for number in range(units):
-        for name, rows in unit_tables(make_unit(texts, number, problems)).items():
-            merged[name] += rows
-    return merged
+    texts = bank()
+    return joined(unit_tables(make_unit(texts, number, problems)) for number in range(units))
 
 
 def timed(units: int, problems: int) -> tuple[float, int, int]:
     """Seconds, links and findings of one run."""
     tables = batch(units, problems)
     start = time.perf_counter()
-    reconcile(tables, rules_folder())
-    return time.perf_counter() - start, len(tables["links"]), len(tables["findings"])
+    found = reconcile(tables, rules_folder())
+    return time.perf_counter() - start, len(found.links), len(found.findings)
 
 
 def main() -> None:

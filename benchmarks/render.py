@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from benchmarks.generator import Item, Unit
-from pipeline.core.model import BULLETIN, FEEDBACK, Row, Tables
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import ClaimRow, DocumentRow, MeasureRow, ProblemRow, Row, Tables, tables_of
+from pipeline.core.vocabulary import Kind, Status
 
 _CN = "零一二三四五六七八九十"
 
@@ -118,32 +120,27 @@ def plan_text(unit: Unit) -> str:
 
 def unit_tables(unit: Unit) -> Tables:
     """Feedback and bulletin of a faultless unit as tables, without reading any text."""
-    tables = empty_tables()
-    for kind in (FEEDBACK, BULLETIN):
-        doc = f"u{unit.number:05d}{kind[0]}"
-        issued = "2024-06-03" if kind == FEEDBACK else "2024-12-16"
-        tables["documents"].append(row(
-            "documents", doc_id=doc, file=f"{unit.name}/{kind}.docx", kind=kind, title=kind, unit=f"{unit.name}党委",
-            inspector="县委第二巡察组", feedback_date="2024-06-03", issued_date=issued, state="ok"))
-        stated = totals(unit)
-        metrics = ("aspects", "problems", "done", "in_progress", "rate", "measures")
-        for metric in metrics[: 2 if kind == FEEDBACK else 6]:
-            tables["claims"].append(row("claims", doc_id=doc, metric=metric, value=stated[metric], text=metric,
-                                        paragraph=5, start=0, end=4))
-        _rows(tables, unit, doc, kind)
-    return tables
+    return tables_of(row for kind in (Kind.FEEDBACK, Kind.BULLETIN) for row in _rows(unit, kind))
 
 
-def _rows(tables: Tables, unit: Unit, doc: str, kind: str) -> None:
+def _rows(unit: Unit, kind: Kind) -> Iterator[Row]:
+    doc = f"u{unit.number:05d}{kind[0]}"
+    issued = "2024-06-03" if kind == Kind.FEEDBACK else "2024-12-16"
+    yield DocumentRow(
+        doc_id=doc, file=f"{unit.name}/{kind}.docx", kind=kind, title=kind, unit=f"{unit.name}党委",
+        inspector="县委第二巡察组", feedback_date="2024-06-03", issued_date=issued)
+    stated = totals(unit)
+    metrics = ("aspects", "problems", "done", "in_progress", "rate", "measures")
+    for metric in metrics[: 2 if kind == Kind.FEEDBACK else 6]:
+        yield ClaimRow(doc_id=doc, metric=metric, value=stated[metric], text=metric, paragraph=5, start=0, end=4)
     last, number = "", 0
     for seq, item in enumerate(unit.items, 1):
         number, last = (number + 1 if item.aspect == last else 1), item.aspect
-        answer = _answer(item) if kind == BULLETIN else ""
-        problem: Row = row(
-            "problems", doc_id=doc, problem_id=f"{doc}-{seq}", seq=seq, label=f"{number}．", aspect=item.aspect,
-            problem=item.text, status=item.status if answer else None, status_text="正在整改" if item.reason else None,
-            long_term=False, rectification=answer or None, paragraph=10 * seq, start=0, end=9)
-        tables["problems"].append(problem)
+        answer = _answer(item) if kind == Kind.BULLETIN else ""
+        yield ProblemRow(
+            doc_id=doc, problem_id=f"{doc}-{seq}", seq=seq, label=f"{number}．", aspect=item.aspect,
+            problem=item.text, status=Status(item.status) if answer else None,
+            status_text="正在整改" if item.reason else "", rectification=answer, paragraph=10 * seq, start=0, end=9)
         for n, text in enumerate(item.measures if answer else (), 1):
-            tables["measures"].append(row("measures", doc_id=doc, problem_id=f"{doc}-{seq}", seq=n, text=text,
-                                          paragraph=10 * seq + 1, start=n, end=n + 9))
+            yield MeasureRow(doc_id=doc, problem_id=f"{doc}-{seq}", seq=n, text=text, paragraph=10 * seq + 1, start=n,
+                             end=n + 9)

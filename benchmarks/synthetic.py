@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -18,8 +19,8 @@ from benchmarks import faults as planted_faults
 from benchmarks.faults import ALONE, FAULTS, copy_measure, faulty_unit, reword
 from benchmarks.generator import Item, Unit, bank, make_unit
 from benchmarks.render import bulletin_text, feedback_text, plan_text
-from pipeline.core.model import INFO, Tables
-from pipeline.core.schema import empty_tables
+from pipeline.core.rows import Tables, joined
+from pipeline.core.vocabulary import Severity
 from pipeline.extract.process import process_bytes
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.ruleset.layers import rules_folder
@@ -82,14 +83,12 @@ def units(faults: int, clean_documents: int) -> list[Unit]:
     return made
 
 
-def _read(unit: Unit, rules: Rules, tables: Tables) -> None:
+def _read(unit: Unit, rules: Rules) -> Iterator[Tables]:
     texts = {"feedback": feedback_text(unit), "plan": plan_text(unit), "bulletin": bulletin_text(unit)}
     if unit.again:
         texts["later"] = bulletin_text(replace(unit, answered=unit.again, claims={}), "2025年3月17日")
     for kind, text in texts.items():
-        one = process_bytes(text.encode("utf-8"), f"{unit.number:05d}/{kind}.txt", rules)
-        for name, rows in one.items():
-            tables[name] += rows
+        yield process_bytes(text.encode("utf-8"), f"{unit.number:05d}/{kind}.txt", rules)
 
 
 def _seq(items: list[Item], item: Item | None) -> int:
@@ -100,13 +99,11 @@ def _seq(items: list[Item], item: Item | None) -> int:
 def measured(faults: int, clean_documents: int) -> Score:
     """Plant, read, reconcile, compare."""
     folder = rules_folder()
-    rules, tables, made = load_rules(folder), empty_tables(), units(faults, clean_documents)
-    for unit in made:
-        _read(unit, rules, tables)
-    reconcile(tables, folder)
-    names = {d["doc_id"]: str(d["file"]).removesuffix(".txt") for d in tables["documents"]}
-    seqs = {p["problem_id"]: (names[p["doc_id"]], p["seq"]) for p in tables["problems"]}
-    score = Score(documents=len(tables["documents"]), faults=sum(u.faults for u in made))
+    rules, made = load_rules(folder), units(faults, clean_documents)
+    tables = reconcile(joined(part for unit in made for part in _read(unit, rules)), folder)
+    names = {d.doc_id: d.file.removesuffix(".txt") for d in tables.documents}
+    seqs = {p.problem_id: (names[p.doc_id], p.seq) for p in tables.problems}
+    score = Score(documents=len(tables.documents), faults=sum(u.faults for u in made))
     wanted: Counter[tuple[str, str, object]] = Counter()
     for unit in made:
         score.clean_documents += 0 if unit.expected else 3
@@ -115,11 +112,11 @@ def measured(faults: int, clean_documents: int) -> Score:
             source = unit.items if kind == "plan" or check == "problem_unanswered" else answered
             wanted[f"{unit.number:05d}/{kind}", check, _seq(source, item)] += 1
     given: Counter[tuple[str, str, object]] = Counter()
-    for finding in tables["findings"]:
-        score.severity.setdefault(str(finding["check"]), str(finding["severity"]))
-        if finding["severity"] != INFO and finding["check"] not in UNPLANTED:
-            place = seqs[finding["problem_id"]][1] if finding["problem_id"] else 0
-            given[names[finding["doc_id"]], str(finding["check"]), place] += 1
+    for finding in tables.findings:
+        score.severity.setdefault(finding.check, str(finding.severity))
+        if finding.severity != Severity.INFO and finding.check not in UNPLANTED:
+            place = seqs[finding.problem_id][1] if finding.problem_id else 0
+            given[names[finding.doc_id], finding.check, place] += 1
     for key in wanted | given:
         score.planted[key[1]] += wanted[key]
         score.found[key[1]] += min(wanted[key], given[key])

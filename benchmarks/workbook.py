@@ -19,7 +19,8 @@ import openpyxl
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import DocumentRow, ProblemRow, Tables
+from pipeline.core.vocabulary import Kind, Status
 from pipeline.decisions.columns import Column
 from pipeline.decisions.workbook_in import read_workbook
 from pipeline.publish.workbook.sheets import Book
@@ -62,16 +63,15 @@ def best(job: object, rounds: int = 2) -> float:
     return min(times)
 
 
-def real_tables(rows: int):
-    out = empty_tables()
-    out["documents"].append(row("documents", doc_id="d", file="d.docx", kind="ledger", unit="某局", state="ok"))
-    for n in range(rows):
-        out["problems"].append(row(
-            "problems", doc_id="d", problem_id=f"d-{n:05d}", seq=n, label=f"{n}", aspect="党的建设方面",
-            problem=f"议事规则执行不够严格，2021年有{n}笔支出没有集体研究", status="done", long_term=False,
-            status_text="已完成", lead="副校长", dept="办公室", person="张某", deadline="2024-06-30",
-            deadline_text="2024年6月底", paragraph=n, start=0, end=10, end_paragraph=n))
-    return out
+def real_tables(rows: int) -> Tables:
+    """A ledger of so many problems."""
+    problems = tuple(ProblemRow(
+        doc_id="d", problem_id=f"d-{n:05d}", seq=n, label=f"{n}", aspect="党的建设方面",
+        problem=f"议事规则执行不够严格，2021年有{n}笔支出没有集体研究", status=Status.DONE,
+        status_text="已完成", lead="副校长", dept="办公室", person="张某", deadline="2024-06-30",
+        deadline_text="2024年6月底", paragraph=n, start=0, end=10, end_paragraph=n) for n in range(rows))
+    document = DocumentRow(doc_id="d", file="d.docx", kind=Kind.LEDGER, unit="某局")
+    return Tables(documents=(document,), problems=problems)
 
 
 def measured(rows: int) -> dict[str, float]:

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-from pipeline.core.model import Tables
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import PassageRow, Row, Tables, joined
+from pipeline.core.rows import tables_of as sorted_in
+from tests.making import row
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
 LABEL = re.compile(r"(?:^|(?<=[，。；:：、 　]))(问题表现[（(]\d+[)）]|问题\d+|\d+[-－]\d+"
@@ -35,12 +36,11 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
     gold, lines = source.gold(), [text for _, text in source.labelled()]
     shift = [len(long) - len(short[1]) for long, short in zip(lines, source.lines, strict=True)]
     name = path.name.removesuffix(".ann.txt")
-    tables = empty_tables()
+    rows: list[Row] = []
     meta = {k: v.split("|")[0] for k, v in gold["meta"].items() if v}
     columns = ("kind", "title", "unit", "inspector", "round", "inspected_from", "inspected_to", "feedback_date",
                "issued_date", "docno")
-    tables["documents"] = [row("documents", doc_id=name, file=f"{name}.docx", state="ok",
-                               **{c: meta.get(c) for c in columns})]
+    rows.append(row("documents", doc_id=name, file=f"{name}.docx", state="ok", **{c: meta.get(c) for c in columns}))
     regions = _regions(source, lines)
     spans = {tag: [s for s in source.spans if s["tag"] == tag] for tag in module.NAMES}
     ids = {}
@@ -52,7 +52,7 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
         text = "\n".join(lines[first:last + 1])[start:]
         text = text[: len(text) - (len(lines[last]) - end)] if end < len(lines[last]) else text
         state = next((s for s in spans["status"] if s.get("p") is None and _inside(s, regions[span["id"]])), None)
-        tables["problems"].append(row(
+        rows.append(row(
             "problems", doc_id=name, problem_id=problem_id, seq=i + 1, label=_label(before), aspect=problem["aspect"],
             category=problem["category"], problem=problem["problem"], status=problem["status"],
             status_text=state["text"] if state else None, long_term=problem["long_term"], lead=problem["lead"],
@@ -62,24 +62,24 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
     for measure, span in zip(gold["measures"], spans["m"], strict=True):
         key = measure["problem"]
         current[key] = current.get(key, 0) + 1
-        tables["measures"].append(row("measures", doc_id=name, problem_id=ids[key], seq=current[key],
+        rows.append(row("measures", doc_id=name, problem_id=ids[key], seq=current[key],
                                       text=measure["text"], paragraph=span["line"], start=span["start"], end=0))
     for claim, span in zip(gold["claims"], spans["claim"], strict=True):
-        tables["claims"].append(row("claims", doc_id=name, metric=claim["metric"], value=claim["value"],
+        rows.append(row("claims", doc_id=name, metric=claim["metric"], value=claim["value"],
                                     unit=claim["unit"], part_of=span.get("part_of"), text=claim["text"],
                                     paragraph=span["line"], start=span["start"], end=span["start"] + len(span["text"])))
     for reference, span in zip(gold["references"], spans["ref"], strict=True):
-        tables["references"].append(row(
+        rows.append(row(
             "references", doc_id=name, title=reference["title"], docno=reference["docno"], action=reference["action"],
             problem_id=ids.get(reference["problem"]), paragraph=span["line"], start=span["start"],
             end=span["start"] + len(span["text"])))
     for money, span in zip(gold["amounts"], spans["money"], strict=True):
-        tables["amounts"].append(row("amounts", doc_id=name, problem_id=ids.get(money["problem"]), value=money["value"],
+        rows.append(row("amounts", doc_id=name, problem_id=ids.get(money["problem"]), value=money["value"],
                                      text=money["text"], paragraph=span["line"], start=span["start"], end=0))
     for i, (text, span) in enumerate(zip(gold["advice"], spans["advice"], strict=True)):
-        tables["advice"].append(row("advice", doc_id=name, seq=i + 1, text=text, paragraph=span["line"]))
-    tables["passages"] = _passages(name, source, lines, regions)
-    return tables, gold["meta"]
+        rows.append(row("advice", doc_id=name, seq=i + 1, text=text, paragraph=span["line"]))
+    rows += _passages(name, source, lines, regions)
+    return sorted_in(rows), gold["meta"]
 
 
 def _inside(span: dict, region: tuple[int, int, int, int]) -> bool:
@@ -116,7 +116,7 @@ def _regions(source: object, lines: list[str]) -> dict[str, tuple[int, int, int,
     return regions
 
 
-def _passages(name: str, source: object, lines: list[str], regions: dict) -> list[dict]:
+def _passages(name: str, source: object, lines: list[str], regions: dict) -> list[PassageRow]:
     problem_lines = {n for first, _, last, _ in regions.values() for n in range(first, last + 1)}
     groups = {s["line"] for s in source.spans if s["tag"] in ("aspect", "category")}
     titles = {s["line"] for s in source.spans if s["tag"] == "title"}
@@ -133,8 +133,4 @@ def _passages(name: str, source: object, lines: list[str], regions: dict) -> lis
 
 def merged(all_tables: list[Tables]) -> Tables:
     """The tables of several documents as one."""
-    out = empty_tables()
-    for tables in all_tables:
-        for name, rows in tables.items():
-            out[name] += rows
-    return out
+    return joined(all_tables)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from dataclasses import replace
+
+from pipeline.core.rows import plain_values
 
 PLACES = {"doc_id", "problem_id", "paragraph", "start", "end", "end_paragraph", "file", "sha256", "reader", "encoding",
           "coverage", "unused_share", "warnings", "state", "message", "seq"}
@@ -12,15 +15,16 @@ TABLES = ("documents", "problems", "measures", "claims", "references", "amounts"
 
 def comparable(tables) -> dict[str, list[tuple]]:
     """Rows as tuples of what they say; problems by their number, widths and blanks left out."""
-    numbers = {row["problem_id"]: at for at, row in enumerate(tables["problems"], 1)}
+    numbers = {row.problem_id: at for at, row in enumerate(tables.problems, 1)}
     out = {}
     for name in TABLES:
-        rows = tables[name]
+        rows = tables.rows(name)
         if name == "passages":
             # the page around a web copy and the headings of a table are layout, not what the document says
-            rows = _titles_joined([row for row in rows if row["part"] not in ("metadata", "cell", "table_heading")])
+            rows = _titles_joined([row for row in rows if row.part not in ("metadata", "cell", "table_heading")])
         out[name] = [
-            (numbers.get(row.get("problem_id"), 0), *((k, plain(v)) for k, v in row.items() if k not in PLACES))
+            (numbers.get(getattr(row, "problem_id", ""), 0),
+             *((k, plain(v)) for k, v in plain_values(name, row).items() if k not in PLACES))
             for row in rows
         ]
     return out
@@ -30,8 +34,8 @@ def _titles_joined(rows):
     """A title is one, however many lines it takes."""
     out = []
     for row in rows:
-        if out and row["part"] == "title" == out[-1]["part"]:
-            out[-1] = {**out[-1], "text": out[-1]["text"] + row["text"]}
+        if out and row.part == "title" == out[-1].part:
+            out[-1] = replace(out[-1], text=out[-1].text + row.text)
         else:
             out.append(row)
     return out

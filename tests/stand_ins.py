@@ -12,14 +12,15 @@ import resource
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from pipeline.core.errors import Rejected
-from pipeline.core.model import OK, Tables
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import DocumentRow, FindingRow, ProblemRow, Tables
+from pipeline.core.vocabulary import Kind, Severity
 from pipeline.publish.gaps import Gap
 from pipeline.run.engines import Job
 
@@ -57,13 +58,13 @@ def read(job: Job, rules: Path) -> Tables:
             os._exit(7)
     if word == b"LATE":
         data += b"!"
-    tables = empty_tables()
-    tables["documents"].append(row("documents", doc_id=doc_id(name), file=name, kind="bulletin", state=OK, encoding="utf-8",
-                                   sha256=hashlib.sha256(data).hexdigest()))
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-        tables["problems"].append(row("problems", doc_id=doc_id(name), problem_id=f"{doc_id(name)}-{number}",
-                                      seq=number, problem=line, long_term=False))
-    return tables
+    own = doc_id(name)
+    return Tables(
+        documents=(DocumentRow(doc_id=own, file=name, kind=Kind.BULLETIN, encoding="utf-8",
+                               sha256=hashlib.sha256(data).hexdigest()),),
+        problems=tuple(ProblemRow(doc_id=own, problem_id=f"{own}-{number}", seq=number, problem=line)
+                       for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1)),
+    )
 
 
 def slow(job: Job, rules: Path) -> Tables:
@@ -77,19 +78,21 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("pipeline.run.store.tool_version", lambda: "test")
 
-    def reconcile(tables: Tables, rules: Path, profile: str, as_of: object, waivers: list[object]) -> None:
-        for document in tables["documents"]:
-            tables["findings"].append(row("findings", doc_id=document["doc_id"], check="measure_missing",
-                                          severity="warning", message=f"{profile} {as_of} {len(waivers)}"))
+    def reconcile(tables: Tables, rules: Path, profile: str, as_of: object, waivers: list[object]) -> Tables:
+        message = f"{profile} {as_of} {len(waivers)}"
+        return replace(tables, findings=tuple(
+            FindingRow(doc_id=document.doc_id, check="measure_missing", severity=Severity.WARNING, message=message)
+            for document in tables.documents
+        ))
 
     def write_workbook(tables: Tables, path: Path, rules: Path) -> tuple[list[str], list[Gap]]:
-        path.write_text(f"workbook {len(tables['problems'])}", encoding="utf-8")
+        path.write_text(f"workbook {len(tables.problems)}", encoding="utf-8")
         return [], []
 
     def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, workers: int = 0) -> Made:
         path = folder / "某校" / "核对报告.docx"
         path.parent.mkdir(parents=True)
-        path.write_text(f"report {len(tables['findings'])} {list(wanted.kinds) or None} {wanted.unit}", encoding="utf-8")
+        path.write_text(f"report {len(tables.findings)} {list(wanted.kinds) or None} {wanted.unit}", encoding="utf-8")
         return Made([path])
 
     for name, functions in {

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,8 +21,8 @@ import pytest
 
 from pipeline.core import limits
 from pipeline.core.errors import BusyError, InputError, OutputError, ProgramError, Rejected, RuleError
-from pipeline.core.model import Tables
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import DocumentRow, Tables
+from pipeline.core.vocabulary import Kind
 from pipeline.run import batch, engines, inputs, output_folder
 from pipeline.run.batch import Settings
 from tests import stand_ins
@@ -284,7 +285,7 @@ def test_a_fault_of_a_later_stage_is_one_sentence(
     source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(tables: Tables, path: Path, rules: Path) -> None:
-        raise KeyError(tables["problems"][0]["problem"])
+        raise KeyError(tables.problems[0].problem)
 
     put(source, a="秘密")
     monkeypatch.setattr(sys.modules["pipeline.publish.workbook.workbook_file"], "write_workbook", broken)
@@ -321,16 +322,16 @@ def test_later_commands_go_on_with_the_run_s_settings(source: Path, settings: Se
 def test_corrections_are_used_and_the_reading_stays(
     source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def merge(tables: Tables, corrections: list[str]) -> None:
-        for problem in tables["problems"]:
-            problem["problem"] = f"{problem['problem']}{''.join(corrections)}"
+    def merge(tables: Tables, corrections: list[str]) -> Tables:
+        changed = (replace(row, problem=f"{row.problem}{''.join(corrections)}") for row in tables.problems)
+        return replace(tables, problems=tuple(changed))
 
     def load_corrections(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8").split() if path.exists() else []
 
     monkeypatch.setattr("pipeline.decisions.merge.merge", merge)
     monkeypatch.setattr("pipeline.decisions.merge.load_corrections", load_corrections)
-    monkeypatch.setattr("pipeline.decisions.merge.merge_findings", lambda tables, corrections: None)
+    monkeypatch.setattr("pipeline.decisions.merge.merge_findings", lambda tables, corrections: tables)
     put(source, a="一")
     output = go(source, settings)
     (output / "corrections.csv").write_text("改", encoding="utf-8")
@@ -596,10 +597,9 @@ def test_what_libraries_print_goes_nowhere(source: Path, settings: Settings, cap
 
 def test_a_folder_that_cannot_bear_its_unit_s_name_is_named_in_the_log():
     lines: list[str] = []
-    tables = empty_tables()
-    tables["documents"] = [
-        row("documents", doc_id=str(n), file=f"{n}.txt", state="ok", kind="bulletin", unit=unit)
+    tables = Tables(documents=tuple(
+        DocumentRow(doc_id=str(n), file=f"{n}.txt", kind=Kind.BULLETIN, unit=unit)
         for n, unit in enumerate(["甲县第一小学", "乙县第二小学/分校"])
-    ]
+    ))
     batch._log_folders(tables, SimpleNamespace(log=lines.append))
     assert lines == ["文件夹名与单位名不同的 1 个：\n  乙县第二小学/分校 → 乙县第二小学_分校"]

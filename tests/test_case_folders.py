@@ -9,10 +9,12 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline.core.model import Document, Tables
+from pipeline.core.model import Document
+from pipeline.core.rows import Tables
 from pipeline.extract.process import tabulate
 from pipeline.readers import gate
 from pipeline.ruleset.rule import Rules
@@ -69,13 +71,13 @@ def plain(value: object) -> str:
 
 def told(tables: Tables, table: str) -> list[list[str]]:
     """The rows of a table as a case holds them: a problem is named by its number in the document."""
-    numbers = {row["problem_id"]: row["seq"] for row in tables["problems"]}
+    numbers = {row.problem_id: row.seq for row in tables.problems}
     return [
         [
-            plain(numbers.get(row["problem_id"]) if column == "problem" and table != "problems" else row[column])
+            plain(numbers.get(row.problem_id) if column == "problem" and table != "problems" else getattr(row, column))
             for column in COLUMNS[table]
         ]
-        for row in tables[table]
+        for row in tables.rows(table)
     ]
 
 
@@ -97,10 +99,10 @@ def test_case(folder: Path, rules: Rules, request: pytest.FixtureRequest) -> Non
             assert got == expectation.read_text(encoding="utf-8"), f"{path.name}: {table}"
 
 
-def source_of(document: Document, row: dict[str, object]) -> str:
+def source_of(document: Document, row: Any) -> str:
     """The slice of the document that a row points at."""
-    first, last = int(str(row["paragraph"])) - 1, int(str(row.get("end_paragraph") or row["paragraph"])) - 1
-    start, end = int(str(row["start"])), int(str(row["end"]))
+    first, last = row.paragraph - 1, (getattr(row, "end_paragraph", None) or row.paragraph) - 1
+    start, end = row.start, row.end
     if first == last:
         return document.blocks[first].text[start:end]
     inner = [block.text for block in document.blocks[first + 1 : last]]
@@ -112,9 +114,9 @@ def test_every_value_points_at_its_source(folder: Path, rules: Rules) -> None:
     for path in documents(folder):
         document = gate.read(path, path.name)
         tables = tabulate(document, rules)
-        assert tables["facts"], f"{path.name}: no fact found"
-        for row in tables["facts"]:
-            assert source_of(document, row) == row["text"], f"{path.name}: {row}"
+        assert tables.facts, f"{path.name}: no fact found"
+        for row in tables.facts:
+            assert source_of(document, row) == row.text, f"{path.name}: {row}"
         for table, column in (
             ("problems", "problem"),
             ("measures", "text"),
@@ -125,5 +127,5 @@ def test_every_value_points_at_its_source(folder: Path, rules: Rules) -> None:
             ("passages", "text"),
             ("unused", "text"),
         ):
-            for row in tables[table]:
-                assert source_of(document, row) == row[column], f"{path.name}: {table} {row}"
+            for row in tables.rows(table):
+                assert source_of(document, row) == getattr(row, column), f"{path.name}: {table} {row}"

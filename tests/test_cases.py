@@ -7,19 +7,17 @@ from pathlib import Path
 import pytest
 
 from pipeline.core.errors import RuleError
-from pipeline.core.model import Tables
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import Tables, tables_of
 from pipeline.reconcile.cases import build_cases, load_aliases, papers_of
+from tests.making import row
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 
 
 def tables(*documents: dict[str, str]) -> Tables:
-    merged = empty_tables()
-    for number, values in enumerate(documents):
-        merged["documents"].append(row("documents", **{
-            "doc_id": f"d{number}", "state": "ok", "kind": "bulletin", "file": f"{number}.docx", **values}))
-    return merged
+    return tables_of(row("documents", **{
+        "doc_id": f"d{number}", "state": "ok", "kind": "bulletin", "file": f"{number}.docx", **values})
+        for number, values in enumerate(documents))
 
 
 def grouped(*documents: dict[str, str]) -> list[list[str]]:

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.cli import commands
 from pipeline.core.errors import REASONS, BusyError, OutputError
-from pipeline.core.schema import SCHEMA
+from pipeline.core.rows import SCHEMA
 from pipeline.run import batch
 from tests import stand_ins
 

@@ -1,8 +1,8 @@
 """What people change in the workbook comes back, survives new readings, and is never half applied."""
 
-import copy
 import datetime
 import os
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -11,6 +11,7 @@ from samples import RULES, corpus_names, fictional_case, gold_tables, reports
 from pipeline.core.errors import InputError
 from pipeline.decisions.workbook_in import apply, load_corrections, merge, merge_findings, read_workbook
 from pipeline.publish.workbook.workbook_file import write_workbook
+from tests.making import changed
 
 WHO = {"by": "审核员", "when": "2025-01-02T03:04:05+08:00"}
 
@@ -93,31 +94,27 @@ def test_corrections_of_all_sheets_reach_the_tables(tmp_path):
 
     corrections = corrected(fictional_case(), tmp_path, change)
     tables = fictional_case()
-    findings, tables["findings"] = tables["findings"], []  # the checks come after the corrections
-    assert merge(tables, corrections) == []
-    tables["findings"] = findings
-    merge_findings(tables, corrections)
-    assert tables["measures"][0]["text"].endswith("9次")
-    assert tables["claims"][1]["value"] == 1.0
-    assert tables["findings"][0]["waived"].startswith("已另行说明（审核员，2025-01-02")
-    assert tables["documents"][0]["unit"] == "云溪县第九小学党总支"
-    assert {row["rule"] for row in tables["facts"]} == {"reviewer"}
+    tables = merge_findings(merge(tables, corrections), corrections)
+    assert tables.conflicts == ()
+    assert tables.measures[0].text.endswith("9次")
+    assert tables.claims[1].value == 1.0
+    assert tables.findings[0].waived.startswith("已另行说明（审核员，2025-01-02")
+    assert tables.documents[0].unit == "云溪县第九小学党总支"
+    assert {row.rule for row in tables.facts} == {"reviewer"}
 
 
 def test_a_finding_that_is_gone_needs_no_decision(tmp_path):
     corrections = corrected(fictional_case(), tmp_path, lambda e: e.set("核对发现", "审核状态", 2, "不成立"))
-    tables = fictional_case()
-    tables["findings"].clear()
-    assert merge(tables, corrections) == []
-    merge_findings(tables, corrections)
-    assert tables["findings"] == []
+    tables = merge(replace(fictional_case(), findings=()), corrections)
+    assert tables.conflicts == ()
+    assert merge_findings(tables, corrections) == tables
 
 
 def test_a_corrected_status_reaches_the_rebuilt_document(tmp_path):
     tables = fictional_case()
-    tables["problems"][3]["rectification"] = "整改情况：已完成整改并长期坚持。一是修订《议事规则》，开会讨论7次。"
-    corrections = corrected(copy.deepcopy(tables), tmp_path, lambda e: e.set("问题", "整改状态", 5, "未完成"))
-    merge(tables, corrections)
+    given = "整改情况：已完成整改并长期坚持。一是修订《议事规则》，开会讨论7次。"
+    tables = changed(tables, tables.problems[3], rectification=given)
+    tables = merge(tables, corrected(tables, tmp_path, lambda e: e.set("问题", "整改状态", 5, "未完成")))
     (path,) = reports(tables, tmp_path / "out", RULES, ["bulletin"])
     from word_layout import opened
 
@@ -127,23 +124,21 @@ def test_a_corrected_status_reaches_the_rebuilt_document(tmp_path):
 
 def test_decisions_survive_a_second_round_and_can_be_withdrawn(tmp_path):
     first = corrected(fictional_case(), tmp_path, lambda e: e.set("问题", "责任领导", 5, "甲"))
-    tables = fictional_case()
-    merge(tables, first)
+    tables = merge(fictional_case(), first)
     second = corrected(tables, tmp_path, lambda e: e.set("问题", "责任领导", 5, "乙"))
     assert [(c.old, c.new) for c in second] == [("校长顾青", "乙")]
-    tables = fictional_case()
-    merge(tables, second)
-    assert tables["problems"][3]["lead"] == "乙"
+    tables = merge(fictional_case(), second)
+    assert tables.problems[3].lead == "乙"
     assert corrected(tables, tmp_path, lambda e: e.set("问题", "责任领导", 5, "校长顾青")) == []
 
 
 def test_a_new_reading_that_differs_is_a_conflict_and_the_decision_stands(tmp_path):
     corrections = corrected(fictional_case(), tmp_path, lambda e: e.set("问题", "责任领导", 5, "甲"))
     tables = fictional_case()
-    tables["problems"][3]["lead"] = "副校长丁"
-    (conflict,) = merge(tables, corrections)
-    assert (conflict["was"], conflict["now"], conflict["human"]) == ("校长顾青", "副校长丁", "甲")
-    assert tables["problems"][3]["lead"] == "甲"
+    tables = merge(changed(tables, tables.problems[3], lead="副校长丁"), corrections)
+    (conflict,) = tables.conflicts
+    assert (conflict.was, conflict.now, conflict.human) == ("校长顾青", "副校长丁", "甲")
+    assert tables.problems[3].lead == "甲"
     write_workbook(tables, tmp_path / "again.xlsx", RULES)
     sheet = openpyxl.load_workbook(tmp_path / "again.xlsx")["更正冲突"]
     assert "副校长丁" in [cell.value for cell in sheet[2]]
@@ -152,20 +147,19 @@ def test_a_new_reading_that_differs_is_a_conflict_and_the_decision_stands(tmp_pa
 def test_a_decision_follows_its_row_when_numbers_shift(tmp_path):
     corrections = corrected(fictional_case(), tmp_path, lambda e: e.set("问题", "责任领导", 5, "甲"))
     tables = fictional_case()
-    for number, row in enumerate(tables["problems"][3:], 2):
-        row["problem_id"] = f"b-{number:03d}"
-    another = {**tables["problems"][3], "problem_id": "b-001", "problem": "另一件完全不同的事", "lead": None}
-    tables["problems"].insert(3, another)
-    assert merge(tables, corrections) == []
-    assert [row["lead"] for row in tables["problems"][3:5]] == [None, "甲"]
+    moved = [replace(row, problem_id=f"b-{number:03d}") for number, row in enumerate(tables.problems[3:], 2)]
+    another = replace(moved[0], problem_id="b-001", problem="另一件完全不同的事", lead="")
+    tables = merge(replace(tables, problems=(*tables.problems[:3], another, *moved)), corrections)
+    assert tables.conflicts == ()
+    assert [row.lead for row in tables.problems[3:5]] == ["", "甲"]
 
 
 def test_a_decision_is_not_put_on_another_row(tmp_path):
     corrections = corrected(fictional_case(), tmp_path, lambda e: e.set("问题", "责任领导", 5, "甲"))
     tables = fictional_case()
-    tables["problems"][3]["problem"] = "完全不同的另一件事情"
-    (conflict,) = merge(tables, corrections)
-    assert "不存在" in conflict["now"] and tables["problems"][3]["lead"] == "校长顾青"
+    tables = merge(changed(tables, tables.problems[3], problem="完全不同的另一件事情"), corrections)
+    (conflict,) = tables.conflicts
+    assert "不存在" in conflict.now and tables.problems[3].lead == "校长顾青"
 
 
 def test_rows_are_deleted_with_what_belongs_to_them(tmp_path):
@@ -175,10 +169,10 @@ def test_rows_are_deleted_with_what_belongs_to_them(tmp_path):
 
     corrections = corrected(fictional_case(), tmp_path, change)
     assert {c.action for c in corrections} == {"delete"} and len(corrections) == 3
-    tables = fictional_case()
-    assert merge(tables, corrections) == []
-    assert [row["problem_id"] for row in tables["problems"]] == ["f-001", "f-002", "f-003", "b-002", "b-003"]
-    assert [row["problem_id"] for row in tables["measures"]] == ["b-002"]
+    tables = merge(fictional_case(), corrections)
+    assert tables.conflicts == ()
+    assert [row.problem_id for row in tables.problems] == ["f-001", "f-002", "f-003", "b-002", "b-003"]
+    assert [row.problem_id for row in tables.measures] == ["b-002"]
 
 
 def test_added_rows_come_into_the_tables_and_can_be_changed_and_removed(tmp_path):
@@ -191,16 +185,15 @@ def test_added_rows_come_into_the_tables_and_can_be_changed_and_removed(tmp_path
             edited.set("措施", heading, 5, value)
 
     corrections = corrected(fictional_case(), tmp_path, add)
-    tables = fictional_case()
-    assert merge(tables, corrections) == []
-    row = tables["problems"][-1]
-    assert (row["doc_id"], row["problem"], row["status"], row["seq"]) == ("b", "漏列的问题", "in_progress", 4)
-    assert (tables["measures"][-1]["problem_id"], tables["measures"][-1]["text"]) == ("b-003", "补上的措施")
-    number = len(tables["problems"]) + 1
+    tables = merge(fictional_case(), corrections)
+    assert tables.conflicts == ()
+    row = tables.problems[-1]
+    assert (row.doc_id, row.problem, row.status, row.seq) == ("b", "漏列的问题", "in_progress", 4)
+    assert (tables.measures[-1].problem_id, tables.measures[-1].text) == ("b-003", "补上的措施")
+    number = len(tables.problems) + 1
     again = corrected(tables, tmp_path, lambda e: e.set("问题", "问题", number, "改过的漏列问题"))
-    tables = fictional_case()
-    merge(tables, again)
-    assert tables["problems"][-1]["problem"] == "改过的漏列问题" and tables["problems"][-1]["status"] == "in_progress"
+    tables = merge(fictional_case(), again)
+    assert (tables.problems[-1].problem, tables.problems[-1].status) == ("改过的漏列问题", "in_progress")
     gone = corrected(tables, tmp_path, lambda e: e.book["问题"].delete_rows(number))
     assert {c.table for c in gone} == {"measures"}
 
@@ -287,7 +280,7 @@ def test_a_broken_corrections_file_is_named_with_its_line(tmp_path, text, says):
 
 def test_long_texts_come_back_whole(tmp_path):
     tables = fictional_case()
-    tables["problems"][3]["problem"] = "长" * 40_000
+    tables = changed(tables, tables.problems[3], problem="长" * 40_000)
     assert read_workbook(Edited(tables, tmp_path).path, RULES) == []
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.core.model import Block, Document, Tables
+from pipeline.core.model import Block, Document
+from pipeline.core.rows import Tables
 from pipeline.extract.process import tabulate
 from pipeline.ruleset.rule import Rules
 
@@ -23,20 +24,20 @@ def bulletin(rules: Rules, *lines: str | Block) -> Tables:
 
 
 def column(tables: Tables, table: str, name: str) -> list[object]:
-    return [row[name] for row in tables[table]]
+    return [getattr(row, name) for row in tables.rows(table)]
 
 
 def claims(tables: Tables) -> set[tuple[object, object, object]]:
-    return {(row["metric"], row["value"], row["scope"]) for row in tables["claims"]}
+    return {(row.metric, row.value, row.scope or None) for row in tables.claims}
 
 
 def test_header_of_a_bulletin(rules: Rules) -> None:
-    (document,) = bulletin(rules, "（一）基层党建方面", "1.问题甲甲甲。", "整改情况：已完成。完成了整改。")["documents"]
-    assert document["kind"] == "bulletin"
-    assert document["unit"] == "青溪县第九中学党总支"
-    assert document["inspector"] == "县委第一巡察组"
-    assert (document["inspected_from"], document["inspected_to"]) == ("2024-03-01", "2024-05-10")
-    assert document["feedback_date"] == "2024-06-20", "the year is that of the inspection"
+    (document,) = bulletin(rules, "（一）基层党建方面", "1.问题甲甲甲。", "整改情况：已完成。完成了整改。").documents
+    assert document.kind == "bulletin"
+    assert document.unit == "青溪县第九中学党总支"
+    assert document.inspector == "县委第一巡察组"
+    assert (document.inspected_from, document.inspected_to) == ("2024-03-01", "2024-05-10")
+    assert document.feedback_date == "2024-06-20", "the year is that of the inspection"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_header_of_a_bulletin(rules: Rules) -> None:
 )
 def test_inspectors_by_every_grammar(rules: Rules, opening: str, inspector: str | None) -> None:
     text = opening + "现将整改情况报告如下，请予审阅，其他有关情况一并说明。"
-    assert read(rules, "整改情况的报告", text)["documents"][0]["inspector"] == inspector
+    assert read(rules, "整改情况的报告", text).documents[0].inspector == (inspector or "")
 
 
 def test_our_school_alone_names_nobody(rules: Rules) -> None:
@@ -62,12 +63,12 @@ def test_our_school_alone_names_nobody(rules: Rules) -> None:
         "一、问题甲甲。",
         "整改情况：已完成。补齐了台账。",
     )
-    assert tables["documents"][0]["unit"] is None
+    assert tables.documents[0].unit == ""
 
 
 def test_a_title_over_soft_line_breaks(rules: Rules) -> None:
     tables = read(rules, Block("中共青溪县第九中学总支部委员会\n关于巡察整改情况的通报", align="center"), OPENING)
-    assert tables["documents"][0]["title"] == "中共青溪县第九中学总支部委员会关于巡察整改情况的通报"
+    assert tables.documents[0].title == "中共青溪县第九中学总支部委员会关于巡察整改情况的通报"
 
 
 @pytest.mark.parametrize(
@@ -84,8 +85,8 @@ def test_a_title_over_soft_line_breaks(rules: Rules) -> None:
     ],
 )
 def test_status_in_every_position(rules: Rules, line: str, status: str | None, long_term: bool) -> None:
-    (problem,) = bulletin(rules, "（一）基层党建方面", "1.台账不全，账目不清。", line)["problems"]
-    assert (problem["status"], problem["long_term"]) == (status, long_term)
+    (problem,) = bulletin(rules, "（一）基层党建方面", "1.台账不全，账目不清。", line).problems
+    assert (problem.status, problem.long_term) == (status, long_term)
 
 
 def test_remarks_results_and_lead_ins_are_no_measures(rules: Rules) -> None:
@@ -97,7 +98,7 @@ def test_remarks_results_and_lead_ins_are_no_measures(rules: Rules) -> None:
         "整改成效：已完成整改。台账齐全。",
     )
     assert column(tables, "measures", "text") == ["补齐台账", "专人管理"]
-    assert tables["problems"][0]["status"] == "done"
+    assert tables.problems[0].status == "done"
 
 
 def test_paragraphs_are_measures_where_nothing_is_enumerated(rules: Rules) -> None:
@@ -147,11 +148,11 @@ def test_responsibility_in_lines_sentences_and_brackets(rules: Rules) -> None:
         "3.档案散失。",
         "整改情况：一是补办手续。（责任领导：丙某；责任人：丁某；完成时限：长期坚持）",
     )
-    problems = tables["problems"]
-    assert [p["lead"] for p in problems] == ["副校长甲某", "副校长乙某", "丙某"]
-    assert [p["dept"] for p in problems] == ["总务处", "党办", None]
-    assert [p["deadline"] for p in problems] == ["2024-08", None, None]
-    assert [p["deadline_text"] for p in problems] == ["2024年8月底前", "2024年11月31日", "长期坚持"]
+    problems = tables.problems
+    assert [p.lead for p in problems] == ["副校长甲某", "副校长乙某", "丙某"]
+    assert [p.dept for p in problems] == ["总务处", "党办", ""]
+    assert [p.deadline for p in problems] == ["2024-08", "", ""]
+    assert [p.deadline_text for p in problems] == ["2024年8月底前", "2024年11月31日", "长期坚持"]
     assert column(tables, "measures", "text") == ["补齐台账", "制定计划", "补办手续"]
 
 
@@ -196,7 +197,7 @@ def test_counts_inside_problems_are_no_claims(rules: Rules) -> None:
     tables = bulletin(
         rules, "（一）基层党建方面", "1.清退补贴3.2万元不及时。", "整改情况：已完成。提醒谈话2人，追缴3.2万元。"
     )
-    assert not tables["claims"]
+    assert not tables.claims
     assert column(tables, "amounts", "value") == [32000, 32000]
 
 
@@ -211,10 +212,8 @@ def test_counts_inside_problems_are_no_claims(rules: Rules) -> None:
     ],
 )
 def test_references(rules: Rules, text: str, action: str, docno: str | None) -> None:
-    (reference,) = bulletin(rules, "（一）基层党建方面", "1.台账不全。", f"整改情况：已完成。{text}，落实到人。")[
-        "references"
-    ]
-    assert (reference["action"], reference["docno"]) == (action, docno)
+    (reference,) = bulletin(rules, "（一）基层党建方面", "1.台账不全。", f"整改情况：已完成。{text}，落实到人。").references
+    assert (reference.action, reference.docno) == (action, docno or "")
 
 
 def test_a_text_about_something_else_gives_nothing(rules: Rules) -> None:
@@ -226,15 +225,15 @@ def test_a_text_about_something_else_gives_nothing(rules: Rules) -> None:
         "甲镇中心小学",
         "2024年9月20日",
     )
-    assert tables["documents"][0]["kind"] == "other"
-    assert tables["documents"][0]["unit"] is None
-    assert not tables["problems"] and not tables["measures"] and not tables["claims"]
+    assert tables.documents[0].kind == "other"
+    assert tables.documents[0].unit == ""
+    assert not tables.problems and not tables.measures and not tables.claims
 
 
 def test_empty_and_symbol_only_documents(rules: Rules) -> None:
     for blocks in ((), ("，。；：",), ("一、",), ("（一）（二）（三）",)):
         tables = read(rules, *blocks)
-        assert len(tables["documents"]) == 1 and not tables["measures"]
+        assert len(tables.documents) == 1 and not tables.measures
 
 
 def test_every_character_is_accounted_for(rules: Rules) -> None:
@@ -249,8 +248,8 @@ def test_every_character_is_accounted_for(rules: Rules) -> None:
         "中共青溪县第九中学总支部委员会",
         "2024年12月1日",
     )
-    assert tables["documents"][0]["unused_share"] == 0
-    assert tables["documents"][0]["issued_date"] == "2024-12-01"
+    assert tables.documents[0].unused_share == 0
+    assert tables.documents[0].issued_date == "2024-12-01"
     assert {"title", "opening", "heading", "next_steps", "signature", "date"} <= set(column(tables, "passages", "part"))
 
 
@@ -310,14 +309,14 @@ def test_one_table_for_one_problem(rules: Rules) -> None:
     tables = read(
         rules, "甲县第一小学党支部巡察整改方案", "2025年4月22日，县委第一巡察组向甲县第一小学党支部反馈了巡察意见。", *cells(*rows)
     )
-    (problem,) = tables["problems"]
-    assert (problem["problem"], problem["dept"], problem["deadline"]) == ("账目不清", "总务处", "2025-07-31")
+    (problem,) = tables.problems
+    assert (problem.problem, problem.dept, problem.deadline) == ("账目不清", "总务处", "2025-07-31")
     assert column(tables, "measures", "text") == ["清账", "公示"]
 
 
 def test_a_table_of_figures_is_claims(rules: Rules) -> None:
     rows = [("指标", "数量"), ("反馈问题（个）", "13"), ("清退金额（万元）", "6.83"), ("党纪处分（人）", "3"), ("其中：党内警告（人）", "2")]
-    found = {(c["metric"], c["value"], c["part_of"]) for c in bulletin(rules, *cells(*rows))["claims"]}
+    found = {(c.metric, c.value, c.part_of or None) for c in bulletin(rules, *cells(*rows)).claims}
     assert found == {
         ("problems", 13.0, None), ("money_refunded", 68300.0, None), ("party_sanctioned", 3.0, None),
         ("party_sanctioned", 2.0, "party_sanctioned"),
@@ -328,12 +327,12 @@ def test_a_sentence_that_assigns_is_no_measure(rules: Rules) -> None:
     tables = bulletin(
         rules, "1.账目不清。", "整改情况：一是清账；二是公示。由校长甲某牵头，总务处承办，乙某负责，2025年6月30日前完成。"
     )
-    (problem,) = tables["problems"]
-    assert (problem["lead"], problem["dept"], problem["person"]) == ("校长甲某", "总务处", "乙某")
-    assert problem["deadline"] == "2025-06-30"
+    (problem,) = tables.problems
+    assert (problem.lead, problem.dept, problem.person) == ("校长甲某", "总务处", "乙某")
+    assert problem.deadline == "2025-06-30"
     assert column(tables, "measures", "text") == ["清账", "公示"]
 
 
 def test_an_empty_ledger_has_no_problems(rules: Rules) -> None:
     tables = read(rules, "甲县第一小学巡察整改台账", *cells(("序号", "问题", "整改措施", "责任人", "整改时限")))
-    assert not tables["problems"] and not tables["measures"]
+    assert not tables.problems and not tables.measures

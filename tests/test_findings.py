@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core.model import INFO, Tables
-from pipeline.core.schema import empty_tables
+from pipeline.core.rows import Tables, joined
+from pipeline.core.vocabulary import Severity
 from pipeline.extract.process import process_bytes
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.ruleset.rule import Rules, load_rules
@@ -28,25 +28,24 @@ def rules() -> Rules:
 
 def read(case: Path, rules: Rules) -> tuple[Tables, list[str]]:
     """The tables of a case's documents, and what they expect."""
-    tables, expected = empty_tables(), []
+    tables, expected = Tables(), []
     for path in sorted(case.iterdir()) if case.is_dir() else [case]:
         head, mark, body = path.read_text(encoding="utf-8").partition("---\n")
         if mark:
             expected += [item.strip() for item in head.removeprefix("expect:").strip().split(";")]
-        for name, rows in process_bytes((body if mark else head).encode(), path.name, rules).items():
-            tables[name] += rows
+        tables = joined([tables, process_bytes((body if mark else head).encode(), path.name, rules)])
     return tables, sorted(item for item in expected if item != "none")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_exactly_the_planted_defects_are_raised(case: Path, rules: Rules):
     tables, expected = read(case, rules)
-    reconcile(tables, RULES)
-    numbers = {problem["problem_id"]: problem["seq"] for problem in tables["problems"]}
-    alarms = [finding for finding in tables["findings"] if finding["severity"] != INFO]
-    raised = sorted(f"{finding['check']}@{numbers.get(finding['problem_id'], 0)}" for finding in alarms)
-    assert raised == expected, "\n".join(str(finding["message"]) for finding in alarms)
+    tables = reconcile(tables, RULES)
+    numbers = {problem.problem_id: problem.seq for problem in tables.problems}
+    alarms = [finding for finding in tables.findings if finding.severity != Severity.INFO]
+    raised = sorted(f"{finding.check}@{numbers.get(finding.problem_id, 0)}" for finding in alarms)
+    assert raised == expected, "\n".join(finding.message for finding in alarms)
 
 
 def test_every_fixture_holds_problems(rules: Rules):
-    assert all(len(read(case, rules)[0]["problems"]) >= 6 for case in CASES)
+    assert all(len(read(case, rules)[0].problems) >= 6 for case in CASES)

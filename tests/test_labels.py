@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.core.errors import RuleError
-from pipeline.core.model import KINDS
-from pipeline.core.schema import SCHEMA
+from pipeline.core.rows import SCHEMA
+from pipeline.core.vocabulary import Kind
 from pipeline.ruleset.labels import load_labels
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -18,7 +18,7 @@ def test_every_table_column_and_kind_has_a_chinese_label():
         assert labels.of("table", table) != table
         for column in columns:
             assert labels.column(table, column) != column
-    assert all(labels.of("kind", kind) != kind for kind in KINDS)
+    assert all(labels.of("kind", kind) != kind for kind in Kind)
 
 
 def test_labels_read_back_to_codes():

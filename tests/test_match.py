@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core.model import Row
+from pipeline.core.rows import ProblemRow
 from pipeline.reconcile.match import ASSIGNED, EXACT, MERGED, SPLIT, _words, link_problems, plain
 from pipeline.reconcile.settings import load_settings
 
@@ -22,8 +22,8 @@ ASKED = [
 ]
 
 
-def problems(texts: list[str], name: str) -> list[Row]:
-    return [{"problem_id": f"{name}{i}", "problem": text, "paragraph": i} for i, text in enumerate(texts)]
+def problems(texts: list[str], name: str) -> list[ProblemRow]:
+    return [ProblemRow(doc_id=name, problem_id=f"{name}{i}", problem=text, paragraph=i) for i, text in enumerate(texts)]
 
 
 def linked(asked: list[str], given: list[str]) -> dict[str, str]:

@@ -170,12 +170,12 @@ def test_a_heading_of_a_ledger_is_one_word_more(tmp_path: Path) -> None:
     put(tmp_path, "responsibility.yaml", f"- {{id: own.lead, field: column, value: lead, columns: [{heading}]}}\n")
     path = tmp_path / "台账.csv"
     path.write_text(text, encoding="utf-8-sig")
-    assert leads(path, OWN) == [None] and leads(path, tmp_path) == ["副校长甲"]
+    assert leads(path, OWN) == [""] and leads(path, tmp_path) == ["副校长甲"]
 
 
 def leads(path: Path, folder: Path) -> list[object]:
     tables = tabulate(gate.read(path, path.name), load_rules(folder))
-    return [row["lead"] for row in tables["problems"]]
+    return [row.lead for row in tables.problems]
 
 
 def test_a_severity_is_one_line_of_a_profile(tmp_path: Path) -> None:

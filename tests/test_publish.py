@@ -12,21 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.errors import InputError, OutputError
-from pipeline.core.schema import SCHEMA, empty_tables, row
+from pipeline.core.rows import SCHEMA, Row, Tables, tables_of
 from pipeline.core.text import guarded, storable
 from pipeline.publish.place import WORKBOOK, place, staged
 from pipeline.publish.tables import csv_cell, read_tables, write_tables
+from tests.making import row
 
 
-def sample() -> dict[str, list[dict[str, object]]]:
-    tables = empty_tables()
-    tables["problems"].append(row("problems", doc_id="d1", problem_id="p1", seq=1, problem='=cmd("x"),\n第二行“引号”',
+def sample() -> Tables:
+    rows: list[Row] = []
+    rows.append(row("problems", doc_id="d1", problem_id="p1", seq=1, problem='=cmd("x"),\n第二行“引号”',
                                   long_term=True, status="done", aspect="", paragraph=3, start=0, end=12))
-    tables["problems"].append(row("problems", doc_id="d1", problem_id="p2", seq=2, problem="坏\x00字\ud800符\ufffe",
+    rows.append(row("problems", doc_id="d1", problem_id="p2", seq=2, problem="坏\x00字\ud800符\ufffe",
                                   long_term=False))
-    tables["claims"].append(row("claims", doc_id="d1", metric="money_recovered", value=-213000.0, unit="元"))
-    tables["claims"].append(row("claims", doc_id="d1", metric="rate", value=98.71))
-    return tables
+    rows.append(row("claims", doc_id="d1", metric="money_recovered", value=-213000.0, unit="元"))
+    rows.append(row("claims", doc_id="d1", metric="rate", value=98.71))
+    return tables_of(rows)
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -35,7 +36,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def test_every_table_is_written_with_its_columns(tmp_path: Path) -> None:
-    write_tables(empty_tables(), tmp_path)
+    write_tables(Tables(), tmp_path)
     for name, columns in SCHEMA.items():
         data = (tmp_path / f"{name}.csv").read_bytes()
         assert data.startswith(b"\xef\xbb\xbf") and data.decode("utf-8-sig").strip() == ",".join(columns)

@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeline.core.model import INFO, Tables
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import Row, Tables, tables_of
+from pipeline.core.vocabulary import Severity
 from pipeline.reconcile.cases import load_aliases, papers_of
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.reconcile.recount import Recount, recount
-from tests.annotated_tables import sources, tables_of
+from tests import annotated_tables
+from tests.annotated_tables import sources
+from tests.making import added, changed, row
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 
 
 def bulletin(statuses: list[str], lasting: int = 0, **claims: float) -> Tables:
     """A bulletin with one problem a status, in two aspects; `part_of` of long_term is done."""
-    tables = empty_tables()
-    tables["documents"].append(
+    rows: list[Row] = []
+    rows.append(
         row("documents", doc_id="d", kind="bulletin", unit="甲县一中", state="ok", file="d.docx"))
     for i, status in enumerate(statuses):
-        tables["problems"].append(row(
+        rows.append(row(
             "problems", doc_id="d", problem_id=f"d-{i + 1}", seq=i + 1, label=f"{i + 1}.",
             aspect="甲" if i < 2 else "乙", problem=f"问题文字{i}",
             status=status or None, long_term=i < lasting, paragraph=i + 3,
             rectification="因资料不全，正在补办。"))
-        tables["measures"].append(
+        rows.append(
             row("measures", doc_id="d", problem_id=f"d-{i + 1}", seq=1, text="清查账目3本", paragraph=1))
     for metric, value in claims.items():
         part = "done" if metric == "long_term" else None
-        tables["claims"].append(row("claims", doc_id="d", metric=metric, value=value, text=f"{value:g}", paragraph=1,
+        rows.append(row("claims", doc_id="d", metric=metric, value=value, text=f"{value:g}", paragraph=1,
                                     part_of=part, start=0, end=1))
-    return tables
+    return tables_of(rows)
 
 
 def ledger(tables: Tables) -> dict[str, Recount]:
     paper = papers_of(tables, load_aliases(RULES))[0]
-    return {str(r.claim["metric"]): r for r in recount(paper)}
+    return {r.claim.metric: r for r in recount(paper)}
 
 
 def alarms(tables: Tables) -> list[str]:
-    reconcile(tables, RULES)
-    return sorted(str(f["check"]) for f in tables["findings"] if f["severity"] != INFO)
+    return sorted(f.check for f in reconcile(tables, RULES).findings if f.severity != Severity.INFO)
 
 
 DONE4 = ["done", "done", "done", "in_progress"]
@@ -92,30 +94,27 @@ def test_basically_done_in_the_rate_is_overstated_not_wrong():
 def test_parts_of_one_metric_are_summed_and_a_subset_is_not():
     tables = bulletin(["done"] * 2, party_sanctioned=5)
     for words, value in (("党内警告", 3.0), ("严重警告", 1.0)):
-        tables["claims"].append(row(
+        tables = added(tables, row(
             "claims", doc_id="d", metric="party_sanctioned", value=value, part_of="party_sanctioned", scope=words,
             text=f"{words}{value:g}人", paragraph=1, start=0, end=1))
     assert alarms(tables) == ["parts_mismatch"]
-    tables["claims"][-1]["value"] = 2.0
-    assert alarms(tables) == []
-    tables["claims"].pop()
-    assert alarms(tables) == []  # 其中 one kind: the others are not named
+    assert alarms(changed(tables, tables.claims[-1], value=2.0)) == []
+    assert alarms(replace(tables, claims=tables.claims[:-1])) == []  # 其中 one kind: the others are not named
 
 
 def test_a_scoped_claim_is_not_reconciled_with_the_whole():
     tables = bulletin(DONE4, problems=4)
-    tables["claims"].append(
+    tables = added(tables,
         row("claims", doc_id="d", metric="problems", value=2.0, scope="第一方面", text="2", paragraph=1))
     assert alarms(tables) == []
 
 
 def test_rules_are_a_range_and_sums_show_their_rows():
     tables = bulletin(DONE4, rules_created=5, money_refunded=300.0, money_recovered=3000.0)
-    tables["references"] = [
-        row("references", doc_id="d", problem_id="d-1", title=f"《{i % 2}》", action="created", paragraph=i)
-        for i in range(3)]
-    for value in (1000.0, 2000.0):
-        tables["amounts"].append(row("amounts", doc_id="d", problem_id="d-2", value=value, text=f"{value:g}元"))
+    named = [row("references", doc_id="d", problem_id="d-1", title=f"《{i % 2}》", action="created", paragraph=i)
+             for i in range(3)]
+    sums = [row("amounts", doc_id="d", problem_id="d-2", value=value, text=f"{value:g}元") for value in (1000.0, 2000.0)]
+    tables = added(tables, *named, *sums)
     found = ledger(tables)
     assert (found["rules_created"].expected, found["rules_created"].verdict) == ("2–3", False)
     assert found["money_recovered"].formula == "1000＋2000"
@@ -125,7 +124,7 @@ def test_rules_are_a_range_and_sums_show_their_rows():
 
 @pytest.mark.skipif(not sources(), reason="../shared/corpus is not there")
 def test_the_seeds_totals_reconcile_and_its_300_yuan_have_no_row():
-    tables, _ = tables_of(next(p for p in sources() if p.name.startswith("seed")))
+    tables, _ = annotated_tables.tables_of(next(p for p in sources() if p.name.startswith("seed")))
     found = ledger(tables)
     stated = {"aspects": 4, "categories": 12, "tasks": 33, "done": 32, "long_term": 21, "not_done": 1}
     for metric, value in stated.items():
@@ -135,9 +134,9 @@ def test_the_seeds_totals_reconcile_and_its_300_yuan_have_no_row():
 
 def test_people_are_counted_from_the_measures_that_name_them():
     tables = bulletin(DONE4, reminded=0)
-    tables["claims"][0].update(value=6.0, text="提醒谈话6人")
+    tables = changed(tables, tables.claims[0], value=6.0, text="提醒谈话6人")
     texts = ("对总务处2名责任人提醒谈话", "提醒谈话3人", "对办公室主任、车管员分别进行提醒谈话")
     for problem, text in enumerate(texts, 1):
-        tables["measures"].append(row("measures", doc_id="d", problem_id=f"d-{problem}", text=text))
+        tables = added(tables, row("measures", doc_id="d", problem_id=f"d-{problem}", text=text))
     found = ledger(tables)["reminded"]
     assert (found.low, found.high, len(found.rows), found.agrees) == (3, 7, 3, True)

@@ -2,18 +2,21 @@
 
 import itertools
 import shutil
+from dataclasses import replace
 
 import pytest
 from samples import RULES, corpus_names, fictional_case, gold_tables, reports
 from word_layout import NS, W, misplaced, opened
 
 from pipeline.core.errors import InputError, OutputError, RuleError, TemplateError
+from pipeline.core.rows import PassageRow
 from pipeline.publish.word import typography
 from pipeline.publish.word.documents import BUILDERS
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.template import load_template, render, signature_layout
 from pipeline.publish.word.typography import balanced, full_width, safe_name, unit_folders, width
 from pipeline.ruleset.labels import load_labels
+from tests.making import added, changed
 
 PROFILE = load_profile(RULES)
 
@@ -125,27 +128,27 @@ def test_a_bulletin_is_rebuilt_from_the_tables_alone(tmp_path):
     docx = opened(documents(tmp_path)[0])
     paragraphs = list(docx.paragraphs())
     text = "\n".join(docx.text())
-    assert all(row["text"] in text for row in tables["measures"])
-    assert all(row["problem"] in text for row in tables["problems"])
+    assert all(row.text in text for row in tables.measures)
+    assert all(row.problem in text for row in tables.problems)
     styles = {t: s for s, t, _ in paragraphs}
     assert styles["一、整改工作组织情况"] == "Heading1"
     assert styles["（一）在“贯彻落实党的教育方针和党中央决策部署”方面"] == "Heading2"
     title = [t for s, t, _ in paragraphs if s == "Title"]
     assert title == ["中共岚桥县城关第三小学支部委员会", "关于巡察整改进展情况的通报"]
-    order = [text.index(row["problem"]) for row in tables["problems"]]
+    order = [text.index(row.problem) for row in tables.problems]
     assert order == sorted(order)
 
 
 def test_a_corrected_measure_goes_into_the_rebuilt_document(tmp_path):
     tables = fictional_case()
-    row = tables["problems"][3]
-    row["rectification"] = (
+    row = tables.problems[3]
+    tables = changed(tables, row, rectification=(
         "整改情况：已完成整改并长期坚持。我们高度重视。"
         "一是修订《议事规则》，开会讨论7次。二是+对经办人提醒谈话。"
-    )
+    ))
     reports(tables, tmp_path / "a", RULES, ["bulletin"])
     assert "我们高度重视" in "".join(opened(documents(tmp_path / "a")[0]).text())
-    tables["measures"][0]["text"] = "修订《议事规则》，开会讨论9次"
+    tables = changed(tables, tables.measures[0], text="修订《议事规则》，开会讨论9次")
     reports(tables, tmp_path / "b", RULES, ["bulletin"])
     text = "".join(opened(documents(tmp_path / "b")[0]).text())
     assert "开会讨论9次" in text and "开会讨论7次" not in text
@@ -161,7 +164,7 @@ def test_the_check_report_quotes_both_sides_with_place_and_remedy(tmp_path):
 
 def test_a_waived_finding_stands_apart(tmp_path):
     tables = fictional_case()
-    tables["findings"][0]["waived"] = "县委巡察办同意（2024-07-01）"
+    tables = changed(tables, tables.findings[0], waived="县委巡察办同意（2024-07-01）")
     reports(tables, tmp_path, RULES, ["check_report"])
     text = "\n".join(opened(documents(tmp_path)[0]).text())
     assert "三、已豁免的发现" in text and "县委巡察办同意" in text and "（一）错误（1处）" in text
@@ -170,9 +173,8 @@ def test_a_waived_finding_stands_apart(tmp_path):
 def test_text_from_documents_is_never_a_field_or_markup(tmp_path):
     tables = fictional_case()
     hostile = "{{ 7*7 }}{% for x in y %}<w:p/>&amp;\x00\ud800"
-    tables["problems"][3]["problem"] = hostile
-    tables["documents"][1]["unit"] = "../../{{7*7}}"
-    tables["cases"].clear()
+    tables = changed(tables, tables.problems[3], problem=hostile)
+    tables = replace(changed(tables, tables.documents[1], unit="../../{{7*7}}"), cases=())
     for path in reports(tables, tmp_path, RULES):
         assert path.resolve().is_relative_to(tmp_path.resolve())
         assert "49" not in "".join(opened(path).text())
@@ -231,8 +233,7 @@ def changed_template(tmp_path, old, new):
 def test_a_broken_template_is_named_with_its_place(tmp_path, old, new, says):
     rules = changed_template(tmp_path, old, new)
     tables = fictional_case()
-    tables["passages"].append({"doc_id": "b", "seq": 1, "part": "addressee", "level": None, "label": None,
-                               "text": "各支部：", "paragraph": 0, "start": 0, "end": 4})
+    tables = added(tables, PassageRow(doc_id="b", seq=1, part="addressee", text="各支部：", paragraph=0, start=0, end=4))
     with pytest.raises(TemplateError, match=says) as caught:
         reports(tables, tmp_path / "out", rules, ["bulletin"])
     assert caught.value.where.startswith("bulletin.docx")

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import docx
 import pytest
@@ -12,6 +13,7 @@ from pipeline.publish.word.commented import CHANGED, annotate, write_commented
 from pipeline.publish.word.content import Source
 from pipeline.publish.word.layout import load_profile
 from pipeline.ruleset.labels import load_labels
+from tests.making import changed
 
 UNIT = "云溪县第九小学党支部"
 
@@ -40,8 +42,8 @@ def texts(data):
 
 
 def test_each_finding_is_a_comment_at_its_words():
-    findings = fictional_case()["findings"]
-    findings[1]["quote"] = "食堂验收流于形式"
+    tables = fictional_case()
+    findings = changed(tables, tables.findings[1], quote="食堂验收流于形式").findings
     data = annotate(original(), findings, load_labels(RULES))
     comments = list(docx.Document(io.BytesIO(data)).comments)
     assert [c.author for c in comments] == ["整改通"] * 3
@@ -57,25 +59,25 @@ def test_each_finding_is_a_comment_at_its_words():
 
 def test_everything_else_is_untouched_and_the_same_twice():
     before = original()
-    after = annotate(before, fictional_case()["findings"], load_labels(RULES))
+    after = annotate(before, fictional_case().findings, load_labels(RULES))
     assert texts(after) == texts(before)
     with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new:
         assert set(old.namelist()) <= set(new.namelist())
         for name in set(old.namelist()) - CHANGED:
             assert old.read(name) == new.read(name), name
-    assert annotate(before, fictional_case()["findings"], load_labels(RULES)) == after
+    assert annotate(before, fictional_case().findings, load_labels(RULES)) == after
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04half"])
 def test_what_is_no_docx_gets_no_copy(data):
-    assert annotate(data, fictional_case()["findings"], load_labels(RULES)) is None
+    assert annotate(data, fictional_case().findings, load_labels(RULES)) is None
 
 
 def test_a_file_with_macros_gets_no_copy():
     buffer = io.BytesIO(original())
     with zipfile.ZipFile(buffer, "a") as package:
         package.writestr("word/vbaProject.bin", b"macro")
-    assert annotate(buffer.getvalue(), fictional_case()["findings"], load_labels(RULES)) is None
+    assert annotate(buffer.getvalue(), fictional_case().findings, load_labels(RULES)) is None
 
 
 EXTERNAL = f'<Relationship Id="x1" Type="{RELATION}{{}}" Target="http://127.0.0.1:9/x" TargetMode="External"/>'
@@ -95,8 +97,8 @@ BROKEN_COMMENTS = '<w:comment w:id="abc"><w:p/></w:comment>'
     ids=["template", "picture outside", "object", "bomb of a picture", "broken comments", "missing part"],
 )
 def test_what_could_do_harm_or_is_broken_gets_no_copy(data):
-    assert annotate(zipped(docx_parts(paragraph("已完成整改3个"))), fictional_case()["findings"], load_labels(RULES))
-    assert annotate(zipped(data), fictional_case()["findings"], load_labels(RULES)) is None
+    assert annotate(zipped(docx_parts(paragraph("已完成整改3个"))), fictional_case().findings, load_labels(RULES))
+    assert annotate(zipped(data), fictional_case().findings, load_labels(RULES)) is None
 
 
 def test_copies_lie_in_the_unit_s_folder(tmp_path):
@@ -114,6 +116,5 @@ def test_copies_lie_in_the_unit_s_folder(tmp_path):
 
 def test_waived_findings_are_no_comments(tmp_path):
     tables = fictional_case()
-    for row in tables["findings"]:
-        row["waived"] = "同意"
+    tables = replace(tables, findings=tuple(replace(row, waived="同意") for row in tables.findings))
     assert write_commented(source(tables), UNIT, lambda name: original(), tmp_path) == ([], [])

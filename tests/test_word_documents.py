@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import RULES, fictional_case, reports
 
 from pipeline.cli.terminal import summary_text
 from pipeline.core.errors import TemplateError
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import DocumentRow, FindingRow, ProblemRow, Row, Tables, tables_of
+from pipeline.core.vocabulary import Kind, Severity, Status
 from pipeline.publish.gaps import Gap
 from pipeline.run.batch import Summary
 from pipeline.run.word_documents import Wanted, write_documents
+from tests.making import added
 
 UNIT = "云溪县第九小学党支部"
 
 
-def two_units(number: object = 1):
+def two_units(number: Any = 1) -> Tables:
     """The fictional unit and one more, whose problem has a place that is `number`."""
-    tables = fictional_case()
-    tables["documents"].append(row(
-        "documents", doc_id="o", file="别处/o.docx", kind="bulletin", unit="别处小学", state="ok", title="整改情况通报"))
-    tables["problems"].append(row(
-        "problems", doc_id="o", problem_id="o-001", seq=1, label="1.", problem="账目不清", status="done", status_text="已完成",
-        long_term=False, paragraph=1, start=number, end=5, end_paragraph=1, rectification="已完成。"))
-    return tables
+    document = DocumentRow(doc_id="o", file="别处/o.docx", kind=Kind.BULLETIN, unit="别处小学", title="整改情况通报")
+    problem = ProblemRow(
+        doc_id="o", problem_id="o-001", seq=1, label="1.", problem="账目不清", status=Status.DONE, status_text="已完成",
+        paragraph=1, start=number, end=5, end_paragraph=1, rectification="已完成。")
+    return added(fictional_case(), document, problem)
 
 
 def names(files: list[Path], folder: Path) -> list[str]:
@@ -40,7 +41,7 @@ def test_a_document_that_fails_costs_only_itself(tmp_path: Path, workers: int) -
     assert lost == ["别处小学/整改情况通报.docx"]
     (gap,) = made.gaps
     assert (gap.name, gap.error) == ("别处小学·整改情况通报", "internal_error")
-    assert "ValueError" in gap.trace and "账目" not in gap.trace
+    assert "TypeError" in gap.trace and "账目" not in gap.trace
 
 
 def test_workers_write_what_this_process_writes(tmp_path: Path) -> None:
@@ -67,15 +68,13 @@ def test_what_is_missing_is_told_at_the_end() -> None:
 
 
 def test_more_than_a_hundred_files_of_one_unit_have_numbers(tmp_path: Path) -> None:
-    tables = empty_tables()
+    rows: list[Row] = []
     for number in range(112):
         doc_id = f"d{number}"
-        tables["documents"].append(row(
-            "documents", doc_id=doc_id, file=f"{number}.txt", kind="bulletin", unit=UNIT, state="ok"))
-        tables["findings"].append(row(
-            "findings", finding_id=doc_id, doc_id=doc_id, unit=UNIT, check="measure_missing", severity="error",
-            message=f"第{number}份材料没有措施"))
-    (path,) = reports(tables, tmp_path, kinds=["review_letter"])
+        rows.append(DocumentRow(doc_id=doc_id, file=f"{number}.txt", kind=Kind.BULLETIN, unit=UNIT))
+        rows.append(FindingRow(finding_id=doc_id, doc_id=doc_id, unit=UNIT, check="measure_missing",
+                               severity=Severity.ERROR, message=f"第{number}份材料没有措施"))
+    (path,) = reports(tables_of(rows), tmp_path, kinds=["review_letter"])
     import docx
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
     assert "一百、" in text and "一百一十二、" in text

@@ -8,7 +8,7 @@ import pytest
 from fixpoint import differences
 from samples import CORPUS, RULES, corpus_names
 
-from pipeline.core.model import ANSWERS
+from pipeline.core.vocabulary import ANSWERS
 from pipeline.extract.process import process, process_bytes
 from pipeline.publish.word.content import Source
 from pipeline.publish.word.documents import BUILDERS
@@ -43,9 +43,9 @@ def rendered(name, form, folder):
 
 
 def rebuilt(tables) -> bytes:
-    kind = tables["documents"][0]["kind"]
+    kind = tables.documents[0].kind
     source = Source(tables, load_labels(RULES), load_profile(RULES))
-    report = BUILDERS[kind](source, "单位", tables["documents"])[0]
+    report = BUILDERS[kind](source, "单位", tables.documents)[0]
     return render(template(kind), report.context, report.title)
 
 
@@ -62,7 +62,7 @@ def test_the_rebuilt_document_reads_as_the_same_tables(name, form, tmp_path):
         pytest.skip("the shared corpus is absent")
     path = rendered(name, form, tmp_path)
     first = process(path, path.name, rules())
-    assert first["documents"][0]["kind"] in ANSWERS and first["problems"]
+    assert first.documents[0].kind in ANSWERS and first.problems
     content = rebuilt(first)
     second = process_bytes(content, f"{path.stem}.docx", rules())
     assert differences(first, second) == []

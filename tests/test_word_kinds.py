@@ -1,30 +1,31 @@
 """Each kind of document: when it is written, and what must stand in it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from samples import RULES, fictional_case, reports
 from word_layout import W, misplaced, opened
 
-from pipeline.core import schema
+from pipeline.core.rows import PassageRow, ProblemRow, Tables
+from pipeline.core.vocabulary import Kind
 from pipeline.publish.overview import unit_name
 from pipeline.publish.word.content import Source
 from pipeline.publish.word.documents import BUILDERS, KINDS
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.letters import as_of, last_day
 from pipeline.ruleset.labels import load_labels
+from tests.making import added, changed, replaced
 
 
 def whole_case():
     """A unit with a plan and a bulletin, somebody responsible, and something due."""
     tables = fictional_case()
-    tables["documents"][1]["issued_date"] = "2024-08-20"
-    for row in tables["problems"]:
-        if row["doc_id"] == "b":
-            row |= {"dept": "教务处", "person": "顾青", "deadline": row["deadline"] or "2024-07-31"}
-    tables["problems"][3]["review_state"] = "closed"
-    tables["problems"][4] |= {"review_state": "returned", "review_note": "缺少退款凭证", "evidence": "收据3张"}
-    return tables
+    tables = changed(tables, tables.documents[1], issued_date="2024-08-20")
+    tables = replaced(tables, {row: replace(row, dept="教务处", person="顾青", deadline=row.deadline or "2024-07-31")
+                               for row in tables.problems if row.doc_id == "b"})
+    tables = changed(tables, tables.problems[3], review_state="closed")
+    return changed(tables, tables.problems[4], review_state="returned", review_note="缺少退款凭证", evidence="收据3张")
 
 
 def written(tables, kind, tmp_path):
@@ -66,21 +67,18 @@ def test_the_default_set_is_every_kind_with_data(tmp_path):
 
 
 def test_no_data_no_document(tmp_path):
-    tables = fictional_case()
-    tables["problems"].clear()
-    tables["findings"].clear()
+    tables = replace(fictional_case(), problems=(), findings=())
     names = {path.stem for path in reports(tables, tmp_path, RULES)}
     assert names == {"整改情况通报", "核对报告"}
 
 
 def test_a_batch_without_documents_writes_nothing(tmp_path):
-    tables = {name: [] for name in fictional_case()}
-    assert reports(tables, tmp_path, RULES) == []
+    assert reports(Tables(), tmp_path, RULES) == []
 
 
 def test_one_unit_can_be_asked_for(tmp_path):
     tables = whole_case()
-    tables["documents"].append({**tables["documents"][1], "doc_id": "z", "file": "z.docx", "unit": "别的学校"})
+    tables = added(tables, replace(tables.documents[1], doc_id="z", file="z.docx", unit="别的学校"))
     paths = reports(tables, tmp_path, RULES, unit="云溪县第九小学党支部")
     assert {path.parent.name for path in paths} == {"云溪县第九小学党支部"}
 
@@ -100,7 +98,7 @@ def test_charts_are_native_and_hold_their_numbers(tmp_path):
 
 def test_a_second_document_of_a_kind_has_a_name_of_its_own(tmp_path):
     tables = whole_case()
-    tables["documents"].append({**tables["documents"][1], "doc_id": "b2", "file": "云溪/b2.docx"})
+    tables = added(tables, replace(tables.documents[1], doc_id="b2", file="云溪/b2.docx"))
     names = [path.name for path in reports(tables, tmp_path, RULES, ["bulletin"])]
     assert names == ["整改情况通报.docx", "整改情况通报 (2).docx"]
 
@@ -117,8 +115,7 @@ def test_time_is_counted_on_a_stated_day_never_on_today():
     tables = fictional_case()
     source = Source(tables, load_labels(RULES), load_profile(RULES))
     assert as_of(source).isoformat() == "2024-06-30"
-    for row in tables["documents"]:
-        row["issued_date"] = None
+    tables = replaced(tables, {row: replace(row, issued_date="") for row in tables.documents})
     assert as_of(Source(tables, load_labels(RULES), load_profile(RULES))) is None
 
 
@@ -130,9 +127,7 @@ def test_the_day_of_the_run_comes_before_any_stated_day(tmp_path):
 
 def test_a_problem_that_a_person_added_follows_the_last_one(tmp_path):
     tables = fictional_case()
-    added = {**tables["problems"][-1], "problem_id": "b-r1", "problem": "补录的问题", "label": None, "aspect": None,
-             "category": None, "paragraph": None, "start": None, "end": None, "end_paragraph": None}
-    tables["problems"].append(added)
+    tables = added(tables, ProblemRow(doc_id="b", problem_id="b-r1", problem="补录的问题"))
     (path,) = reports(tables, tmp_path, RULES, ["bulletin"])
     lines = opened(path).text()
     places = [at for at, line in enumerate(lines) if "补录的问题" in line or "食堂验收流于形式" in line]
@@ -141,28 +136,28 @@ def test_a_problem_that_a_person_added_follows_the_last_one(tmp_path):
 
 def test_a_defect_of_a_paper_in_two_formats_is_said_once(tmp_path):
     tables = whole_case()
-    one = next(row for row in tables["findings"] if row["doc_id"] == "b" and row["quote"])
-    tables["documents"].append({**tables["documents"][1], "doc_id": "b2", "file": "云溪/b.pdf"})
-    tables["findings"].append({**one, "finding_id": "other", "doc_id": "b2", "paragraph": 7})
+    one = next(row for row in tables.findings if row.doc_id == "b" and row.quote)
+    tables = added(tables, replace(tables.documents[1], doc_id="b2", file="云溪/b.pdf"),
+                   replace(one, finding_id="other", doc_id="b2", paragraph=7))
     (text,) = written(tables, "check_report", tmp_path)
-    assert text.count(str(one["message"])) == 1 and f"b.docx第{one['paragraph']}段、b.pdf第7段：" in text
+    assert text.count(one.message) == 1 and f"b.docx第{one.paragraph}段、b.pdf第7段：" in text
 
 
 def test_papers_that_name_no_unit_are_no_units(tmp_path):
     tables = whole_case()
     for number in (1, 2):
-        tables["documents"].append({**tables["documents"][1], "doc_id": f"n{number}", "kind": "other", "unit": None,
-                                    "file": f"云溪/会议通知{number}.docx"})
+        tables = added(tables, replace(tables.documents[1], doc_id=f"n{number}", kind=Kind.OTHER, unit="",
+                                       file=f"云溪/会议通知{number}.docx"))
     (text,) = written(tables, "summary", tmp_path)
     assert "共收到1家单位的材料4份" in text
-    assert unit_name({**tables["documents"][1], "unit": None, "file": "第九小学/通报.docx"}) == "第九小学·通报"
+    assert unit_name(replace(tables.documents[1], unit="", file="第九小学/通报.docx")) == "第九小学·通报"
 
 
 def test_a_list_of_attachments_before_the_signature_is_no_body(tmp_path):
     tables = fictional_case()
     tail = (("attachment", "附件：1.任务清单"), ("attachment", "2.名单"), ("signature", "中共云溪县第九小学支部委员会"))
-    tables["passages"] += [schema.row("passages", doc_id="b", seq=n, part=part, level=0, text=text, paragraph=90 + n,
-                                      start=0, end=len(text)) for n, (part, text) in enumerate(tail)]
+    tables = added(tables, *(PassageRow(doc_id="b", seq=n, part=part, level=0, text=text, paragraph=90 + n, start=0,
+                                        end=len(text)) for n, (part, text) in enumerate(tail)))
     (path,) = reports(tables, tmp_path, RULES, ["bulletin"])
     styles = {"".join(p.itertext()).strip(): p.find(f"{W}pPr/{W}pStyle").get(f"{W}val")
               for p in opened(path).body.iter(f"{W}p") if p.find(f"{W}pPr/{W}pStyle") is not None}

@@ -7,17 +7,19 @@ import os
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pdfplumber
 import pytest
 from samples import RULES, fictional_case, reports
 
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import Tables, joined
 from pipeline.extract.process import process
 from pipeline.publish.word.documents import KINDS
 from pipeline.publish.workbook.workbook_file import write_workbook
 from pipeline.ruleset.rule import load_rules
+from tests.making import added, row
 
 
 def fandol() -> bool:
@@ -45,11 +47,9 @@ def converted(paths, folder):
 
 def long_bulletin():
     """Three pages of text, so that the second is full."""
-    tables = empty_tables()
-    tables["documents"].append(row("documents", doc_id="d", file="d.docx", kind="bulletin", unit="某校", state="ok"))
+    tables = added(Tables(), row("documents", doc_id="d", file="d.docx", kind="bulletin", unit="某校", state="ok"))
     text = "对照反馈意见逐条研究整改措施明确责任领导责任部门和完成时限每月调度一次确保件件有着落事事有回音" * 40
-    tables["passages"].append(row("passages", doc_id="d", seq=1, part="opening", text=text, paragraph=1))
-    return tables
+    return added(tables, row("passages", doc_id="d", seq=1, part="opening", text=text, paragraph=1))
 
 
 def test_a_full_page_has_22_lines_of_28_characters(tmp_path):
@@ -70,14 +70,13 @@ def test_a_full_page_has_22_lines_of_28_characters(tmp_path):
 
 
 def test_every_kind_opens_and_has_its_text(tmp_path):
-    tables = empty_tables()
+    tables = Tables()
     for folder in ("a08-xiyuan-education-bureau-ledger", "a07-lingze-vocational-plan",
                    "a03-lanqiao-no3-primary-bulletin"):
         path = min((Path(__file__).parent / "cases" / folder).glob("*.docx"))
-        for name, rows in process(path, path.name, load_rules(RULES)).items():
-            tables[name] += rows
-    for finding in fictional_case()["findings"]:
-        tables["findings"].append({**finding, "doc_id": tables["documents"][-1]["doc_id"], "problem_id": None})
+        tables = joined([tables, process(path, path.name, load_rules(RULES))])
+    last = tables.documents[-1].doc_id
+    tables = added(tables, *(replace(row, doc_id=last, problem_id="") for row in fictional_case().findings))
     paths = reports(tables, tmp_path / "out", RULES)
     by_kind = {path.stem: path for path in paths}
     flat = []

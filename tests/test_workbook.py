@@ -3,6 +3,7 @@
 import datetime
 import re
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -10,10 +11,11 @@ from python_calamine import CalamineWorkbook
 from samples import RULES, corpus_names, fictional_case, gold_tables
 
 from pipeline.core.errors import OutputError
-from pipeline.core.schema import empty_tables
+from pipeline.core.rows import Tables
 from pipeline.publish.workbook import sheets
 from pipeline.publish.workbook.sheets import UNITS, pieces
 from pipeline.publish.workbook.workbook_file import write_workbook
+from tests.making import changed
 
 
 def written(tables, tmp_path):
@@ -42,8 +44,8 @@ def test_all_sheets_are_there_with_chinese_headings(tmp_path):
 def test_text_is_never_a_formula(tmp_path):
     tables = fictional_case()
     starts = ["=1+1", "+1", "-1", "@x", "\t=1", "＝1"]
-    for row, text in zip(tables["problems"], starts, strict=True):
-        row["problem"] = text
+    rows = zip(tables.problems, starts, strict=True)
+    tables = replace(tables, problems=tuple(replace(row, problem=text) for row, text in rows))
     book, _, path = written(tables, tmp_path)
     cells = column(book["问题"], "问题")
     assert [cell.value for cell in cells] == starts
@@ -54,7 +56,7 @@ def test_text_is_never_a_formula(tmp_path):
 
 def test_what_a_cell_can_t_hold_is_replaced_and_said(tmp_path):
     tables = fictional_case()
-    tables["problems"][0]["problem"] = "甲\x00乙\ud800丙\uffff_x000D_"
+    tables = changed(tables, tables.problems[0], problem="甲\x00乙\ud800丙\uffff_x000D_")
     _book, warnings, path = written(tables, tmp_path)
     assert any("3 个" in warning for warning in warnings)
     read = CalamineWorkbook.from_path(path).get_sheet_by_name("问题").to_python()
@@ -65,9 +67,9 @@ def test_long_texts_go_on_in_the_next_row(tmp_path):
     tables = fictional_case()
     text = "长" * UNITS + "尾"
     lines = "行\n" * 300
-    tables["problems"][0]["problem"] = text
-    tables["problems"][1]["rectification"] = lines
-    tables["measures"][0]["text"] = lines
+    tables = changed(tables, tables.problems[0], problem=text)
+    tables = changed(tables, tables.problems[1], rectification=lines)
+    tables = changed(tables, tables.measures[0], text=lines)
     book, warnings, _ = written(tables, tmp_path)
     cells = [cell.value for cell in column(book["问题"], "问题")]
     assert cells[0] + cells[1] == text
@@ -155,12 +157,12 @@ def test_the_whole_corpus_has_all_its_problems(tmp_path):
     names = corpus_names()
     tables = gold_tables(*names) if names else gold_tables("absent")
     book, warnings, _ = written(tables, tmp_path)
-    assert len(column(book["问题"], "问题")) == len(tables["problems"])
-    assert [c.value for c in column(book["措施"], "整改措施")] == [row["text"] for row in tables["measures"]]
+    assert len(column(book["问题"], "问题")) == len(tables.problems)
+    assert [c.value for c in column(book["措施"], "整改措施")] == [row.text for row in tables.measures]
     assert warnings == []
 
 
 def test_a_run_in_which_nothing_was_found_has_its_workbook(tmp_path):
-    book, warnings, _ = written(empty_tables(), tmp_path)
+    book, warnings, _ = written(Tables(), tmp_path)
     assert warnings == []
     assert [cell.value for cell in column(book["问题"], "问题")] == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.core.errors import InputError, escaped
-from pipeline.core.model import ERROR, INFO, OK, QUARANTINED, SKIPPED, WARNED, WARNING, Row, Tables
+from pipeline.core.rows import DocumentRow, FactRow, Tables, by_problem
+from pipeline.core.rows import place as place_of
+from pipeline.core.vocabulary import Severity, State
 from pipeline.ruleset.labels import Labels, load_labels
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ def summary_text(summary: Summary, rules: Path) -> str:
     """The end of a run: documents by state, what was found, where it lies."""
     labels = load_labels(rules)
     states = [f"{labels.of('state', state)} {summary.states[state]}"
-              for state in (OK, WARNED, QUARANTINED, SKIPPED) if summary.states[state]]
+              for state in State if summary.states[state]]
     severities = [f"{labels.of('severity', severity)} {summary.findings[severity]}"
-                  for severity in (ERROR, WARNING, INFO)]
+                  for severity in Severity]
     lines = [
         f"文件 {sum(summary.states.values())} 个："
         + ("，".join(states) or "无") + (f"（沿用上次结果 {summary.reused} 份）" if summary.reused else ""),
@@ -51,72 +52,70 @@ def summary_text(summary: Summary, rules: Path) -> str:
 def show_text(tables: Tables, rules: Path) -> str:
     """One document: header, outline with problems and measures, claims, findings."""
     labels = load_labels(rules)
-    parts = [_header(tables["documents"][0], labels), *_outline(tables, labels), *_claims(tables, labels),
+    parts = [_header(tables.documents[0], labels), *_outline(tables, labels), *_claims(tables, labels),
              *_advice(tables), *_findings(tables, labels)]
     return escaped("\n".join(parts), kept="\n\t")
 
 
-def _header(document: Row, labels: Labels) -> str:
-    lines = [f"{document['file']}（{labels.of('state', document['state'])}）"]
+def _header(document: DocumentRow, labels: Labels) -> str:
+    lines = [f"{document.file}（{labels.of('state', document.state)}）"]
     for field in HEADER_FIELDS:
-        if document[field] is not None:
-            value = labels.of("kind", document[field]) if field == "kind" else document[field]
+        if value := getattr(document, field):
+            value = labels.of("kind", value) if field == "kind" else value
             lines.append(f"  {labels.column('documents', field)}：{value}")
-    if document["message"]:
-        lines.append(f"  {labels.column('documents', 'message')}：{document['message']}")
+    if document.message:
+        lines.append(f"  {labels.column('documents', 'message')}：{document.message}")
     return "\n".join(lines)
 
 
 def _outline(tables: Tables, labels: Labels) -> Iterator[str]:
     """Problems under their groups, each with its measures."""
-    measures: dict[object, list[Row]] = defaultdict(list)
-    for measure in tables["measures"]:
-        measures[measure["problem_id"]].append(measure)
-    yield f"\n问题 {len(tables['problems'])} 个，措施 {len(tables['measures'])} 条"
-    shown: tuple[object, ...] = (None, None, None)
-    for problem in tables["problems"]:
-        groups = (problem["school"], problem["aspect"], problem["category"])
+    measures = by_problem(tables.measures)
+    yield f"\n问题 {len(tables.problems)} 个，措施 {len(tables.measures)} 条"
+    shown = ("", "", "")
+    for problem in tables.problems:
+        groups = (problem.school, problem.aspect, problem.category)
         for depth, group in enumerate(groups):
             if group and groups[: depth + 1] != shown[: depth + 1]:
                 yield f"{'  ' * depth}【{group}】"
         shown = groups
-        yield f"    {problem['seq']}. {problem['problem']}"
-        details = [f"{labels.column('problems', field)}：{problem[field]}"
-                   for field in ("lead", "dept", "person", "deadline") if problem[field]]
-        if problem["status"]:
-            long_term = f"，{labels.column('problems', 'long_term')}" if problem["long_term"] else ""
-            details.insert(0, f"[{labels.of('status', problem['status'])}{long_term}]")
+        yield f"    {problem.seq}. {problem.problem}"
+        details = [f"{labels.column('problems', field)}：{value}"
+                   for field in ("lead", "dept", "person", "deadline") if (value := getattr(problem, field))]
+        if problem.status:
+            long_term = f"，{labels.column('problems', 'long_term')}" if problem.long_term else ""
+            details.insert(0, f"[{labels.of('status', problem.status)}{long_term}]")
         if details:
             yield "       " + "  ".join(details)
-        for measure in measures[problem["problem_id"]]:
-            yield f"       - {measure['text']}"
+        for measure in measures.get(problem.problem_id, ()):
+            yield f"       - {measure.text}"
 
 
 def _claims(tables: Tables, labels: Labels) -> Iterator[str]:
-    if tables["claims"]:
-        yield f"\n{labels.of('table', 'claims')} {len(tables['claims'])} 处"
-    for claim in tables["claims"]:
-        scope = f"（{claim['scope']}）" if claim["scope"] else ""
-        inner = f"，属于{labels.of('metric', claim['part_of'])}" if claim["part_of"] else ""
-        value = claim["value"]
-        shown = f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else value
-        yield f"  {labels.of('metric', claim['metric'])}{scope} {shown}{inner}：{claim['text']}"
+    if tables.claims:
+        yield f"\n{labels.of('table', 'claims')} {len(tables.claims)} 处"
+    for claim in tables.claims:
+        scope = f"（{claim.scope}）" if claim.scope else ""
+        inner = f"，属于{labels.of('metric', claim.part_of)}" if claim.part_of else ""
+        value = claim.value
+        shown = f"{value:g}" if value is not None and abs(value) < 1e6 else value
+        yield f"  {labels.of('metric', claim.metric)}{scope} {shown}{inner}：{claim.text}"
 
 
 def _advice(tables: Tables) -> Iterator[str]:
-    if tables["advice"]:
-        yield f"\n意见建议 {len(tables['advice'])} 条"
-    for advice in tables["advice"]:
-        yield f"  {advice['seq']}. {advice['text']}"
+    if tables.advice:
+        yield f"\n意见建议 {len(tables.advice)} 条"
+    for advice in tables.advice:
+        yield f"  {advice.seq}. {advice.text}"
 
 
 def _findings(tables: Tables, labels: Labels) -> Iterator[str]:
-    yield f"\n{labels.of('table', 'findings')} {len(tables['findings'])} 处"
-    for finding in tables["findings"]:
-        name = labels.of("check", finding["check"])
-        yield f"  [{labels.of('severity', finding['severity'])}] {name}：{finding['message']}"
-        if finding["quote"]:
-            yield f"       原文：{finding['quote']}"
+    yield f"\n{labels.of('table', 'findings')} {len(tables.findings)} 处"
+    for finding in tables.findings:
+        name = labels.of("check", finding.check)
+        yield f"  [{labels.of('severity', finding.severity)}] {name}：{finding.message}"
+        if finding.quote:
+            yield f"       原文：{finding.quote}"
 
 
 # --- explain ---------------------------------------------------------------------------------------
@@ -126,7 +125,7 @@ def explain_text(tables: Tables, problem: int | None, rules: Path) -> str:
     """Every value with its rule, the rule's place and the source's place, and which other rules its field has."""
     from pipeline.ruleset.rule import load_rules
 
-    facts = sorted(_chosen(tables, problem), key=lambda f: (int(str(f["paragraph"] or 0)), int(str(f["start"] or 0))))
+    facts = sorted(_chosen(tables, problem), key=place_of)
     if not facts:
         return "没有取到值。"
     labels, loaded = load_labels(rules), load_rules(rules)
@@ -134,10 +133,10 @@ def explain_text(tables: Tables, problem: int | None, rules: Path) -> str:
     fields = {rule.id: rule.field for rule in loaded.all()}
     lines = []
     for fact in facts:
-        rule = str(fact["rule"])
-        field = str(fact["field"])
-        lines.append(f"{_field_name(field, labels)}：{labels.of(field, fact['value'])}")
-        lines.append(f"    原文“{fact['text']}”（第 {fact['paragraph']} 段 {fact['start']}–{fact['end']} 字）")
+        rule = fact.rule
+        field = fact.field
+        lines.append(f"{_field_name(field, labels)}：{labels.of(field, fact.value)}")
+        lines.append(f"    原文“{fact.text}”（第 {fact.paragraph} 段 {fact.start}–{fact.end} 字）")
         place = f"（{sources[rule]}）" if rule in sources else ""
         others = [other for other, field in fields.items() if field == fields.get(rule) and other != rule]
         shown = "、".join(others[:OTHERS_SHOWN]) + (f"等 {len(others)} 条" if len(others) > OTHERS_SHOWN else "")
@@ -151,13 +150,13 @@ def _field_name(field: str, labels: Labels) -> str:
     return column if column != field else labels.of("table", f"{field}s")
 
 
-def _chosen(tables: Tables, problem: int | None) -> Iterable[Row]:
+def _chosen(tables: Tables, problem: int | None) -> Iterable[FactRow]:
     """The facts of one problem by its number, or of the whole document.  Raises InputError for a wrong number."""
     if problem is None:
-        return tables["facts"]
-    wanted = {row["problem_id"] for row in tables["problems"] if row["seq"] == problem}
+        return tables.facts
+    wanted = {row.problem_id for row in tables.problems if row.seq == problem}
     if not wanted:
-        numbers = len(tables["problems"])
+        numbers = len(tables.problems)
         remedy = f"请写 1 至 {numbers} 的序号，见 zhenggai show" if numbers else "这份文档没有读出问题"
-        raise InputError(str(tables["documents"][0]["file"]), f"没有序号为 {problem} 的问题", remedy)
-    return [fact for fact in tables["facts"] if fact["problem_id"] in wanted]
+        raise InputError(tables.documents[0].file, f"没有序号为 {problem} 的问题", remedy)
+    return [fact for fact in tables.facts if fact.problem_id in wanted]

@@ -5,14 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-FEEDBACK, BULLETIN, PLAN, LEDGER, OTHER = "feedback", "bulletin", "plan", "ledger", "other"
-KINDS = (FEEDBACK, BULLETIN, PLAN, LEDGER, OTHER)
-ANSWERS = (BULLETIN, PLAN, LEDGER)
-
-OK, WARNED, QUARANTINED, SKIPPED = "ok", "ok_with_warnings", "quarantined", "skipped"
-
-ERROR, WARNING, INFO = "error", "warning", "info"
-
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -103,7 +95,3 @@ class Fact:
     span: Span
     rule: str
     owner: int = 0
-
-
-Row = dict[str, object]
-Tables = dict[str, list[Row]]

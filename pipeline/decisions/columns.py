@@ -11,13 +11,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from pipeline.core.model import Row
-from pipeline.core.schema import SCHEMA
+from pipeline.core.rows import SCHEMA, ClaimRow, DocumentRow, FindingRow, MeasureRow, ProblemRow, plain
 from pipeline.core.text import clean
-from pipeline.core.vocabulary import STATUSES
+from pipeline.core.vocabulary import Status
 from pipeline.ruleset.labels import Labels
+
+Decided = DocumentRow | ProblemRow | MeasureRow | ClaimRow | FindingRow  # rows that people decide about
+D = TypeVar("D", bound=Decided)
 
 CONTINUED = "+"  # before the id of a row that only goes on with the row above
 KEY, BASE, IDENTITIES = "row_id", "base", "_ids"
@@ -83,32 +85,32 @@ def digest(value: object) -> str:
     return "#" + hashlib.sha256(stored_text(value).encode()).hexdigest()[:12]
 
 
-def row_identity(table: str, row: Row, position: int) -> str:
+def row_identity(row: Decided, position: int) -> str:
     """The stable id of a row: its own id, or document (and problem) with its number there."""
-    if table == "problems":
-        return str(row["problem_id"])
-    if table == "documents":
-        return str(row["doc_id"])
-    if table == "findings":
-        return str(row["finding_id"] or f"{row['doc_id']}:finding:{position}")
-    if table == "measures":
-        return f"{row['problem_id']}:{row['seq']}"
-    return f"{row['doc_id']}:{table}:{position}"
+    if isinstance(row, ProblemRow):
+        return row.problem_id
+    if isinstance(row, DocumentRow):
+        return row.doc_id
+    if isinstance(row, FindingRow):
+        return row.finding_id or f"{row.doc_id}:finding:{position}"
+    if isinstance(row, MeasureRow):
+        return f"{row.problem_id}:{row.seq}"
+    return f"{row.doc_id}:claims:{position}"
 
 
-def positions(rows: Sequence[Row]) -> list[tuple[int, Row]]:
+def positions(rows: Sequence[D]) -> list[tuple[int, D]]:
     """Each row with its number inside its document, from 1."""
-    seen: dict[object, int] = {}
+    seen: dict[str, int] = {}
     out = []
     for row in rows:
-        seen[row["doc_id"]] = seen.get(row["doc_id"], 0) + 1
-        out.append((seen[row["doc_id"]], row))
+        seen[row.doc_id] = seen.get(row.doc_id, 0) + 1
+        out.append((seen[row.doc_id], row))
     return out
 
 
 def shown(field: str, value: object, labels: Labels) -> object:
     """A field's value as a cell shows it: labels for codes, real dates for full ISO dates."""
-    if value is None:
+    if value is None or value == "":
         return None
     if field == "status":
         return labels.of("status", value)
@@ -131,9 +133,9 @@ def as_date(text: str) -> datetime.date | None:
         return None
 
 
-def base_of(fields: Sequence[str], row: Row) -> str:
+def base_of(fields: Sequence[str], row: Decided) -> str:
     """The fields' values as they were written, for the three-way comparison when the workbook comes back."""
-    return json.dumps([row.get(field) for field in fields], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([plain(getattr(row, field)) for field in fields], ensure_ascii=False, separators=(",", ":"))
 
 
 def labelled(labels: Labels, table: str, key: str, width: float, style: str = "text", **more: Any) -> Column:
@@ -151,7 +153,7 @@ def problem_columns(labels: Labels) -> list[Column]:
     """The columns of the sheet of problems."""
     column = partial(labelled, labels)
     yes_no = (labels.of("bool", "true"), labels.of("bool", "false"))
-    statuses = tuple(labels.of("status", code) for code in STATUSES)
+    statuses = tuple(labels.of("status", code) for code in Status)
     return [
         column("problems", "unit", 18), column("problems", "kind", 12, "centre"),
         column("problems", "seq", 6, "centre"),

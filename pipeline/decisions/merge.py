@@ -12,22 +12,33 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rapidfuzz.fuzz import ratio
 
 from pipeline.core import limits
 from pipeline.core.errors import InputError, Rejected
 from pipeline.core.files import replace_file
-from pipeline.core.model import Row, Tables
-from pipeline.core.schema import SCHEMA
-from pipeline.core.schema import row as new_row
+from pipeline.core.rows import (
+    ROW_TYPES,
+    SCHEMA,
+    ClaimRow,
+    ConflictRow,
+    DocumentRow,
+    FactRow,
+    FindingRow,
+    MeasureRow,
+    ProblemRow,
+    Tables,
+    with_rows,
+)
 from pipeline.core.text import guarded
-from pipeline.core.vocabulary import STATUSES
-from pipeline.decisions.columns import ANCHORS, DATES, EDITABLE, digest, positions, row_identity, stored_text
+from pipeline.core.vocabulary import Status
+from pipeline.decisions.columns import ANCHORS, DATES, EDITABLE, Decided, digest, positions, row_identity, stored_text
 from pipeline.readers.gate import load
 
 FILE = "corrections.csv"
@@ -108,7 +119,7 @@ def _is_value(correction: Correction) -> bool:
     """Whether the new text is a value that the field may hold."""
     text, kind = correction.new, SCHEMA.get(correction.table, {}).get(correction.field, str)
     if correction.field == "status":
-        return text in STATUSES
+        return text in tuple(Status)
     if correction.field in DATE_FIELDS:
         return _DATE.fullmatch(text) is not None and is_day(text if len(text) > len("2025-06") else f"{text}-01")
     if kind is bool:
@@ -163,68 +174,101 @@ def _is_added(corrections: Iterable[Correction], deleted: Correction) -> bool:
 # --- file → tables ----------------------------------------------------------------------------------
 
 
-def merge(tables: Tables, corrections: Sequence[Correction]) -> list[Row]:
-    """Put decisions on newly read tables, in place; gives the conflicts, which also go to `tables["conflicts"]`.
+def merge(tables: Tables, corrections: Sequence[Correction]) -> Tables:
+    """Newly read tables with decisions laid over; `conflicts` are those whose ground has changed.
 
     What people decided about findings waits for `merge_findings`: it comes before the checks, they after.
     """
     corrections = [correction for correction in corrections if correction.table != "findings"]
-    conflicts: list[Row] = []
-    index = {name: _rows_by_identity(tables, name) for name in EDITABLE}
-    files = {str(row["file"]): str(row["doc_id"]) for row in tables.get("documents", ())}
-    added: dict[tuple[str, str], Row] = {}
-    gone: set[int] = set()
+    work = _Work(tables, tuple(name for name in EDITABLE if name != "findings"))
     # rows are found before anything is changed: a decision may change the very words that tell a row
     for correction in corrections:
         if correction.action == ADD:
-            _add(tables, correction, files, added, index)
-    found = [(c, _row_of(tables, c, files, index[c.table])) for c in corrections if c.action != ADD]
-    for correction, row in found:
-        if row is None:
+            work.add(correction)
+    found = [(c, work.place_of(c)) for c in corrections if c.action != ADD]
+    conflicts: list[ConflictRow] = []
+    gone: dict[str, set[int]] = {name: set() for name in work.rows}
+    for correction, at in found:
+        if at is None:
             conflicts.append(_conflict(correction, None))
         elif correction.action == DELETE:
-            gone.add(id(row))
+            gone[correction.table].add(at)
         else:
-            now = stored_text(row.get(correction.field))
+            now = stored_text(getattr(work.rows[correction.table][at], correction.field))
             if now not in (correction.old, correction.new):
                 conflicts.append(_conflict(correction, now))
-            _decide(tables, row, correction)
-    if gone:
-        _remove(tables, gone)
-    if conflicts:
-        tables["conflicts"] = conflicts
-    return conflicts
+            work.decide(correction, at)
+    return replace(_without(work.tables(), gone), conflicts=tuple(conflicts))
 
 
-def merge_findings(tables: Tables, corrections: Sequence[Correction]) -> None:
-    """Put what reviewers said on the findings of the checks; a finding that is gone needs no decision any more."""
-    known = _rows_by_identity(tables, "findings")
-    files = {str(row["file"]): str(row["doc_id"]) for row in tables.get("documents", ())}
+def merge_findings(tables: Tables, corrections: Sequence[Correction]) -> Tables:
+    """Tables with what reviewers said on the findings; a finding that is gone needs no decision any more."""
+    work = _Work(tables, ("findings",))
     for correction in corrections:
-        row = _row_of(tables, correction, files, known) if correction.table == "findings" else None
-        if row is not None and correction.action == CHANGE:
-            _decide(tables, row, correction)
+        at = work.place_of(correction) if correction.table == "findings" else None
+        if at is not None and correction.action == CHANGE:
+            work.decide(correction, at)
+    return work.tables()
 
 
-def _rows_by_identity(tables: Tables, name: str) -> dict[str, Row]:
-    table = EDITABLE[name].table
-    return {row_identity(table, row, at): row for at, row in positions(tables.get(table, []))}
+class _Work:
+    """The rows of some tables while decisions are laid over them."""
+
+    def __init__(self, tables: Tables, names: Sequence[str]) -> None:
+        self._tables = tables
+        self.rows: dict[str, list[Decided]] = {name: list(tables.rows(name)) for name in names}  # type: ignore[arg-type]
+        self._known = {name: {row_identity(row, at): place for place, (at, row) in enumerate(positions(rows))}
+                       for name, rows in self.rows.items()}
+        self._files = {row.file: row.doc_id for row in tables.documents}
+        self._facts: list[FactRow] = []
+
+    def tables(self) -> Tables:
+        """The tables as they are now."""
+        return with_rows(self._tables, {**self.rows, "facts": [*self._tables.facts, *self._facts]})
+
+    def place_of(self, correction: Correction) -> int | None:
+        """The row that a decision was made for: the same id with the same words, else the same words elsewhere in
+        the document, else the same id with nearly the same words."""
+        rows, anchor = self.rows[correction.table], ANCHORS[correction.table]
+        place = self._known[correction.table].get(correction.row)
+        if place is not None and _same(getattr(rows[place], anchor), correction.anchor):
+            return place
+        doc_id = self._files.get(correction.document, correction.doc_id)
+        same = [at for at, row in enumerate(rows)
+                if row.doc_id == doc_id and _same(getattr(row, anchor), correction.anchor)]
+        if len(same) == 1:
+            return same[0]
+        if place is None or ratio(stored_text(getattr(rows[place], anchor)), correction.anchor) < ALIKE:
+            return None
+        return place
+
+    def decide(self, correction: Correction, at: int) -> None:
+        """Set a field to what a person decided."""
+        row = _decided(self.rows[correction.table][at], correction)
+        self.rows[correction.table][at] = row
+        if correction.field in SCHEMA[correction.table]:
+            owner = "" if isinstance(row, DocumentRow | ClaimRow) else row.problem_id
+            self._facts.append(FactRow(doc_id=row.doc_id, problem_id=owner, field=correction.field,
+                                       value=correction.new, rule=REVIEWER))
+
+    def add(self, correction: Correction) -> None:
+        """A row that a person added: its fields arrive one by one."""
+        rows, known = self.rows[correction.table], self._known[correction.table]
+        if correction.row not in known:
+            known[correction.row] = len(rows)
+            doc_id = self._files.get(correction.document, correction.doc_id)
+            rows.append(_new_row(correction, doc_id, rows))
+        at = known[correction.row]
+        rows[at] = _with(rows[at], correction)
 
 
-def _row_of(tables: Tables, correction: Correction, files: dict[str, str], known: dict[str, Row]) -> Row | None:
-    """The row that a decision was made for: the same id with the same words, else the same words elsewhere in the
-    document, else the same id with nearly the same words."""
-    anchor = ANCHORS[correction.table]
-    row = known.get(correction.row)
-    if row is not None and _same(row.get(anchor), correction.anchor):
-        return row
-    doc_id = files.get(correction.document, correction.doc_id)
-    same = [r for r in tables.get(correction.table, ())
-            if r["doc_id"] == doc_id and _same(r.get(anchor), correction.anchor)]
-    if len(same) == 1:
-        return same[0]
-    near = row is not None and ratio(stored_text(row.get(anchor)), correction.anchor) >= ALIKE
-    return row if near else None
+def _new_row(correction: Correction, doc_id: str, rows: Sequence[Decided]) -> Decided:
+    if correction.table == "problems":
+        number = sum(row.doc_id == doc_id for row in rows) + 1
+        return ProblemRow(doc_id=doc_id, problem_id=correction.row, seq=number)
+    owner = correction.anchor
+    own = [row for row in rows if isinstance(row, MeasureRow) and row.doc_id == doc_id and row.problem_id == owner]
+    return MeasureRow(doc_id=doc_id, problem_id=owner, seq=len(own) + 1)
 
 
 def _same(value: object, anchor: str) -> bool:
@@ -232,76 +276,51 @@ def _same(value: object, anchor: str) -> bool:
     return digest(value) == anchor if anchor.startswith("#") else stored_text(value) == anchor
 
 
-def _decide(tables: Tables, row: Row, correction: Correction) -> None:
-    """Set a field to what a person decided; text that no longer holds is not used any more."""
-    value = typed(correction.table, correction.field, correction.new)
-    row[correction.field] = value
-    if correction.table == "problems":
+def _with(row: Decided, correction: Correction) -> Decided:
+    """The row with the field as a person decided it."""
+    value: Any = typed(correction.table, correction.field, correction.new)
+    return replace(row, **{correction.field: value})
+
+
+def _decided(row: Decided, correction: Correction) -> Decided:
+    """The row as a person decided; text that no longer holds is not used any more."""
+    row = _with(row, correction)
+    if isinstance(row, ProblemRow):
         if correction.field in RESULT_FIELDS:
-            row["rectification"] = None
+            row = replace(row, rectification="")
         if correction.field in ("status", "long_term"):
-            row["status_text"] = None
+            row = replace(row, status_text="")
         if correction.field == "deadline":
-            row["deadline_text"] = None
-    if correction.table == "findings" and correction.field in ("review_state", "review_note"):
-        dismissed = row.get("review_state") == "dismissed"
-        row["waived"] = f"{row.get('review_note') or '审核认为不成立'}（{correction.by}，{correction.when[:10]}）" \
-            if dismissed else row.get("waived")
-    if "facts" in tables and correction.field in SCHEMA[correction.table]:
-        tables["facts"].append(new_row(
-            "facts", doc_id=row["doc_id"], problem_id=row.get("problem_id"), field=correction.field,
-            value=correction.new or None, rule=REVIEWER,
-        ))
+            row = replace(row, deadline_text="")
+    if isinstance(row, FindingRow) and row.review_state == "dismissed":
+        reason = row.review_note or "审核认为不成立"
+        row = replace(row, waived=f"{reason}（{correction.by}，{correction.when[:10]}）")
+    return row
 
 
 def typed(table: str, field: str, text: str) -> object:
-    """A correction's text as the value that tables hold."""
-    kind = SCHEMA.get(table, {}).get(field, str)
+    """A correction's text as the value that rows hold."""
+    kind = SCHEMA[table].get(field, str)
     if kind is bool:
         return text == "true"
-    if not text:
-        return None
-    return float(text) if kind is float else text
+    return kind(text) if text or kind is str else None
 
 
-def _add(
-    tables: Tables, correction: Correction, files: dict[str, str], added: dict[tuple[str, str], Row],
-    index: dict[str, dict[str, Row]],
-) -> None:
-    """A row that a person added: its fields arrive one by one."""
-    key = (correction.table, correction.row)
-    if key not in added:
-        doc_id = files.get(correction.document, correction.doc_id)
-        mine = [r for r in tables[correction.table] if r["doc_id"] == doc_id]
-        row = new_row(correction.table, doc_id=doc_id)
-        if correction.table == "problems":
-            row |= {"problem_id": correction.row, "long_term": False, "seq": len(mine) + 1}
-        else:
-            owner = correction.anchor
-            row |= {"problem_id": owner, "seq": sum(r["problem_id"] == owner for r in mine) + 1}
-        tables[correction.table].append(row)
-        index[correction.table][correction.row] = added[key] = row
-    added[key][correction.field] = typed(correction.table, correction.field, correction.new)
+def _without(tables: Tables, gone: Mapping[str, set[int]]) -> Tables:
+    """The tables without some rows (by their places), and without all that belongs to a problem that is gone."""
+    problems = {tables.problems[at].problem_id for at in gone["problems"]}
+    return with_rows(tables, {
+        name: [row for at, row in enumerate(tables.rows(name))
+               if at not in gone.get(name, ()) and getattr(row, "problem_id", "") not in problems]
+        for name in ROW_TYPES
+    })
 
 
-def _remove(tables: Tables, gone: set[int]) -> None:
-    """Remove rows, and with a problem all that belongs to it."""
-    problems = {row["problem_id"] for row in tables["problems"] if id(row) in gone}
-    for name, rows in tables.items():
-        if name in ("conflicts", "links", "findings"):
-            continue
-        tables[name] = [
-            row for row in rows
-            if id(row) not in gone and not (row.get("problem_id") is not None and row["problem_id"] in problems)
-        ]
-
-
-def _conflict(correction: Correction, now: str | None) -> Row:
+def _conflict(correction: Correction, now: str | None) -> ConflictRow:
     """A decision whose ground has changed; `now` None: the row is gone."""
-    return {
-        "file": correction.document, "doc_id": correction.doc_id, "table": correction.table,
-        "row": correction.anchor[:80], "field": correction.field, "was": correction.old,
-        "now": "（这一行已不存在，更正没有采用）" if now is None else now,
-        "human": correction.new if correction.action != DELETE else "（删除）", "by": correction.by,
-        "when": correction.when,
-    }
+    return ConflictRow(
+        file=correction.document, doc_id=correction.doc_id, table=correction.table, row=correction.anchor[:80],
+        field=correction.field, was=correction.old,
+        now="（这一行已不存在，更正没有采用）" if now is None else now,
+        human=correction.new if correction.action != DELETE else "（删除）", by=correction.by, when=correction.when,
+    )

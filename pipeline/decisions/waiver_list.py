@@ -1,23 +1,24 @@
-"""`waivers.csv` at the top of the input folders → rows for the checks; a wrong line is told with its place."""
+"""`waivers.csv` at the top of the input folders → what the checks take; a wrong line is told with its place."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from pipeline.core.errors import REASONS, InputError, Rejected
-from pipeline.core.model import Row
 from pipeline.decisions.merge import is_day
 from pipeline.readers import gate
+from pipeline.reconcile.waivers import Waiver
 
 REQUIRED = ("check", "reason", "who")  # that every waiver must fill
 
 
-def read_waivers(given: Iterable[Path]) -> list[Row]:
-    """The rows of `waivers.csv` at the top of the input folders.  Raises InputError with the line of what is wrong."""
-    rows: list[Row] = []
+def read_waivers(given: Iterable[Path]) -> list[Waiver]:
+    """The lines of `waivers.csv` at the top of the input folders.  Raises InputError with the line of what is wrong."""
+    waivers: list[Waiver] = []
     for folder in given:
         path = folder / "waivers.csv"
         if not path.is_file():
@@ -31,11 +32,11 @@ def read_waivers(given: Iterable[Path]) -> list[Row]:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("gb18030", "replace")  # Excel saves csv in the system's encoding
-        rows += _waivers(path, text)
-    return rows
+        waivers += _waivers(path, text)
+    return waivers
 
 
-def _waivers(path: Path, text: str) -> Iterator[Row]:
+def _waivers(path: Path, text: str) -> Iterator[Waiver]:
     """A list of waivers line by line; one that says not what, why or by whom would take effect unseen or not at all."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
@@ -47,7 +48,7 @@ def _waivers(path: Path, text: str) -> Iterator[Row]:
             until = (line.get("until") or "").strip()
             if until and not is_day(until):
                 raise InputError(where, f"until 的“{until}”不是日期", "请写成 2025-12-31 的形式")
-            yield dict(line)
+            yield Waiver(**{one.name: (line.get(one.name) or "").strip() for one in fields(Waiver)})
     except csv.Error as error:
         where = f"{path}:{reader.line_num}"
         raise InputError(where, f"豁免清单写法有误（{error}）", "请检查这一行的引号和长度") from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.core.model import FEEDBACK
+from pipeline.core.vocabulary import Kind
 from pipeline.extract.outline import Section
 from pipeline.extract.parts import BREAKS, Reading, names_aspect
 
@@ -34,12 +34,12 @@ def chapters(reading: Reading) -> dict[int, str]:
         for root in roots:  # beside answered problems, a chapter without any answer tells of the work
             if parts[root.index] == "problems" and not reading.strong(root) and not names_aspect(reading, root):
                 parts[root.index] = "organisation"
-    if reading.kind == FEEDBACK:  # chapters of one kind: where one holds problems, so do those without a telling title
+    if reading.kind == Kind.FEEDBACK:  # chapters of one kind: where one holds problems, so do those without a title
         schemes = {root.mark.scheme for root in roots if parts[root.index] == "problems"}
         for root in roots:
             if parts[root.index] == "" and root.children and root.mark.scheme in schemes:
                 parts[root.index] = "problems"
-    if "problems" not in parts.values() or reading.kind == FEEDBACK:
+    if "problems" not in parts.values() or reading.kind == Kind.FEEDBACK:
         _by_elimination(reading, roots, parts)
     return parts
 
@@ -49,5 +49,5 @@ def _by_elimination(reading: Reading, roots: Sequence[Section], parts: dict[int,
     if any(part == "problems" for part in parts.values()):
         return
     for root in roots:
-        if parts[root.index] == "" and not root.mark.enumerator and (root.children or reading.kind == FEEDBACK):
+        if parts[root.index] == "" and not root.mark.enumerator and (root.children or reading.kind == Kind.FEEDBACK):
             parts[root.index] = "problems"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pipeline.core import values
-from pipeline.core.model import ANSWERS, FEEDBACK, OTHER, Document, Fact, Span
+from pipeline.core.model import Document, Fact, Span
+from pipeline.core.vocabulary import ANSWERS, Kind
 from pipeline.extract.chapters import chapters
 from pipeline.extract.claims import Claim, read_claims
 from pipeline.extract.duties import deadline
@@ -57,9 +58,9 @@ def extract(document: Document, rules: Rules) -> Extraction:
     reading = Reading(document, whole, rules, header.kind)
     parts = chapters(reading)
     listed: list[Item] = []
-    if header.kind != OTHER:
+    if header.kind != Kind.OTHER:
         listed, found.problems = _problems(reading, parts, tables, grids)
-        if header.kind == FEEDBACK:
+        if header.kind == Kind.FEEDBACK:
             found.advice = read_advice(reading, parts)
     _complete_deadlines(header, found.problems)
     found.passages = _passages(reading, parts, header, found, listed, tables)
@@ -148,7 +149,7 @@ def _problems(
     _shared_duties(reading, problems)
     kept = [k for k, p in enumerate(problems) if p.problem is not None and p.problem.text]
     listed, problems = [listed[k] for k in kept], [problems[k] for k in kept]
-    if not problems and reading.kind == FEEDBACK:
+    if not problems and reading.kind == Kind.FEEDBACK:
         return [], news_problems(reading)
     return listed, problems
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.core import values
-from pipeline.core.model import FEEDBACK, OTHER, Document, Fact, Span
+from pipeline.core.model import Document, Fact, Span
+from pipeline.core.vocabulary import Kind
 from pipeline.extract.found import fact, trimmed
 from pipeline.extract.outline import Outline
 from pipeline.ruleset.rule import Hit, Rule, Rules
@@ -22,7 +23,7 @@ _BACK = 14  # paragraphs within which the signature stands
 class Header:
     """What the document says about itself; `facts` by field name."""
 
-    kind: str = OTHER
+    kind: str = Kind.OTHER
     kind_rule: str = ""
     facts: dict[str, Fact] = field(default_factory=dict)
     title_blocks: tuple[int, ...] = ()
@@ -162,7 +163,7 @@ class _Reader:
             for rule in self.rules.of("kind"):
                 if rule.options.get("where") == where and _applies(rule, texts[where]):
                     return rule.value, rule.id
-        return OTHER, "kind.default"
+        return Kind.OTHER, "kind.default"
 
     def _addressee(self) -> None:
         for i in self.front:
@@ -200,14 +201,14 @@ class _Reader:
             for hit in rule.find(self.views[i])
         ]
         # several groups are named (巡视 and 巡察 together): the one that signs is in the title of its feedback
-        named = [one for one in found if own and self.header.kind == FEEDBACK and one[2].value.endswith(own)]
+        named = [one for one in found if own and self.header.kind == Kind.FEEDBACK and one[2].value.endswith(own)]
         for rule, i, hit in [*named, *found][:1]:
             self.header.facts["inspector"] = fact(
                 self.document, "inspector", Span(i, hit.value_start, hit.value_end), rule.id
             )
 
     def _unit(self) -> None:
-        if self.header.kind == OTHER and not any(self.rules.first("subject", view) for view in self.views):
+        if self.header.kind == Kind.OTHER and not any(self.rules.first("subject", view) for view in self.views):
             return  # nothing about inspection or rectification: it is about no inspected unit
         candidates = list(self._unit_candidates())
         if not candidates:
@@ -251,7 +252,7 @@ class _Reader:
 
     def _unit_candidates(self) -> Iterator[Fact]:
         title = self.header.facts.get("title")
-        inspected = self.header.kind == FEEDBACK
+        inspected = self.header.kind == Kind.FEEDBACK
         if inspected and "addressee" in self.header.facts:
             yield self.header.facts["addressee"]
         for rule in self.rules.of("unit"):
@@ -358,7 +359,7 @@ class _Reader:
                     continue
                 if self._date_fact(i, hit, "feedback_date", parts[0] or self._year_for(parts[1], parts[2])):
                     return
-        if self.header.kind == FEEDBACK and "issued_date" in self.header.facts:
+        if self.header.kind == Kind.FEEDBACK and "issued_date" in self.header.facts:
             issued = self.header.facts["issued_date"]
             if issued.text:
                 self.header.facts["feedback_date"] = Fact(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.core.model import FEEDBACK, Fact, Span
+from pipeline.core.model import Fact, Span
+from pipeline.core.vocabulary import Kind
 from pipeline.extract.duties import assignment, read_fields
 from pipeline.extract.found import Measure, Problem, fact, joined, set_status, trimmed
 from pipeline.extract.outline import Section
@@ -28,7 +29,7 @@ def read_item(reading: Reading, item: Item) -> Problem:
     take_remark(reading, problem)
     behind = take_status(reading, problem)
     children = [c for c in section.children if c.mark.scheme not in BREAKS]
-    if reading.kind == FEEDBACK:
+    if reading.kind == Kind.FEEDBACK:
         return problem
     if start is not None and start.how == "status" and start.hit.long_term:
         problem.long_term = True
@@ -114,7 +115,7 @@ def _split(reading: Reading, section: Section, start: Start | None) -> tuple[lis
         statement = [*pieces[: min(start.piece, aims)], *(before if start.piece < aims else [])]
         if statement or not pieces:
             return statement, [*after, *pieces[start.piece + 1 :]], start
-    if not pieces or reading.kind == FEEDBACK:
+    if not pieces or reading.kind == Kind.FEEDBACK:
         return list(pieces), [], start
     first = pieces[0]
     text = reading.view(first)
@@ -141,7 +142,7 @@ def _statement(reading: Reading, section: Section, pieces: list[Span]) -> Fact |
     framed = reading.rules.at("frame", reading.view(pieces[0]))
     if framed is not None and not framed.rule.options.get("inner"):
         return unframed(reading, pieces[0], "problem", whole=True)
-    if reading.kind == FEEDBACK and section.children:
+    if reading.kind == Kind.FEEDBACK and section.children:
         return unframed(reading, pieces[0], "problem", whole=True)
     return fact(reading.document, "problem", trimmed(reading.document, joined(pieces)), "problem.paragraphs")
 

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.core.model import ANSWERS, FEEDBACK, Document, Span
+from pipeline.core.model import Document, Span
+from pipeline.core.vocabulary import ANSWERS, Kind
 from pipeline.extract.outline import Outline, Section
 from pipeline.ruleset.rule import Hit, Rules
 
@@ -90,7 +91,7 @@ class Reading:
         return self._starts[section.index]
 
     def _find_start(self, pieces: Sequence[Span]) -> Start | None:
-        if self.kind == FEEDBACK:
+        if self.kind == Kind.FEEDBACK:
             return None
         markers = [self.markers(self.view(piece), first=k == 0) for k, piece in enumerate(pieces)]
         for k, piece in enumerate(pieces):
@@ -136,7 +137,7 @@ class Reading:
 
     def remark(self, section: Section) -> bool:
         """Whether the section's first paragraph ends with a status in brackets (…代签（已整改））."""
-        if not section.pieces or self.kind == FEEDBACK:
+        if not section.pieces or self.kind == Kind.FEEDBACK:
             return False
         return self.bracketed_status(self.view(section.pieces[0]).rstrip("。； ")) is not None
 
@@ -189,7 +190,7 @@ class Reading:
             return True
         if section.mark.scheme.startswith("named") or self.assigned(section):
             return True
-        if not section.pieces or self.kind == FEEDBACK:
+        if not section.pieces or self.kind == Kind.FEEDBACK:
             return False
         text = self.view(section.pieces[0])
         frame = self.rules.at("frame", text)
@@ -274,7 +275,7 @@ def _containers(reading: Reading, roots: Sequence[Section]) -> set[int]:
         and reading.start(root) is None
         and not names_aspect(reading, root)
     }
-    if reading.kind == FEEDBACK and len(named) < len(roots) and len({root.mark.scheme for root in roots}) == 1:
+    if reading.kind == Kind.FEEDBACK and len(named) < len(roots) and len({root.mark.scheme for root in roots}) == 1:
         named = set()  # one chapter among equals holds no aspects, it is one
     only = roots[0] if len(roots) == 1 else None
     if only and only.children and not names_aspect(reading, only) and not _is_problem(reading, only):
@@ -291,11 +292,11 @@ def names_aspect(reading: Reading, section: Section) -> bool:
 def _is_problem(reading: Reading, section: Section) -> bool:
     """A section whose children are measures (or that has none): it is answered itself."""
     children = [c for c in section.children if c.mark.scheme not in BREAKS]
-    if reading.kind != FEEDBACK and reading.facets(section):
+    if reading.kind != Kind.FEEDBACK and reading.facets(section):
         return True
     if any(reading.strong(child) for child in children):
         return False
-    if reading.kind == FEEDBACK:
+    if reading.kind == Kind.FEEDBACK:
         return not children
     if reading.start(section) is not None or not children or reading.assigned(section) or reading.remark(section):
         return True

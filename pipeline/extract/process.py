@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.core.model import Document, Tables
+from pipeline.core.model import Document
+from pipeline.core.rows import Tables
 from pipeline.extract.document import Extraction, extract
 from pipeline.extract.tabulate import build
 from pipeline.readers import gate

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline.core import values
-from pipeline.core.model import FEEDBACK, Fact, Span
+from pipeline.core.model import Fact, Span
+from pipeline.core.vocabulary import Kind
 from pipeline.extract.found import Problem, fact, set_status, trimmed
 from pipeline.extract.parts import Reading
 from pipeline.ruleset.rule import Hit
@@ -15,7 +16,7 @@ def unticked(reading: Reading, problem: Problem, pieces: list[Span]) -> list[Spa
     if reading.rules.at("sign", first) is None:
         return pieces
     tick = reading.rules.at("tick", first)
-    if tick is not None and reading.kind != FEEDBACK:
+    if tick is not None and reading.kind != Kind.FEEDBACK:
         set_status(reading.document, problem, tick, trimmed(reading.document, pieces[0]))
     return pieces[1:]
 
@@ -33,7 +34,7 @@ def take_remark(reading: Reading, problem: Problem) -> None:
 def take_status(reading: Reading, problem: Problem) -> list[Span]:
     """`…有名无实。正在整改，因…`: what opens with a status behind the statement is none of its words but answer."""
     found = problem.problem
-    if found is None or problem.status is not None or found.span.last != -1 or reading.kind == FEEDBACK:
+    if found is None or problem.status is not None or found.span.last != -1 or reading.kind == Kind.FEEDBACK:
         return []
     view = values.view(found.text)
     for stop in (i for i, char in enumerate(view) if char in "。；"):

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TypedDict
 
 from pipeline.core.errors import escaped
-from pipeline.core.model import OK, WARNED, Document, Fact, Row, Span, Tables
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.model import Document, Fact, Span
+from pipeline.core.rows import (
+    AdviceRow,
+    AmountRow,
+    ClaimRow,
+    DocumentRow,
+    FactRow,
+    MeasureRow,
+    PassageRow,
+    ProblemRow,
+    ReferenceRow,
+    Row,
+    Tables,
+    UnusedRow,
+    tables_of,
+)
+from pipeline.core.vocabulary import Action, Kind, State, Status
 from pipeline.extract.document import Extraction
 from pipeline.extract.found import Problem, joined
 
@@ -35,105 +53,90 @@ def problem_id(document: str, number: int) -> str:
     return f"{document}-{number:03d}"
 
 
-def place(span: Span) -> dict[str, int]:
-    """Paragraph (from 1), start and end of a span; for one over several blocks `end` counts in the last."""
+class Place(TypedDict):
+    """Paragraph (from 1), start and end; of a span over several blocks `end` counts in the last."""
+
+    paragraph: int
+    start: int
+    end: int
+
+
+def place(span: Span) -> Place:
+    """Where a span stands, as rows say it."""
     return {"paragraph": span.block + 1, "start": span.start, "end": span.end}
 
 
-def _long_place(span: Span) -> dict[str, int]:
-    return {**place(span), "end_paragraph": (span.block if span.last == -1 else span.last) + 1}
+def _last(span: Span) -> int:
+    """The paragraph in which a span ends."""
+    return (span.block if span.last == -1 else span.last) + 1
 
 
 def build(document: Document, found: Extraction) -> Tables:
     """All rows of one document."""
-    tables = empty_tables()
+    rows = tables_of(_rows(document, found))
+    return replace(rows, documents=(_document(document, found, rows.unused),))
+
+
+def _rows(document: Document, found: Extraction) -> Iterator[Row]:
     identity = doc_id(document.name)
     for number, problem in enumerate(found.problems, 1):
-        _problem(tables, document, identity, number, problem)
+        yield from _problem(document, problem_id(identity, number), number, problem)
     for claim in found.claims:
-        tables["claims"].append(
-            row(
-                "claims",
-                doc_id=identity,
-                metric=claim.metric,
-                value=claim.fact.value,
-                unit=claim.unit or None,
-                part_of=claim.part_of or None,
-                scope=claim.scope or None,
-                text=claim.fact.text,
-                **place(claim.fact.span),
-            )
+        assert isinstance(claim.fact.value, float | int)
+        yield ClaimRow(
+            doc_id=identity, metric=claim.metric, value=claim.fact.value, unit=claim.unit, part_of=claim.part_of,
+            scope=claim.scope, text=claim.fact.text, **place(claim.fact.span),
         )
-        _fact(tables, identity, None, claim.fact)
+        yield _fact(identity, "", claim.fact)
     for number, reference in found.references:
-        owner = problem_id(identity, number) if number else None
-        tables["references"].append(
-            row(
-                "references",
-                doc_id=identity,
-                problem_id=owner,
-                title=reference.fact.value,
-                action=reference.action,
-                docno=reference.docno or None,
-                **place(reference.fact.span),
-            )
+        owner = problem_id(identity, number) if number else ""
+        yield ReferenceRow(
+            doc_id=identity, problem_id=owner, title=_text(reference.fact), action=Action(reference.action),
+            docno=reference.docno, **place(reference.fact.span),
         )
-        _fact(tables, identity, owner, reference.fact)
+        yield _fact(identity, owner, reference.fact)
     for number, amount in found.amounts:
-        owner = problem_id(identity, number) if number else None
-        tables["amounts"].append(
-            row(
-                "amounts", doc_id=identity, problem_id=owner, value=amount.value, text=amount.text, **place(amount.span)
-            )
+        owner = problem_id(identity, number) if number else ""
+        assert isinstance(amount.value, float | int)
+        yield AmountRow(
+            doc_id=identity, problem_id=owner, value=amount.value, text=amount.text, **place(amount.span)
         )
-        _fact(tables, identity, owner, amount)
+        yield _fact(identity, owner, amount)
     for number, (label, advice) in enumerate(found.advice, 1):
-        tables["advice"].append(
-            row("advice", doc_id=identity, seq=number, label=label or None, text=advice.text, **place(advice.span))
-        )
-        _fact(tables, identity, None, advice)
+        yield AdviceRow(doc_id=identity, seq=number, label=label, text=advice.text, **place(advice.span))
+        yield _fact(identity, "", advice)
     for number, passage in enumerate(found.passages, 1):
-        values = {"doc_id": identity, "text": document.text(passage.span), **place(passage.span)}
-        tables["passages"].append(
-            row(
-                "passages",
-                seq=number,
-                part=passage.part or "other",
-                level=passage.level,
-                label=passage.label or None,
-                **values,
-            )
+        text, at = document.text(passage.span), place(passage.span)
+        yield PassageRow(
+            doc_id=identity, seq=number, part=passage.part or "other", level=passage.level, label=passage.label,
+            text=text, **at,
         )
         if passage.part in UNUSED_PARTS:
-            tables["unused"].append(row("unused", **values))
+            yield UnusedRow(doc_id=identity, text=text, **at)
     for fact in found.header.facts.values():
-        _fact(tables, identity, None, fact)
+        yield _fact(identity, "", fact)
     for number, fact in found.structure:
-        _fact(tables, identity, problem_id(identity, number) if number else None, fact)
-    tables["documents"].append(_document(document, found, tables))
-    return tables
+        yield _fact(identity, problem_id(identity, number) if number else "", fact)
 
 
-def _document(document: Document, found: Extraction, tables: Tables) -> Row:
+def _document(document: Document, found: Extraction, unread: Sequence[UnusedRow]) -> DocumentRow:
     total = sum(_weight(block.text) for block in document.blocks if not block.merged)
-    unused = sum(_weight(str(r["text"])) for r in tables["unused"])
+    unused = sum(_weight(row.text) for row in unread)
     contact = next((p for p in found.passages if p.part == "contact"), None)
-    header = {name: found.header.value(name) for name in HEADER_FIELDS}
-    return row(
-        "documents",
+    return DocumentRow(
         doc_id=doc_id(document.name),
         file=document.name,
         sha256=document.sha256,
-        kind=found.header.kind,
-        contact=document.text(contact.span) if contact else None,
+        kind=Kind(found.header.kind),
+        contact=document.text(contact.span) if contact else "",
         reader=document.format,
-        encoding=document.encoding or None,
+        encoding=document.encoding,
         coverage=round(document.coverage, 4),
         unused_share=round(unused / total, 4) if total else 0.0,
-        state=WARNED if document.warnings else OK,
-        warnings="；".join(dict.fromkeys(w.code for w in document.warnings)) or None,
-        message="；".join(dict.fromkeys(escaped(w.message) for w in document.warnings)) or None,
-        **header,
+        state=State.WARNED if document.warnings else State.OK,
+        warnings="；".join(dict.fromkeys(w.code for w in document.warnings)),
+        message="；".join(dict.fromkeys(escaped(w.message) for w in document.warnings)),
+        **{name: _plain(found.header.value(name)) for name in HEADER_FIELDS},
     )
 
 
@@ -141,56 +144,41 @@ def _weight(text: str) -> int:
     return sum(not char.isspace() for char in text)
 
 
-def _problem(tables: Tables, document: Document, identity: str, number: int, problem: Problem) -> None:
+def _problem(document: Document, owner: str, number: int, problem: Problem) -> Iterator[Row]:
     assert problem.problem is not None
-    owner = problem_id(identity, number)
-    fields = {name: problem.fields.get(name) for name in ("lead", "dept", "person")}
+    identity = doc_id(document.name)
     deadline = problem.fields.get("deadline")
-    tables["problems"].append(
-        row(
-            "problems",
-            doc_id=identity,
-            problem_id=owner,
-            seq=number,
-            label=problem.label or None,
-            school=_value(problem.school),
-            aspect=_value(problem.aspect),
-            category=_value(problem.category),
-            problem=problem.problem.text,
-            status=_value(problem.status),
-            status_text=problem.status.text if problem.status else None,
-            long_term=problem.long_term,
-            deadline=deadline.value or None if deadline else None,
-            deadline_text=deadline.text if deadline else None,
-            rectification=rectification_text(document, problem.rectification) or None,
-            **{name: _value(f) for name, f in fields.items()},
-            **_long_place(problem.problem.span),
-        )
+    yield ProblemRow(
+        doc_id=identity,
+        problem_id=owner,
+        seq=number,
+        label=problem.label,
+        school=_text(problem.school),
+        aspect=_text(problem.aspect),
+        category=_text(problem.category),
+        problem=problem.problem.text,
+        status=Status(_text(problem.status)) if problem.status else None,
+        status_text=problem.status.text if problem.status else "",
+        long_term=problem.long_term,
+        lead=_text(problem.fields.get("lead")),
+        dept=_text(problem.fields.get("dept")),
+        person=_text(problem.fields.get("person")),
+        deadline=_text(deadline),
+        deadline_text=deadline.text if deadline else "",
+        rectification=rectification_text(document, problem.rectification),
+        end_paragraph=_last(problem.problem.span),
+        **place(problem.problem.span),
     )
     for seq, measure in enumerate(problem.measures, 1):
-        tables["measures"].append(
-            row(
-                "measures",
-                doc_id=identity,
-                problem_id=owner,
-                seq=seq,
-                label=measure.label or None,
-                headline=measure.headline or None,
-                text=measure.fact.text,
-                **_long_place(measure.fact.span),
-            )
+        yield MeasureRow(
+            doc_id=identity, problem_id=owner, seq=seq, label=measure.label, headline=measure.headline,
+            text=measure.fact.text, end_paragraph=_last(measure.fact.span), **place(measure.fact.span),
         )
-        _fact(tables, identity, owner, measure.fact)
-    for fact in (
-        problem.problem,
-        problem.school,
-        problem.aspect,
-        problem.category,
-        problem.status,
-        *problem.fields.values(),
-    ):
+        yield _fact(identity, owner, measure.fact)
+    own = (problem.problem, problem.school, problem.aspect, problem.category, problem.status, *problem.fields.values())
+    for fact in own:
         if fact is not None:
-            _fact(tables, identity, owner, fact)
+            yield _fact(identity, owner, fact)
 
 
 def rectification_text(document: Document, spans: list[Span]) -> str:
@@ -202,20 +190,16 @@ def rectification_text(document: Document, spans: list[Span]) -> str:
     return document.text(joined(spans))
 
 
-def _value(fact: Fact | None) -> object:
-    return None if fact is None else fact.value
+def _text(fact: Fact | None) -> str:
+    return "" if fact is None else _plain(fact.value)
 
 
-def _fact(tables: Tables, identity: str, owner: str | None, fact: Fact) -> None:
-    tables["facts"].append(
-        row(
-            "facts",
-            doc_id=identity,
-            problem_id=owner,
-            field=fact.field,
-            value=None if fact.value is None else str(fact.value),
-            text=fact.text,
-            rule=fact.rule,
-            **_long_place(fact.span),
-        )
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _fact(identity: str, owner: str, fact: Fact) -> FactRow:
+    return FactRow(
+        doc_id=identity, problem_id=owner, field=fact.field, value=_plain(fact.value), text=fact.text, rule=fact.rule,
+        end_paragraph=_last(fact.span), **place(fact.span),
     )

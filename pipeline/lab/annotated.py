@@ -29,11 +29,11 @@ from typing import Any
 from pipeline.core.errors import InputError
 from pipeline.core.files import FixedZip
 from pipeline.core.values import numeral
-from pipeline.core.vocabulary import STATUSES
+from pipeline.core.vocabulary import Action, Status
 
 TAGS = frozenset({"title", "aspect", "category", "problem", "status", "lead", "dept", "person", "deadline", "m",
                   "advice", "claim", "ref", "docno", "money"})  # fmt: skip
-CLOSED = {"status": ("v", STATUSES), "ref": ("action", ("created", "revised", "abolished", "cited"))}
+CLOSED = {"status": ("v", tuple(Status)), "ref": ("action", tuple(Action))}
 LEVELS = 4  # of automatic numbers
 CELL, ABOVE = "¦", "^"
 _TAG = re.compile(r'<(/?)([a-z]+)((?:\s+[a-z_]+="[^"]*")*)\s*>')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.reconcile.cases import CASE_KINDS
+from pipeline.core.vocabulary import CASE_KINDS
 from pipeline.reconcile.settings import load_settings
 from pipeline.ruleset.checks_file import OFF
 from pipeline.ruleset.labels import load_labels

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from pipeline.core import values
 from pipeline.core.errors import Rejected
-from pipeline.core.model import Document, Tables
+from pipeline.core.model import Document
+from pipeline.core.rows import Tables
 from pipeline.extract.process import tabulate
 from pipeline.lab.catalogue import markdown
 from pipeline.reconcile.settings import Trigger, load_settings
@@ -202,9 +203,9 @@ def without(rules: Rules, broken: Rule) -> Rules:
     return Rules(by_field)
 
 
-def _told(tables: Tables) -> list[tuple[str, list[tuple[object, ...]]]]:
+def _told(tables: Tables) -> Tables:
     """What the tables say, without which rule said it."""
-    return [(name, [tuple(row.values()) for row in rows]) for name, rows in tables.items() if name != "facts"]
+    return replace(tables, facts=())
 
 
 def catalogue(folder: Path) -> list[str]:

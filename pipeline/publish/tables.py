@@ -9,31 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.core.errors import InputError
-from pipeline.core.model import Row, Tables
-from pipeline.core.schema import SCHEMA
+from pipeline.core.rows import SCHEMA, Row, Tables, plain_values, row_of, tables_of
 from pipeline.core.text import guarded, storable
 
 if TYPE_CHECKING:
     import pyarrow
 
 
-
 def write_tables(tables: Tables, folder: Path) -> None:
     """Every table of the schema as csv (UTF-8 with BOM) and parquet, also the empty ones."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, columns in SCHEMA.items():
-        rows = [[typed(row.get(column), kind) for column, kind in columns.items()] for row in tables[name]]
+        rows = [[_storable(value) for value in plain_values(name, row).values()] for row in tables.rows(name)]
         (folder / f"{name}.csv").write_bytes(_csv(columns, rows).encode("utf-8-sig"))
         _write_parquet(columns, rows, folder / f"{name}.parquet")
 
 
-def typed(value: object, kind: type) -> object:
-    """The value as its column's type; text without characters that can't be stored; "" is None."""
-    if value is None or value == "":
-        return None
-    if kind is str:
-        return storable(value if isinstance(value, str) else str(value))
-    return kind(value)
+def _storable(value: object) -> object:
+    """A value as a file can hold it: text without characters that can't be stored."""
+    return storable(value) if isinstance(value, str) else value
 
 
 def _csv(columns: Mapping[str, type], rows: list[list[object]]) -> str:
@@ -68,8 +62,8 @@ def _write_parquet(columns: Mapping[str, type], rows: list[list[object]], path: 
 def _parquet_schema(columns: Mapping[str, type]) -> pyarrow.Schema:
     import pyarrow
 
-    kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
-    return pyarrow.schema([(column, kinds[kind]) for column, kind in columns.items()])
+    kinds = {int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}  # all others are text
+    return pyarrow.schema([(column, kinds.get(kind, pyarrow.string())) for column, kind in columns.items()])
 
 
 def read_tables(output: Path) -> Tables:
@@ -77,13 +71,13 @@ def read_tables(output: Path) -> Tables:
     import pyarrow
     import pyarrow.parquet
 
-    tables: Tables = {}
+    found: list[Row] = []
     for name, columns in SCHEMA.items():
         path = output / "tables" / f"{name}.parquet"
         try:
             with path.open("rb") as file:
-                stored: list[Row] = pyarrow.parquet.read_table(file).to_pylist()
-        except (OSError, pyarrow.ArrowException) as error:
+                stored = pyarrow.parquet.read_table(file).to_pylist()
+            found += [row_of(name, {column: row.get(column) for column in columns}) for row in stored]
+        except (OSError, ValueError, pyarrow.ArrowException) as error:
             raise InputError(str(path), "读不到以前的结果", "请先用 zhenggai run 处理文档") from error
-        tables[name] = [{column: row.get(column) for column in columns} for row in stored]
-    return tables
+    return tables_of(found)

@@ -8,7 +8,6 @@ apart as soon as both state an inspector, a round or a year of feedback and thes
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import unicodedata
 from collections import defaultdict
@@ -16,41 +15,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from pipeline.core.model import BULLETIN, FEEDBACK, LEDGER, OTHER, PLAN, QUARANTINED, SKIPPED, Row, Tables
+from pipeline.core.rows import (
+    AdviceRow,
+    AmountRow,
+    ClaimRow,
+    DocumentRow,
+    MeasureRow,
+    PassageRow,
+    ProblemRow,
+    ReferenceRow,
+    Tables,
+    by_document,
+    by_problem,
+)
+from pipeline.core.vocabulary import CASE_KINDS, READ, Kind
 from pipeline.ruleset.layers import load
 from pipeline.ruleset.shape import items, mapping, pattern, record, text
 from pipeline.ruleset.yaml_file import Entry
-
-CASE_KINDS = (FEEDBACK, PLAN, LEDGER, BULLETIN)
-
-
-def said(row: Row, column: str) -> str:
-    """A cell as text; empty for whatever means "not stated"."""
-    value = row.get(column)
-    if isinstance(value, str):  # nearly always; this is the most called function of all
-        return value
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    return str(value)
-
-
-def amount(row: Row, column: str) -> float | None:
-    """A cell as a number; None when it is not stated."""
-    try:
-        value = float(said(row, column))
-    except ValueError:
-        return None
-    return None if math.isnan(value) else value
-
-
-def place(row: Row) -> tuple[int, int]:
-    """Where a row stands in its document: paragraph and offset."""
-    return int(amount(row, "paragraph") or 0), int(amount(row, "start") or 0)
-
-
-def true(row: Row, column: str) -> bool:
-    """A cell as truth."""
-    return said(row, column).strip().lower() in ("true", "1", "1.0", "yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,39 +98,39 @@ def _words(words: Iterable[object]) -> tuple[str, ...]:
 class Paper:
     """One document with its rows, in reading order."""
 
-    row: Row
+    row: DocumentRow
     unit: str  # comparable form of the unit's name, "" when unknown
-    problems: tuple[Row, ...] = ()
-    measures: tuple[Row, ...] = ()
-    claims: tuple[Row, ...] = ()
-    references: tuple[Row, ...] = ()
-    amounts: tuple[Row, ...] = ()
-    advice: tuple[Row, ...] = ()
-    passages: tuple[Row, ...] = ()
-    by_problem: Mapping[object, tuple[Row, ...]] = field(default_factory=dict)  # measures by problem_id
+    problems: Sequence[ProblemRow] = ()
+    measures: Sequence[MeasureRow] = ()
+    claims: Sequence[ClaimRow] = ()
+    references: Sequence[ReferenceRow] = ()
+    amounts: Sequence[AmountRow] = ()
+    advice: Sequence[AdviceRow] = ()
+    passages: Sequence[PassageRow] = ()
+    by_problem: Mapping[str, Sequence[MeasureRow]] = field(default_factory=dict)  # measures by problem_id
 
     @property
     def doc_id(self) -> str:
         """The document's id."""
-        return said(self.row, "doc_id")
+        return self.row.doc_id
 
     @property
-    def kind(self) -> str:
-        """feedback, bulletin, plan or ledger."""
-        return said(self.row, "kind")
+    def kind(self) -> Kind:
+        """What it is; `other` where nobody said."""
+        return self.row.kind or Kind.OTHER
 
     @property
     def date(self) -> str:
         """When the document was issued; "" when it does not say."""
-        return said(self.row, "issued_date")
+        return self.row.issued_date
 
-    def measures_of(self, problem: Row) -> tuple[Row, ...]:
+    def measures_of(self, problem: ProblemRow) -> Sequence[MeasureRow]:
         """The measures under one problem."""
-        return self.by_problem.get(problem["problem_id"], ())
+        return self.by_problem.get(problem.problem_id, ())
 
-    def answer(self, problem: Row) -> str:
+    def answer(self, problem: ProblemRow) -> str:
         """All text under a problem: its rectification text, else its measures."""
-        return said(problem, "rectification") or "\n".join(said(m, "text") for m in self.measures_of(problem))
+        return problem.rectification or "\n".join(m.text for m in self.measures_of(problem))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,32 +141,34 @@ class Case:
     unit: str
     papers: tuple[Paper, ...]
 
-    def of(self, *kinds: str) -> list[Paper]:
+    def of(self, *kinds: Kind) -> list[Paper]:
         """The papers of some kinds."""
         return [paper for paper in self.papers if paper.kind in kinds]
 
     def stated(self, column: str) -> str:
         """The first value that a paper of the case states, the feedback's before the others'."""
-        return next((said(p.row, column) for p in self.papers if said(p.row, column)), "")
+        return _stated(self.papers, column)
+
+
+def _stated(papers: Iterable[Paper], column: str) -> str:
+    return next((value for paper in papers if (value := getattr(paper.row, column))), "")
 
 
 def papers_of(tables: Tables, aliases: Aliases) -> list[Paper]:
     """Every document of a kind that takes part in a case, with its rows."""
-    rows: dict[str, dict[object, list[Row]]] = {}
-    for table in ("problems", "measures", "claims", "references", "amounts", "advice", "passages"):
-        rows[table] = defaultdict(list)
-        for row in tables.get(table, []):
-            rows[table][row["doc_id"]].append(row)
+    problems, measures, claims = (by_document(tables.problems), by_document(tables.measures),
+                                  by_document(tables.claims))
+    references, amounts = by_document(tables.references), by_document(tables.amounts)
+    advice, passages = by_document(tables.advice), by_document(tables.passages)
     papers = []
-    for document in tables.get("documents", []):
-        kind = said(document, "kind")
-        if said(document, "state") in (QUARANTINED, SKIPPED) or kind == OTHER or kind not in CASE_KINDS:
+    for row in tables.documents:
+        if row.state not in READ or row.kind not in CASE_KINDS:
             continue
-        own = {table: tuple(by_document.get(document["doc_id"], ())) for table, by_document in rows.items()}
-        by_problem: dict[object, tuple[Row, ...]] = {}
-        for measure in own["measures"]:
-            by_problem[measure["problem_id"]] = (*by_problem.get(measure["problem_id"], ()), measure)
-        papers.append(Paper(document, aliases.unit(said(document, "unit")), **own, by_problem=by_problem))
+        name, own = row.doc_id, measures.get(row.doc_id, [])
+        papers.append(Paper(
+            row, aliases.unit(row.unit), problems.get(name, ()), own, claims.get(name, ()), references.get(name, ()),
+            amounts.get(name, ()), advice.get(name, ()), passages.get(name, ()), by_problem(own),
+        ))
     return papers
 
 
@@ -194,7 +177,7 @@ def build_cases(papers: Sequence[Paper], aliases: Aliases) -> list[Case]:
     names = _one_name(papers, aliases)
     groups: dict[str, list[list[Paper]]] = defaultdict(list)
     order = {kind: i for i, kind in enumerate(CASE_KINDS)}
-    for paper in sorted(papers, key=lambda p: (order[p.kind], p.date or "9999", said(p.row, "file"), p.doc_id)):
+    for paper in sorted(papers, key=lambda p: (order[p.kind], p.date or "9999", p.row.file, p.doc_id)):
         unit = names[paper.doc_id]
         fitting = next((g for g in groups[unit] if not any(_differ(paper, other, aliases) for other in g)), None)
         if fitting is None or not unit:
@@ -205,17 +188,17 @@ def build_cases(papers: Sequence[Paper], aliases: Aliases) -> list[Case]:
 
 
 def _case(unit: str, papers: list[Paper], aliases: Aliases) -> Case:
-    name = next((said(p.row, "unit") for p in papers if said(p.row, "unit")), "")
-    facts = [next((said(p.row, c) for p in papers if said(p.row, c)), "") for c in ("inspector", "round")]
+    name = _stated(papers, "unit")
+    facts = [_stated(papers, column) for column in ("inspector", "round")]
     key = "|".join([unit, aliases.inspector(facts[0]), facts[1]] if unit else [papers[0].doc_id])
     return Case("c" + hashlib.sha256(key.encode()).hexdigest()[:12], name, tuple(papers))
 
 
 def _differ(one: Paper, other: Paper, aliases: Aliases) -> bool:
     """Whether both state something that can't hold for one case."""
-    inspectors = {aliases.inspector(said(p.row, "inspector")) for p in (one, other)} - {""}
-    rounds = {said(p.row, "round") for p in (one, other)} - {""}
-    years = {said(p.row, "feedback_date")[:7] for p in (one, other)} - {""}
+    inspectors = {aliases.inspector(p.row.inspector) for p in (one, other)} - {""}
+    rounds = {p.row.round for p in (one, other)} - {""}
+    years = {p.row.feedback_date[:7] for p in (one, other)} - {""}
     return len(inspectors) > 1 or len(rounds) > 1 or len(years) > 1
 
 
@@ -224,8 +207,8 @@ def _one_name(papers: Sequence[Paper], aliases: Aliases) -> dict[str, str]:
     full = {paper.unit for paper in papers if paper.unit}
     short: dict[str, set[str]] = defaultdict(set)
     for paper in papers:
-        name = aliases.unit(said(paper.row, "short_name"))
-        if paper.unit and len(name) > 3 and not said(paper.row, "short_name").startswith(aliases.generic):
+        name = aliases.unit(paper.row.short_name)
+        if paper.unit and len(name) > 3 and not paper.row.short_name.startswith(aliases.generic):
             short[name].add(paper.unit)
     by_tail = _longer_names(full)
     folders: dict[str, set[str]] = defaultdict(set)
@@ -257,5 +240,5 @@ def _longer_names(names: Iterable[str]) -> dict[str, set[str]]:
 
 
 def _folder(paper: Paper) -> str:
-    parent = PurePosixPath(said(paper.row, "file")).parent.as_posix()
+    parent = PurePosixPath(paper.row.file).parent.as_posix()
     return "" if parent == "." else parent

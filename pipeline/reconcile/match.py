@@ -22,9 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.model import Row
+from pipeline.core.rows import ProblemRow
 from pipeline.core.values import A_DAY, A_YEAR, MONEY, YEAR_UNIT, money
-from pipeline.reconcile.cases import said
 
 Matrix = NDArray[np.float64]
 
@@ -103,16 +102,16 @@ def numbers(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(sums | years | others), frozenset(sums)
 
 
-def _profile(row: Row) -> Profile:
-    text = said(row, "problem")
+def _profile(row: ProblemRow) -> Profile:
+    text = row.problem
     every, sums = numbers(text)
-    heading = grams(said(row, "category") + said(row, "aspect"))
-    return Profile(str(row["problem_id"]), plain(text), grams(text), every, sums, heading,
-                   numbers(said(row, "rectification"))[1])
+    heading = grams(row.category + row.aspect)
+    return Profile(row.problem_id, plain(text), grams(text), every, sums, heading, numbers(row.rectification)[1])
 
 
 def link_problems(
-    sources: Sequence[Row], answers: Sequence[Row], thresholds: Mapping[str, float], names: Sequence[str] = ()
+    sources: Sequence[ProblemRow], answers: Sequence[ProblemRow], thresholds: Mapping[str, float],
+    names: Sequence[str] = (),
 ) -> list[Link]:
     """Links from each problem of `sources` to the problem(s) of `answers` that treat it.
 

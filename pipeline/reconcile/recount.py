@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.core import values
-from pipeline.core.model import FEEDBACK, Row
-from pipeline.reconcile.cases import Paper, amount, place, said, true
+from pipeline.core.rows import ClaimRow, ReferenceRow, place
+from pipeline.core.vocabulary import Action, Kind, Status
+from pipeline.reconcile.cases import Paper
 
 TOTALS = ("aspects", "categories", "problems", "subproblems", "tasks", "measures", "advice")
-STATUSES = ("done", "basically_done", "in_progress", "not_done")
-RULES = {"rules_created": ("created",), "rules_revised": ("revised",), "rules_total": ("created", "revised")}
+RULES = {"rules_created": (Action.CREATED,), "rules_revised": (Action.REVISED,),
+         "rules_total": (Action.CREATED, Action.REVISED)}
 SUMS = ("money_recovered", "money_refunded", "loss_recovered", "money_involved")
 PEOPLE = ("party_sanctioned", "admin_sanctioned", "sanctioned", "reorganised", "admonished", "reminded", "interviewed",
           "criticised", "ordered_review", "transferred", "held_accountable", "titles_revoked")
@@ -31,7 +32,7 @@ WHOLE = ("problems", "tasks", "subproblems")
 class Recount:
     """One claim: `accepted` are the values that agree with it, empty when nothing can be counted."""
 
-    claim: Row
+    claim: ClaimRow
     accepted: tuple[float, ...] = ()
     low: float | None = None
     high: float | None = None
@@ -43,7 +44,7 @@ class Recount:
     @property
     def claimed(self) -> float:
         """What the document says."""
-        return amount(self.claim, "value") or 0.0
+        return self.claim.value or 0.0
 
     @property
     def agrees(self) -> bool | None:
@@ -60,25 +61,25 @@ class Recount:
         return f"{self.low:g}" if self.low == self.high else f"{self.low:g}–{self.high:g}"
 
 
-def whole(claims: Iterable[Row]) -> list[Row]:
+def whole(claims: Iterable[ClaimRow]) -> list[ClaimRow]:
     """The claims that speak about the whole document."""
-    return [c for c in claims if not said(c, "scope") and amount(c, "value") is not None]
+    return [c for c in claims if not c.scope and c.value is not None]
 
 
 def recount(paper: Paper) -> list[Recount]:
     """Every claim of a paper with its recount, in the order of the text."""
-    stated = {said(c, "metric") for c in whole(paper.claims)}
+    stated = {c.metric for c in whole(paper.claims)}
     counts = totals(paper)
-    return [_recounted(paper, claim, stated, counts) for claim in paper.claims if amount(claim, "value") is not None]
+    return [_recounted(paper, claim, stated, counts) for claim in paper.claims if claim.value is not None]
 
 
-def _recounted(paper: Paper, claim: Row, stated: set[str], counts: Mapping[str, int]) -> Recount:
-    metric = said(claim, "metric")
-    if said(claim, "scope"):
+def _recounted(paper: Paper, claim: ClaimRow, stated: set[str], counts: Mapping[str, int]) -> Recount:
+    metric = claim.metric
+    if claim.scope:
         return Recount(claim)
     if metric in TOTALS:
         return _total(paper, claim, metric, stated, counts)
-    if metric in STATUSES or metric == "long_term":
+    if metric in tuple(Status) or metric == "long_term":
         return _status(paper, claim, metric, stated)
     if metric in RULES:
         return _rules(paper, claim, metric)
@@ -89,12 +90,12 @@ def _recounted(paper: Paper, claim: Row, stated: set[str], counts: Mapping[str, 
     return Recount(claim)
 
 
-def _total(paper: Paper, claim: Row, metric: str, stated: set[str], counts: Mapping[str, int]) -> Recount:
-    problems = tuple(said(p, "problem_id") for p in paper.problems)
+def _total(paper: Paper, claim: ClaimRow, metric: str, stated: set[str], counts: Mapping[str, int]) -> Recount:
+    problems = tuple(p.problem_id for p in paper.problems)
     if metric == "advice":
-        if paper.kind != FEEDBACK or not paper.advice:
+        if paper.kind != Kind.FEEDBACK or not paper.advice:
             return Recount(claim)  # a total about another document
-        return _counted(claim, [len(paper.advice)], tuple(said(a, "seq") for a in paper.advice))
+        return _counted(claim, [len(paper.advice)], tuple(str(a.seq) for a in paper.advice))
     readings = {"tasks": ["problems"], "subproblems": ["problems"]}.get(metric, [metric])
     if metric == "tasks" and "problems" in stated:  # 12 problems broken down into 13 tasks and 33 measures
         return Recount(claim, (), float(counts["problems"]), float(max(counts["problems"], counts["measures"])), True)
@@ -108,42 +109,42 @@ def _total(paper: Paper, claim: Row, metric: str, stated: set[str], counts: Mapp
     return _counted(claim, known, problems if "problems" in readings else (), known[0] + alone)
 
 
-def _counted(claim: Row, accepted: Sequence[int], rows: tuple[str, ...], high: int | None = None) -> Recount:
+def _counted(claim: ClaimRow, accepted: Sequence[int], rows: tuple[str, ...], high: int | None = None) -> Recount:
     top = accepted[0] if high is None else high
     return Recount(claim, tuple(map(float, accepted)), float(accepted[0]), float(top), True, rows)
 
 
 def totals(paper: Paper) -> dict[str, int]:
     """How many of each a paper holds; `alone`: problems without a category, `loose`: without an aspect."""
-    aspects = {(said(p, "school"), said(p, "aspect")) for p in paper.problems if said(p, "aspect")}
-    grouped = [p for p in paper.problems if said(p, "category")]
-    groups = {(said(p, "school"), said(p, "aspect"), said(p, "category")) for p in grouped}
-    loose = sum(not said(p, "aspect") for p in paper.problems)
+    aspects = {(p.school, p.aspect) for p in paper.problems if p.aspect}
+    grouped = [p for p in paper.problems if p.category]
+    groups = {(p.school, p.aspect, p.category) for p in grouped}
+    loose = sum(not p.aspect for p in paper.problems)
     return {"aspects": len(aspects), "categories": len(groups), "problems": len(paper.problems),
             "measures": len(paper.measures), "alone": len(paper.problems) - len(grouped), "loose": loose}
 
 
 def statuses(paper: Paper) -> Counter[str]:
     """How many problems have each status; "" counts those that state none."""
-    return Counter(said(p, "status") for p in paper.problems)
+    return Counter(p.status or "" for p in paper.problems)
 
 
-def _status(paper: Paper, claim: Row, metric: str, stated: set[str]) -> Recount:
+def _status(paper: Paper, claim: ClaimRow, metric: str, stated: set[str]) -> Recount:
     counts = statuses(paper)
     if not paper.problems or counts[""] == len(paper.problems):
         return Recount(claim)  # no problem states a status: nothing to count
     if metric == "long_term":
-        rows = tuple(said(p, "problem_id") for p in paper.problems if true(p, "long_term"))
+        rows = tuple(p.problem_id for p in paper.problems if p.long_term)
         return _counted(claim, [len(rows)], rows, len(rows) + counts[""]) if rows else Recount(claim)
     wanted = (metric,)
     accepted = [counts[metric]]
     if metric == "not_done":  # whatever is not finished
         accepted.append(counts["not_done"] + counts["in_progress"])
         accepted.append(accepted[-1] + counts["basically_done"])
-    if metric == "done" and "long_term" in stated and not said(claim, "part_of") and _disjoint(paper):
-        accepted.append(sum(said(p, "status") == "done" and not true(p, "long_term") for p in paper.problems))
-    rows = tuple(said(p, "problem_id") for p in paper.problems if said(p, "status") in wanted)
-    unsaid = tuple(said(p, "problem_id") for p in paper.problems if not said(p, "status"))
+    if metric == "done" and "long_term" in stated and not claim.part_of and _disjoint(paper):
+        accepted.append(sum(p.status == Status.DONE and not p.long_term for p in paper.problems))
+    rows = tuple(p.problem_id for p in paper.problems if p.status in wanted)
+    unsaid = tuple(p.problem_id for p in paper.problems if not p.status)
     found = _counted(claim, accepted, rows, counts[metric] + counts[""])
     return Recount(claim, found.accepted, found.low, found.high, True, rows, unsaid)
 
@@ -151,43 +152,42 @@ def _status(paper: Paper, claim: Row, metric: str, stated: set[str]) -> Recount:
 def _disjoint(paper: Paper) -> bool:
     """Whether long_term stands beside done (and is not a part of it), so that only all buckets make the total."""
     claims = whole(paper.claims)
-    if any(said(c, "metric") == "long_term" and said(c, "part_of") for c in claims):
+    if any(c.metric == "long_term" and c.part_of for c in claims):
         return False
     first = first_values(claims)
-    parts = sum(first.get(m, 0.0) for m in STATUSES)
+    parts = sum(first.get(m, 0.0) for m in Status)
     return any(parts + first.get("long_term", 0.0) == first[t] and parts != first[t] for t in WHOLE if t in first)
 
 
-def first_values(claims: Iterable[Row]) -> dict[str, float]:
+def first_values(claims: Iterable[ClaimRow]) -> dict[str, float]:
     """The first value that is stated for each metric."""
     first: dict[str, float] = {}
     for claim in claims:
-        first.setdefault(said(claim, "metric"), amount(claim, "value") or 0.0)
+        first.setdefault(claim.metric, claim.value or 0.0)
     return first
 
 
-def _rules(paper: Paper, claim: Row, metric: str) -> Recount:
+def _rules(paper: Paper, claim: ClaimRow, metric: str) -> Recount:
     """Rules that measures name: at least the distinct titles, two in a row as one; at most every mention."""
-    own = [r for r in paper.references if said(r, "action") in RULES[metric]]
-    inside = sorted((r for r in own if said(r, "problem_id")), key=place)
-    outside = tuple(dict.fromkeys(said(r, "title") for r in own if not said(r, "problem_id")))
-    titles = tuple(dict.fromkeys(said(r, "title") for r in inside))
-    joined = sum(_adjacent(a, b) for a, b in pairwise(inside) if said(a, "title") != said(b, "title"))
+    own = [r for r in paper.references if r.action in RULES[metric]]
+    inside = sorted((r for r in own if r.problem_id), key=place)
+    outside = tuple(dict.fromkeys(r.title for r in own if not r.problem_id))
+    titles = tuple(dict.fromkeys(r.title for r in inside))
+    joined = sum(_adjacent(a, b) for a, b in pairwise(inside) if a.title != b.title)
     return Recount(claim, (), float(max(len(titles) - joined, 0)), float(len(inside)), False, titles, outside)
 
 
-def _adjacent(one: Row, other: Row) -> bool:
+def _adjacent(one: ReferenceRow, other: ReferenceRow) -> bool:
     """《A》和《B》: one act, perhaps counted as one."""
-    gap = (amount(other, "start") or 0) - (amount(one, "end") or 0)
+    gap = (other.start or 0) - (one.end or 0)
     return place(one)[0] == place(other)[0] and 0 <= gap <= 1
 
 
-def _sums(paper: Paper, claim: Row) -> Recount:
+def _sums(paper: Paper, claim: ClaimRow) -> Recount:
     """The sums in problems' answers that add up to the claim, else all that could; never a verdict."""
-    inside = [(said(a, "problem_id"), amount(a, "value") or 0.0, said(a, "text")) for a in paper.amounts
-              if said(a, "problem_id")]
+    inside = [(a.problem_id, a.value or 0.0, a.text) for a in paper.amounts if a.problem_id]
     distinct = list(dict.fromkeys(inside))
-    claimed = amount(claim, "value") or 0.0
+    claimed = claim.value or 0.0
     chosen = _adding_up([value for _, value, _ in distinct], claimed)
     if chosen is None:
         return Recount(claim, (), None, None, False, (), tuple(text for _, _, text in distinct), "")
@@ -196,14 +196,14 @@ def _sums(paper: Paper, claim: Row) -> Recount:
     return Recount(claim, (claimed,), claimed, claimed, False, rows, (), formula)
 
 
-def _people(paper: Paper, claim: Row) -> Recount:
+def _people(paper: Paper, claim: ClaimRow) -> Recount:
     """Measures that speak of the same (提醒谈话): as many people as measures, or as the numbers in them say."""
-    phrase = _COUNTING.sub("", said(claim, "text"))[-4:]
-    found = [m for m in paper.measures if phrase in said(m, "text")] if len(phrase) >= 2 else []
+    phrase = _COUNTING.sub("", claim.text)[-4:]
+    found = [m for m in paper.measures if phrase in m.text] if len(phrase) >= 2 else []
     if not found:
         return Recount(claim)
-    persons = [_persons(said(m, "text"), phrase) for m in found]
-    rows = tuple(f"{said(m, 'problem_id')}：{said(m, 'text')}" for m in found)
+    persons = [_persons(m.text, phrase) for m in found]
+    rows = tuple(f"{m.problem_id}：{m.text}" for m in found)
     return Recount(claim, (), float(len(found)), float(max(sum(persons), len(found))), False, rows)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.core.model import Row
+from pipeline.core.rows import ProblemRow
+from pipeline.core.vocabulary import Severity
 from pipeline.reconcile.cases import Case, Paper
 from pipeline.reconcile.match import Link
 from pipeline.reconcile.settings import Settings
@@ -21,7 +22,7 @@ class Defect:
     """One defect.  `words` fills the message; `severity` lowers the profile's, never raises it."""
 
     paper: Paper
-    problem: Row | None = None
+    problem: ProblemRow | None = None
     problem_id: str = ""  # where the problem is another document's (problem_unanswered)
     expected: str = ""
     actual: str = ""
@@ -30,7 +31,7 @@ class Defect:
     paragraph: int | None = None
     other_paragraph: int | None = None
     words: Mapping[str, str] = field(default_factory=dict)
-    severity: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

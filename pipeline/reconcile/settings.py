@@ -16,8 +16,8 @@ from typing import Any
 
 from pipeline.core.errors import RuleError
 from pipeline.core.values import view
-from pipeline.core.vocabulary import STATUSES
-from pipeline.reconcile.cases import CASE_KINDS, Aliases, load_aliases
+from pipeline.core.vocabulary import CASE_KINDS, Status
+from pipeline.reconcile.cases import Aliases, load_aliases
 from pipeline.ruleset.checks_file import KINDS, SEVERITY, load_checks, require_check
 from pipeline.ruleset.layers import laid_over, layers, load, rule_file
 from pipeline.ruleset.shape import items, mapping, number, one_of, record
@@ -140,7 +140,7 @@ _DAYS = ("plan_after_feedback", "report_after_feedback", "publish_after_feedback
 _SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged")
 _SHAPE = record({
     "days": mapping(number(0, 3660, whole=True, empty=True), _DAYS),
-    "done": items(one_of(*STATUSES), 1),
+    "done": items(one_of(*Status), 1),
     "thresholds": record({**dict.fromkeys(_SHARES, number(0, 1)), "rate_tolerance": number(0, 100),
                           "copied_length": number(1, 100_000, whole=True)}),
     "checks": mapping(record({"severity": SEVERITY, "kinds": KINDS})),

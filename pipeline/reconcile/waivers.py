@@ -1,32 +1,44 @@
 """Waivers: what a person decided not to pursue; a waived finding stays visible.
 
-In: rows of `waivers.csv` (waiver_lists reads them): check, unit, problem (id or words of its text; empty: all),
-reason, who, until (ISO date).
+`waiver_list` of the decisions reads them from `waivers.csv`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from pipeline.core.model import Row
-from pipeline.reconcile.cases import Aliases, said
+from pipeline.core.rows import FindingRow
+from pipeline.reconcile.cases import Aliases
 from pipeline.reconcile.match import plain
 
 
-def waived_by(finding: Row, waivers: Sequence[Row], aliases: Aliases, as_of: date | None) -> str | None:
-    """Reason, person and end of the first waiver that covers a finding; None when there is none."""
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A check that is not pursued for a unit ("": any) and a problem (its id or words of its text, "": any)."""
+
+    check: str
+    reason: str
+    who: str
+    unit: str = ""
+    problem: str = ""
+    until: str = ""  # ISO date, "": for ever
+
+
+def waived_by(finding: FindingRow, waivers: Sequence[Waiver], aliases: Aliases, as_of: date | None) -> str:
+    """Reason, person and end of the first waiver that covers a finding; "" when there is none."""
     for waiver in waivers:
-        until = said(waiver, "until")
-        if said(waiver, "check") != said(finding, "check") or (as_of and until and until < as_of.isoformat()):
+        until = waiver.until
+        if waiver.check != finding.check or (as_of and until and until < as_of.isoformat()):
             continue
-        unit, problem = said(waiver, "unit"), said(waiver, "problem")
-        if unit and aliases.unit(unit) != aliases.unit(said(finding, "unit")):
+        unit, problem = waiver.unit, waiver.problem
+        if unit and aliases.unit(unit) != aliases.unit(finding.unit):
             continue
-        own = (said(finding, "quote"), said(finding, "other_quote"))
-        if problem and problem != said(finding, "problem_id") and not any(
+        own = (finding.quote, finding.other_quote)
+        if problem and problem != finding.problem_id and not any(
             len(plain(problem)) >= 6 and plain(problem) in plain(text) for text in own
         ):
             continue
-        return f"{said(waiver, 'reason')}（{said(waiver, 'who')}{'，至' + until if until else ''}）"
-    return None
+        return f"{waiver.reason}（{waiver.who}{'，至' + until if until else ''}）"
+    return ""

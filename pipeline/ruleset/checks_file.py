@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.errors import RuleError
-from pipeline.core.model import BULLETIN, FEEDBACK, LEDGER, PLAN
-from pipeline.core.vocabulary import SEVERITIES, STATUSES
+from pipeline.core.vocabulary import CASE_KINDS, Severity, Status
 from pipeline.ruleset.layers import load, rules_folder
 from pipeline.ruleset.shape import Shape, any_text, items, mapping, one_of, pattern, record, text, unknown
 from pipeline.ruleset.yaml_file import Entry
 
 FILE = "checks.yaml"
 OFF = "off"
-SEVERITY = one_of(*SEVERITIES, OFF)
-KINDS = items(one_of(FEEDBACK, PLAN, LEDGER, BULLETIN), 1)
+SEVERITY = one_of(*Severity, OFF)
+KINDS = items(one_of(*CASE_KINDS), 1)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _TRIGGER = record(
     {"id": text, "pattern": pattern, "note": text,
@@ -34,10 +33,10 @@ _CHECK = record(
 _PARTS = {
     "triggers": items(_TRIGGER),
     "sharp": items(items(text, 1)),
-    "status_words": mapping(items(text, 1), STATUSES),
+    "status_words": mapping(items(text, 1), tuple(Status)),
     "supersedes": mapping(items(text, 1)),
     "masks": items(record({"pattern": pattern, "instead": any_text}, ("pattern", "instead"))),
-    "required_parts": mapping(mapping(text), (FEEDBACK, PLAN, LEDGER, BULLETIN)),
+    "required_parts": mapping(mapping(text), CASE_KINDS),
 }
 
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 
-from pipeline.core.model import KINDS
-from pipeline.core.vocabulary import STATUSES
+from pipeline.core.vocabulary import Kind, Status
 from pipeline.ruleset.shape import Shape, any_text, flag, items, mapping, number, one_of, record, some_of, text
 
 # where a rule may hit: at the start of what is looked at; there and behind a stop; behind an opening bracket; anywhere
@@ -19,7 +18,7 @@ START, AFTER_STOP, BRACKET, ANYWHERE = "start", "after_stop", "bracket", "anywhe
 PLACES = (START, AFTER_STOP, BRACKET, ANYWHERE)
 
 METRICS = (
-    "aspects", "categories", "problems", "subproblems", "tasks", "measures", "advice", *STATUSES, "long_term",
+    "aspects", "categories", "problems", "subproblems", "tasks", "measures", "advice", *Status, "long_term",
     "extended", "immediate", "rate", "rules_created", "rules_revised", "rules_total", "money_recovered",
     "money_refunded", "loss_recovered", "money_involved", "party_sanctioned", "admin_sanctioned", "sanctioned",
     "reorganised", "admonished", "reminded", "interviewed", "criticised", "ordered_review", "transferred",
@@ -71,7 +70,7 @@ FIELDS: Mapping[str, Field] = {
     "answers_numbers": Field(START),
     "paragraph_part": Field(value=one_of("leader", "pledge", "attendance", "salutation")),
     # kind.yaml, header.yaml: what the paper is, who wrote it about whom, when
-    "kind": Field(value=one_of(*KINDS), options={
+    "kind": Field(value=one_of(*Kind), options={
         "where": one_of("title", "opening", "columns", "body"), "not": text, "needs": text}, needed=("where",)),
     "title_line": Field(START),
     "title_inside": Field(START),
@@ -80,7 +79,7 @@ FIELDS: Mapping[str, Field] = {
     "round": Field(),
     "period": Field(),
     "period_not": Field(),
-    "unit": Field(options={"where": one_of("text", "title"), "except": one_of(*KINDS)}, needed=("where",)),
+    "unit": Field(options={"where": one_of("text", "title"), "except": one_of(*Kind)}, needed=("where",)),
     "unit_core": Field(START),
     "unit_placeless": Field(START, options={"before": text}),
     "unit_place": Field(),
@@ -102,12 +101,12 @@ FIELDS: Mapping[str, Field] = {
     "announce_next": Field(),
     "facet": Field(START, one_of("answer", "effect", "gap", "duty")),
     "measure_label": Field(),
-    "status": Field(START, one_of(*STATUSES)),
+    "status": Field(START, one_of(*Status)),
     "status_label": Field(START),
-    "status_word": Field(options={"weights": mapping(number(-99, 99, whole=True), STATUSES)}, needed=("weights",)),
+    "status_word": Field(options={"weights": mapping(number(-99, 99, whole=True), tuple(Status))}, needed=("weights",)),
     "status_group": Field(START),
     "status_group_all": Field(),
-    "progress_share": Field(START, one_of(*STATUSES)),
+    "progress_share": Field(START, one_of(*Status)),
     "summary_status": Field(),
     # responsibility.yaml: who, by when, and the columns of ledgers
     "responsibility": Field(value=some_of(*DUTIES)),

@@ -17,19 +17,19 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.core.errors import InputError, Rejected, escaped
-from pipeline.core.model import QUARANTINED, SKIPPED, Row, Tables
-from pipeline.core.schema import empty_tables, row
+from pipeline.core.rows import DocumentRow, Tables, joined
+from pipeline.core.vocabulary import State
 from pipeline.decisions.waiver_list import read_waivers
 from pipeline.publish.gaps import Gap
 from pipeline.publish.overview import counts
+from pipeline.reconcile.waivers import Waiver
 from pipeline.run import engines, inputs
-from pipeline.run.engines import Job, Outcome, Task, read_document
+from pipeline.run.engines import Job, Outcome, T, Task, read_document
 from pipeline.run.inputs import Entry
 from pipeline.run.output_folder import Place, held, open_place
 from pipeline.run.store import settings_key
 
 SKIPS = frozenset({"skipped_temp", "skipped_type", "not_a_file", "unsafe_link", "duplicate"})
-CASE_TABLES = ("cases", "links", "findings")  # made from all documents together
 CORRECTIONS = "corrections.csv"
 
 
@@ -61,7 +61,7 @@ class Summary:
     seconds: float = 0.0
 
 
-def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = read_document) -> Summary:
+def run(given: Sequence[Path], output: Path, settings: Settings, task: Task[Tables] = read_document) -> Summary:
     """Read, reconcile and publish.  Raises UserError for what a person must mend."""
     from pipeline.run.rule_files import require_whole
 
@@ -73,12 +73,11 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task = re
         place.log(f"开始：{len(found)} 个文件")
         entries = _prepared(found, place, settings)
         results, reused = _read_all(entries, place, settings, task)
-        tables = merged(results[entry.name] for entry in entries)
-        place.ledger.set_base(tables)
+        read = joined(results[entry.name] for entry in entries)
+        place.ledger.set_base(read)
         _remember(place, given, settings)
         _tell(place, "核对")
-        corrected(tables, output)
-        reconciled(tables, settings, waivers, output)
+        tables = reconciled(corrected(read, output), settings, waivers, output)
         _tell(place, "写出结果")
         notes, gaps = publish(tables, place, settings, entries)
         summary = replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps)
@@ -97,7 +96,7 @@ def check(output: Path, settings: Settings) -> Summary:
         require_whole(settings.rules, settings.profile or "default")
         tables = _again(place, settings)
         notes, gaps = publish(tables, place, settings, _found_again(place))
-    reused = len(tables["documents"])
+    reused = len(tables.documents)
     return replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps)
 
 
@@ -127,14 +126,11 @@ def _again(place: Place, settings: Settings) -> Tables:
     """What an earlier run read, with today's corrections and waivers."""
     from pipeline.publish.tables import read_tables
 
-    tables = place.ledger.base()
-    if tables is None:  # only the published tables are there, corrected already
-        tables = read_tables(place.output)
-    else:
-        corrected(tables, place.output)
+    read = place.ledger.base()
+    # without it only the published tables are there, corrected already
+    tables = read_tables(place.output) if read is None else corrected(read, place.output)
     _tell(place, "核对")
-    reconciled(tables, settings, read_waivers(_given(place)), place.output)
-    return tables
+    return reconciled(tables, settings, read_waivers(_given(place)), place.output)
 
 
 def _given(place: Place) -> list[Path]:
@@ -148,19 +144,17 @@ def _found_again(place: Place) -> list[Entry]:
     return inputs.discover(given, place.output) if given else []
 
 
-def read_one(path: Path, settings: Settings, task: Task = read_document) -> Tables:
+def read_one(path: Path, settings: Settings, task: Task[Tables] = read_document) -> Tables:
     """One document's tables and findings, nothing written.  Raises InputError when it can't be read."""
     if not path.is_file():
         raise InputError(str(path), "找不到这个文件", "请检查路径是否写对；文件夹请用 zhenggai run 处理")
     entry = inputs.hashed(Entry(inputs.printable(path.name), path))
     for _, outcome in engines.processes([Job(entry.name, path, entry.converted)], settings.rules, 1, task):
-        if outcome.error:
+        if outcome.result is None:
             message = Rejected(outcome.error, outcome.detail).message.rstrip("。")
             where, _, remedy = message.rpartition("。")
             raise InputError(str(path), where, remedy)
-        tables: Tables = outcome.result
-        reconciled(tables, settings, [])
-        return tables
+        return reconciled(outcome.result, settings, [])
     raise AssertionError("an engine gives one outcome a job")
 
 
@@ -191,7 +185,7 @@ def _prepared(found: Iterable[Entry], place: Place, settings: Settings) -> list[
     plain += [entry for entry in archives.values() if entry.error]
     for job, outcome in _engine(jobs, place.scratch, settings, inputs.expand_archive):
         archive = archives[job.name]
-        if outcome.error:
+        if outcome.result is None:
             plain.append(replace(archive, error=outcome.error, detail=outcome.detail))
             place.trace(job.name, outcome.trace)
         else:
@@ -200,7 +194,9 @@ def _prepared(found: Iterable[Entry], place: Place, settings: Settings) -> list[
     return inputs.without_duplicates(inputs.hashed(entry) for entry in ordered)
 
 
-def _read_all(entries: list[Entry], place: Place, settings: Settings, task: Task) -> tuple[dict[str, Tables], int]:
+def _read_all(
+    entries: list[Entry], place: Place, settings: Settings, task: Task[Tables]
+) -> tuple[dict[str, Tables], int]:
     """The tables of every entry by name, and how many of them were taken from the ledger."""
     key = settings_key(settings.rules)
     if settings.fresh:
@@ -222,13 +218,13 @@ def _read_all(entries: list[Entry], place: Place, settings: Settings, task: Task
         entry = waiting[job.name]
         tables = _accounted(entry, outcome)
         place.ledger.keep(entry.name, entry.sha256, key, tables)
-        place.log(_line(tables["documents"][0], outcome.seconds))
+        place.log(_line(tables.documents[0], outcome.seconds))
         place.trace(job.name, outcome.trace)
         results[job.name] = tables
     return results, reused
 
 
-def _engine(jobs: list[Job], folder: Path, settings: Settings, task: Task) -> Iterator[tuple[Job, Outcome]]:
+def _engine(jobs: list[Job], folder: Path, settings: Settings, task: Task[T]) -> Iterator[tuple[Job, Outcome[T]]]:
     """Worker processes, no more than there is work for."""
     workers = min(settings.jobs or _processors(), len(jobs))
     return engines.processes(jobs, folder, workers, task) if workers else iter(())
@@ -239,7 +235,7 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _shown(outcomes: Iterator[tuple[Job, Outcome]], total: int) -> Iterator[tuple[Job, Outcome]]:
+def _shown(outcomes: Iterator[tuple[Job, Outcome[T]]], total: int) -> Iterator[tuple[Job, Outcome[T]]]:
     """The same, with a progress bar where a person looks on."""
     from tqdm import tqdm
 
@@ -256,68 +252,52 @@ def _tell(place: Place, stage: str) -> None:
         print(f"{stage}……", file=sys.stderr)
 
 
-def _accounted(entry: Entry, outcome: Outcome) -> Tables:
+def _accounted(entry: Entry, outcome: Outcome[Tables]) -> Tables:
     """The tables of an outcome: its own when they belong to the bytes that were hashed, else the reason's row."""
-    if outcome.error:
+    if outcome.result is None:
         return _set_aside(replace(entry, error=outcome.error, detail=outcome.detail))
-    tables: Tables = outcome.result
-    document = tables["documents"][0]
-    if document["sha256"] != entry.sha256:
+    document = outcome.result.documents[0]
+    if document.sha256 != entry.sha256:
         return _set_aside(replace(entry, error="changed_while_reading"))
-    document["file"] = entry.name
-    return tables
+    return replace(outcome.result, documents=(replace(document, file=entry.name),))
 
 
 def _set_aside(entry: Entry) -> Tables:
     """The tables of a file that is not read: its one row in documents."""
     from pipeline.extract.tabulate import doc_id
 
-    tables = empty_tables()
-    state = SKIPPED if entry.error in SKIPS else QUARANTINED
-    tables["documents"].append(row(
-        "documents", doc_id=doc_id(entry.name), file=entry.name, sha256=entry.sha256 or None, state=state,
-        error=entry.error, message=Rejected(entry.error, entry.detail).message,
-    ))
-    return tables
+    state = State.SKIPPED if entry.error in SKIPS else State.QUARANTINED
+    return Tables(documents=(DocumentRow(
+        doc_id=doc_id(entry.name), file=entry.name, sha256=entry.sha256, state=state, error=entry.error,
+        message=Rejected(entry.error, entry.detail).message,
+    ),))
 
 
-def merged(parts: Iterable[Tables]) -> Tables:
-    """One set of tables of many documents, in their order."""
-    tables = empty_tables()
-    for part in parts:
-        for name, rows in part.items():
-            tables[name].extend(rows)
-    return tables
-
-
-def _line(document: Row, seconds: float) -> str:
+def _line(document: DocumentRow, seconds: float) -> str:
     """A document's line in the log: names and classes only."""
-    words = [document["file"], document["state"], document["error"], document["warnings"], document["encoding"]]
-    if isinstance(share := document["coverage"], float) and share < 1:
-        words.append(f"读出 {share:.2%}")
-    return "  ".join([*(str(word) for word in words if word), f"{seconds:.2f} 秒"])
+    words = [document.file, document.state, document.error, document.warnings, document.encoding]
+    if document.coverage is not None and document.coverage < 1:
+        words.append(f"读出 {document.coverage:.2%}")
+    return "  ".join([*(word for word in words if word), f"{seconds:.2f} 秒"])
 
 
 # --- after reading ---------------------------------------------------------------------------------
 
 
-def corrected(tables: Tables, output: Path) -> None:
-    """Put what people decided (`corrections.csv` in the output) on the tables."""
+def corrected(tables: Tables, output: Path) -> Tables:
+    """The tables with what people decided (`corrections.csv` in the output) laid over."""
     from pipeline.decisions.merge import load_corrections, merge
 
-    merge(tables, load_corrections(output / CORRECTIONS))
+    return merge(tables, load_corrections(output / CORRECTIONS))
 
 
-def reconciled(tables: Tables, settings: Settings, waivers: list[Row], output: Path | None = None) -> None:
-    """Fill the tables of the cases anew, with what reviewers decided about findings (in the output's corrections)."""
+def reconciled(tables: Tables, settings: Settings, waivers: list[Waiver], output: Path | None = None) -> Tables:
+    """The tables with those of the cases, and what reviewers decided about findings (in the output's corrections)."""
     from pipeline.decisions.merge import load_corrections, merge_findings
     from pipeline.reconcile.reconciliation import reconcile
 
-    for name in CASE_TABLES:
-        tables[name] = []
-    reconcile(tables, settings.rules, settings.profile or "default", settings.as_of, waivers)
-    if output is not None:
-        merge_findings(tables, load_corrections(output / CORRECTIONS))
+    tables = reconcile(tables, settings.rules, settings.profile or "default", settings.as_of, waivers)
+    return tables if output is None else merge_findings(tables, load_corrections(output / CORRECTIONS))
 
 
 def _log_folders(tables: Tables, place: Place) -> None:
@@ -366,15 +346,15 @@ def _remember(place: Place, given: Sequence[Path], settings: Settings) -> None:
 
 def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, reused: int) -> Summary:
     """The figures of a run, units and problems counted as in the workbook's overview."""
-    documents = tables["documents"]
+    documents = tables.documents
     units, problems, measures = counts(tables)
     return Summary(
         output=output,
-        states=Counter(str(document["state"]) for document in documents),
+        states=Counter(document.state for document in documents),
         problems=problems,
         measures=measures,
-        findings=Counter(str(finding["severity"]) for finding in tables["findings"] if not finding["waived"]),
-        set_aside=[(str(one["file"]), str(one["message"])) for one in documents if one["state"] == QUARANTINED],
+        findings=Counter(finding.severity for finding in tables.findings if not finding.waived),
+        set_aside=[(one.file, one.message) for one in documents if one.state == State.QUARANTINED],
         reused=reused,
         units=units,
         notes=notes,

@@ -22,16 +22,17 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pipeline.core import limits
 from pipeline.core.errors import OutputError, Rejected, UserError, trace_of
-from pipeline.core.model import Tables
+from pipeline.core.rows import Tables
 
 if TYPE_CHECKING:
     from pipeline.ruleset.rule import Rules
 
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+T = TypeVar("T")
 STOP_SECONDS = 4.0  # what a worker gets to end by itself
 
 
@@ -54,10 +55,10 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Generic[T]):
     """What became of a job: what its task gave, or its class with the detail (and, for a bug, the traceback)."""
 
-    result: Any = None
+    result: T | None = None
     error: str = ""
     detail: str = ""
     trace: str = ""
@@ -65,7 +66,7 @@ class Outcome:
     again: bool = False  # the worker died: worth one more try, alone
 
 
-Task = Callable[[Job, Path], Any]  # a job and the folder that the task works with, mostly that of the rules
+Task = Callable[[Job, Path], T]  # a job and the folder that the task works with, mostly that of the rules
 
 
 def read_document(job: Job, rules: Path) -> Tables:
@@ -84,7 +85,7 @@ def _loaded(rules: Path) -> Rules:
     return load_rules(rules)
 
 
-def attempt(task: Task, job: Job, rules: Path) -> Outcome:
+def attempt(task: Task[T], job: Job, rules: Path) -> Outcome[T]:
     """Run one job and turn whatever it raises into an outcome."""
     started = time.monotonic()
     try:
@@ -102,15 +103,15 @@ def attempt(task: Task, job: Job, rules: Path) -> Outcome:
         return Outcome(error="internal_error", trace=trace_of(error), seconds=time.monotonic() - started)
 
 
-def serial(jobs: Iterable[Job], rules: Path, task: Task = read_document) -> Iterator[tuple[Job, Outcome]]:
+def serial(jobs: Iterable[Job], rules: Path, task: Task[T]) -> Iterator[tuple[Job, Outcome[T]]]:
     """One job after the other in this process, without limits."""
     for job in jobs:
         yield job, attempt(task, job, rules)
 
 
 def processes(
-    jobs: Iterable[Job], rules: Path, workers: int, task: Task = read_document
-) -> Iterator[tuple[Job, Outcome]]:
+    jobs: Iterable[Job], rules: Path, workers: int, task: Task[T]
+) -> Iterator[tuple[Job, Outcome[T]]]:
     """All jobs in limited worker processes; one whose worker died is tried once more, alone, at the end.
 
     The wall clock is no verdict on a document, for the machine may be busy: the second time it gets
@@ -127,8 +128,8 @@ def processes(
 
 
 def _pooled(
-    jobs: Iterable[Job], rules: Path, workers: int, task: Task, patience: int = 1
-) -> Iterator[tuple[Job, Outcome]]:
+    jobs: Iterable[Job], rules: Path, workers: int, task: Task[T], patience: int = 1
+) -> Iterator[tuple[Job, Outcome[T]]]:
     """One pass over the jobs; only a few are handed out ahead, so that stopping is quick."""
     from pebble import ProcessPool
 
@@ -136,7 +137,7 @@ def _pooled(
     context = multiprocessing.get_context(method)
     before = set(multiprocessing.active_children())
     pool: Any = ProcessPool(max_workers=workers, initializer=restrict, context=context)
-    waiting: dict[Future[Outcome], Job] = {}
+    waiting: dict[Future[Outcome[T]], Job] = {}
     remaining = iter(jobs)
     try:
         while True:
@@ -155,7 +156,7 @@ def _pooled(
         pool.join()
 
 
-def _outcome(future: Future[Outcome], seconds: float) -> Outcome:
+def _outcome(future: Future[Outcome[T]], seconds: float) -> Outcome[T]:
     """The outcome of a finished future that had so many seconds; the way a worker died gives the class."""
     from pebble import ProcessExpired
 
@@ -172,7 +173,7 @@ def _outcome(future: Future[Outcome], seconds: float) -> Outcome:
         return Outcome(error="internal_error", trace=trace_of(error))
 
 
-def _died(code: int) -> Outcome:
+def _died(code: int) -> Outcome[T]:
     """The class for a worker's exit code."""
     if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:  # its own doing, not the machine's: no second try
         return Outcome(error="timeout", detail=f"运算 {limits.CPU_SECONDS} 秒", seconds=limits.CPU_SECONDS)
@@ -204,7 +205,7 @@ class _Ended(BaseException):
     """The worker was told to end while it had work: everything it started must be cleared away."""
 
 
-def limited(task: Task, job: Job, rules: Path) -> Outcome:
+def limited(task: Task[T], job: Job, rules: Path) -> Outcome[T]:
     """`attempt` under a limit of processor time; ends the process at once when told to."""
     before = signal.signal(signal.SIGTERM, _raise_ended)
     try:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from pipeline.core import limits
 from pipeline.core.errors import InputError, Rejected, escaped
-from pipeline.core.model import Row
 from pipeline.readers.kind import converted
 from pipeline.run.engines import Job
 
@@ -224,45 +223,52 @@ def without_duplicates(entries: Iterable[Entry]) -> list[Entry]:
 # --- archives --------------------------------------------------------------------------------------
 
 
-def expand_archive(job: Job, folder: Path) -> list[Row]:
-    """Write an archive's files under numbers into a folder of its own; gives a row for each.
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of an archive: its name there, where it was written, and its class when the reader refused it."""
 
-    It has `name`, `path` and, when the archive's reader refused it, `error` and `detail`.  Runs in a limited
-    worker; no name from the archive becomes a path.  A document that is only named like an archive is its own member.
+    name: str
+    path: Path
+    error: str = ""
+    detail: str = ""
+
+
+def expand_archive(job: Job, folder: Path) -> list[Member]:
+    """Write an archive's files under numbers into a folder of its own.
+
+    Runs in a limited worker; no name from the archive becomes a path.  A document that is only named like an archive
+    is its own member.
     """
     from pipeline.readers.archive import expand_bytes
     from pipeline.readers.gate import load, sniff
 
     name, data = job.name, load(job.path)
     if sniff(data, name) not in ("zip", "unknown", "txt"):  # what looks like text may be a torn archive
-        return [{"name": name, "path": str(job.path), "error": "", "detail": ""}]
+        return [Member(name, job.path)]
     place = folder / hashlib.sha256(name.encode()).hexdigest()[:16]
     place.mkdir(exist_ok=True)  # a second try finds what the first one left
-    members: list[Row] = []
+    members: list[Member] = []
     for number, (member, content) in enumerate(expand_bytes(data, name)):
         suffix = Path(member).suffix.lower()
         target = place / f"{number}{suffix if suffix[1:].isalnum() and suffix.isascii() else ''}"
         if isinstance(content, Rejected):
-            members.append({"name": printable(member), "path": str(target), "error": content.error,
-                            "detail": content.detail})
+            members.append(Member(printable(member), target, content.error, content.detail))
             continue
         target.write_bytes(content)
-        members.append({"name": printable(member), "path": str(target), "error": "", "detail": ""})
+        members.append(Member(printable(member), target))
     if not members:
         raise Rejected("empty", "压缩包里没有文件")
     return members
 
 
-def member_entries(archive: Entry, members: list[Row]) -> list[Entry]:
+def member_entries(archive: Entry, members: Iterable[Member]) -> list[Entry]:
     """The entries of an expanded archive's files, named below it."""
     inside = f"{archive.name}/"
     entries = []
-    for row in members:
-        name = str(row["name"])
-        if name == archive.name:
+    for member in members:
+        if member.name == archive.name:
             entries.append(archive)
             continue
-        name = name if name.startswith(inside) else inside + name
-        error = str(row["error"]) or class_of_name(name)
-        entries.append(Entry(name, Path(str(row["path"])), error=error, detail=str(row["detail"])))
+        name = member.name if member.name.startswith(inside) else inside + member.name
+        entries.append(Entry(name, member.path, error=member.error or class_of_name(name), detail=member.detail))
     return entries

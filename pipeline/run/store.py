@@ -15,18 +15,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import cast
 
 from pipeline import __version__
-from pipeline.core.model import Tables
-from pipeline.core.schema import SCHEMA
+from pipeline.core.rows import SCHEMA, Tables, plain_values, row_of, tables_of
 from pipeline.ruleset.layers import rule_files
 
 # a second try may end differently: the cause lies in the machine, not in the file
 PASSING = frozenset({"unreadable", "changed_while_reading", "converter_missing", "timeout", "memory", "crash",
                      "internal_error"})
 LATER = frozenset({"labels.yaml", "checks.yaml"})  # rule files that the reading of one document never sees
-FORM = 1  # of the tables below; a ledger of another form is put aside like a damaged one
+FORM = 2  # of the tables below; a ledger of another form is put aside like a damaged one
 _TABLES = """
 CREATE TABLE IF NOT EXISTS done (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, settings TEXT NOT NULL,
                                  tables BLOB NOT NULL) WITHOUT ROWID;
@@ -51,7 +49,7 @@ class Ledger:
 
     def keep(self, name: str, sha256: str, settings: str, tables: Tables) -> None:
         """Record a finished document; passing failures are not kept, so that the next run tries again."""
-        if any(row["error"] in PASSING for row in tables["documents"]):
+        if any(row.error in PASSING for row in tables.documents):
             return
         with self._connection:
             self._connection.execute(
@@ -127,15 +125,17 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _packed(tables: Tables) -> bytes:
-    return zlib.compress(json.dumps(tables).encode("ascii"), 1)
+    rows = {name: [list(plain_values(name, row).values()) for row in tables.rows(name)] for name in SCHEMA}
+    return zlib.compress(json.dumps(rows).encode("ascii"), 1)
 
 
 def _unpacked(data: bytes) -> Tables | None:
     try:
-        tables = json.loads(zlib.decompress(data))
-    except (zlib.error, ValueError, TypeError):
+        rows = json.loads(zlib.decompress(data))
+        return tables_of(row_of(name, dict(zip(columns, values, strict=True)))
+                         for name, columns in SCHEMA.items() for values in rows[name])
+    except (zlib.error, ValueError, TypeError, KeyError):
         return None
-    return cast(Tables, tables) if isinstance(tables, dict) and tables.keys() >= SCHEMA.keys() else None
 
 
 def settings_key(rules: Path) -> str:

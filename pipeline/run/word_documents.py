@@ -14,7 +14,8 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.core.errors import InputError, Rejected
-from pipeline.core.model import Row, Tables
+from pipeline.core.rows import ROW_TYPES, CaseRow, Row, Tables, tables_of, with_rows
+from pipeline.core.vocabulary import CASE_KINDS
 from pipeline.publish.gaps import Gap
 from pipeline.publish.word.commented import commentable, write_commented
 from pipeline.publish.word.content import Source
@@ -85,7 +86,7 @@ def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, w
     made = Made()
     for job in jobs:
         outcome = done[job]
-        if outcome.error:
+        if outcome.result is None:
             name = job.name or whole.labels.of("report", SUMMARY)
             made.gaps.append(Gap(name, outcome.error, outcome.detail, outcome.trace))
         else:
@@ -130,32 +131,30 @@ def _parcels(whole: Source, kinds: tuple[str, ...], wanted: Wanted) -> Iterator[
         if wanted.unit not in (None, unit):
             continue
         originals = {
-            name: (wanted.originals[name], str(document["sha256"]))
+            name: (wanted.originals[name], document.sha256)
             for document in documents
-            if (name := str(document["file"])) in wanted.originals and commentable(name)
+            if (name := document.file) in wanted.originals and commentable(name)
         }
         yield Parcel(unit, rows[unit], own_kinds, day, originals)
     if SUMMARY in kinds and wanted.unit is None:
-        yield Parcel("", {name: whole.tables.get(name, []) for name in _OF_ALL}, (SUMMARY,), day)
+        yield Parcel("", with_rows(Tables(), {name: whole.tables.rows(name) for name in _OF_ALL}), (SUMMARY,), day)
 
 
 def _by_unit(whole: Source) -> dict[str, Tables]:
     """The rows of each unit: those of its documents and cases, and those about the unit itself."""
-    parcels: dict[str, Tables] = {unit: {name: [] for name in whole.tables} for unit in whole.units}
-    of_case = {
-        str(case["case_id"]): unit for case in whole.tables.get("cases", ())
-        for unit in [_unit_of_case(whole, case)] if unit
-    }
-    for name, rows in whole.tables.items():
-        for row in rows:
-            unit = whole.unit_of.get(str(row.get("doc_id"))) or of_case.get(str(row.get("case_id")))
-            unit = unit or (str(row["unit"]) if row.get("unit") in parcels and not row.get("doc_id") else None)
-            if unit is not None:
-                parcels[unit][name].append(row)
-    return parcels
+    parcels: dict[str, list[Row]] = {unit: [] for unit in whole.units}
+    of_case = {case.case_id: unit for case in whole.tables.cases for unit in [_unit_of_case(whole, case)] if unit}
+    for name in ROW_TYPES:
+        for row in whole.tables.rows(name):
+            doc_id, named = getattr(row, "doc_id", ""), getattr(row, "unit", "")
+            unit = whole.unit_of.get(doc_id) or of_case.get(getattr(row, "case_id", ""))
+            unit = unit or (named if named in parcels and not doc_id else "")
+            if unit:
+                parcels[unit].append(row)
+    return {unit: tables_of(rows) for unit, rows in parcels.items()}
 
 
-def _unit_of_case(whole: Source, case: Row) -> str | None:
+def _unit_of_case(whole: Source, case: CaseRow) -> str | None:
     """The unit whose documents a case has."""
-    ids = (doc_id for kind in ("feedback", "plan", "ledger", "bulletin") for doc_id in str(case[kind] or "").split(";"))
+    ids = (doc_id for kind in CASE_KINDS for doc_id in str(getattr(case, kind)).split(";"))
     return next((whole.unit_of[doc_id] for doc_id in ids if doc_id in whole.unit_of), None)

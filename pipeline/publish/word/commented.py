@@ -24,7 +24,7 @@ from lxml import etree
 
 from pipeline.core.errors import Rejected
 from pipeline.core.files import FixedZip, replace_file
-from pipeline.core.model import Row
+from pipeline.core.rows import FindingRow
 from pipeline.core.text import clean
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.word.content import Source
@@ -52,8 +52,8 @@ def write_commented(
     taken: set[str] = set()
     label = source.labels.of("report", "annotated")
     for document in source.units.get(unit, ()):
-        rows = [row for row in source.findings.get(str(document["doc_id"]), ()) if not row["waived"]]
-        file = str(document["file"] or "")
+        rows = [row for row in source.findings.get(document.doc_id, ()) if not row.waived]
+        file = document.file
         data = original(file) if rows and commentable(file) else None
         if data is None:
             continue
@@ -70,7 +70,7 @@ def commentable(file: str) -> bool:
     return file.lower().endswith(".docx")
 
 
-def annotate(data: bytes, findings: Sequence[Row], labels: Labels) -> bytes | None:
+def annotate(data: bytes, findings: Sequence[FindingRow], labels: Labels) -> bytes | None:
     """The docx with its comments; None for a file that can't take them."""
     try:
         return _carried_over(data, _commented(data, findings, labels)) if _may_be_passed_on(data) else None
@@ -90,14 +90,14 @@ def _may_be_passed_on(data: bytes) -> bool:
     return is_usual and not parts.chunks() and not ACTIVE & {code for code, _ in parts.notes()}
 
 
-def _commented(data: bytes, findings: Sequence[Row], labels: Labels) -> bytes:
+def _commented(data: bytes, findings: Sequence[FindingRow], labels: Labels) -> bytes:
     """The docx as the library saves it, with a comment for each finding."""
     document = docx.Document(io.BytesIO(data))
     paragraphs = [Paragraph(element, document._body) for element in document.element.body.iter(qn("w:p"))]
     said = [(paragraph, _text(paragraph)) for paragraph in paragraphs]
     said = [(paragraph, text) for paragraph, text in said if text]
     for row in findings:
-        runs = _runs_at(said, str(row["quote"] or ""), int(str(row["paragraph"] or 1)))
+        runs = _runs_at(said, row.quote, row.paragraph or 1)
         if runs:
             comment = document.add_comment(runs, "", AUTHOR, INITIALS)
             _fill(comment.paragraphs[0], _words(row, labels))
@@ -111,15 +111,15 @@ def _text(paragraph: Paragraph) -> str:
     return "".join(node.text or "" for node in paragraph._p.iter(qn("w:t")))
 
 
-def _words(row: Row, labels: Labels) -> list[str]:
+def _words(row: FindingRow, labels: Labels) -> list[str]:
     """The lines of a comment: what is wrong, what it should be, what to do."""
-    lines = [f"【{labels.of('severity', row['severity'])}】{labels.of('check', row['check'])}：{row['message'] or ''}"]
-    if row["expected"] or row["actual"]:
-        lines.append(f"应为：{row['expected'] or '（空）'}；实为：{row['actual'] or '（空）'}")
-    if row["other_quote"]:
-        lines.append(f"对照：“{row['other_quote']}”")
-    if row["suggestion"]:
-        lines.append(f"建议：{row['suggestion']}")
+    lines = [f"【{labels.of('severity', row.severity)}】{labels.of('check', row.check)}：{row.message}"]
+    if row.expected or row.actual:
+        lines.append(f"应为：{row.expected or '（空）'}；实为：{row.actual or '（空）'}")
+    if row.other_quote:
+        lines.append(f"对照：“{row.other_quote}”")
+    if row.suggestion:
+        lines.append(f"建议：{row.suggestion}")
     return [clean(line)[0] for line in lines]
 
 

@@ -8,8 +8,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pipeline.core.model import ANSWERS, Row, Tables
-from pipeline.publish.overview import by_document, main_document, unit_name, units
+from pipeline.core.rows import (
+    DocumentRow,
+    FindingRow,
+    MeasureRow,
+    PassageRow,
+    ProblemRow,
+    Tables,
+    by_document,
+    by_problem,
+)
+from pipeline.core.vocabulary import ANSWERS
+from pipeline.publish.overview import main_document, unit_name, units
 from pipeline.publish.word.layout import Profile
 from pipeline.publish.word.template import Chart
 from pipeline.publish.word.typography import balanced, chinese_date, full_width, spaced
@@ -38,49 +48,45 @@ class Source:
     labels: Labels
     profile: Profile
     as_of: date | None = None  # the day on which the run judges deadlines
-    units: dict[str, list[Row]] = field(init=False)
-    problems: dict[str, list[Row]] = field(init=False)
-    passages: dict[str, list[Row]] = field(init=False)
-    findings: dict[str, list[Row]] = field(init=False)
+    units: dict[str, list[DocumentRow]] = field(init=False)
+    problems: dict[str, list[ProblemRow]] = field(init=False)
+    passages: dict[str, list[PassageRow]] = field(init=False)
+    findings: dict[str, list[FindingRow]] = field(init=False)
     unit_of: dict[str, str] = field(init=False)
-    measures: dict[str, list[Row]] = field(init=False)
-    documents: dict[str, Row] = field(init=False)
-    _by_id: dict[str, Row] = field(init=False)
+    measures: dict[str, list[MeasureRow]] = field(init=False)
+    documents: dict[str, DocumentRow] = field(init=False)
+    _by_id: dict[str, ProblemRow] = field(init=False)
     _notes: dict[str, list[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.units = units(self.tables)
-        self.problems = by_document(self.tables, "problems")
-        self.passages = by_document(self.tables, "passages")
-        self.findings = by_document(self.tables, "findings")
-        self.unit_of = {str(row["doc_id"]): unit for unit, rows in self.units.items() for row in rows}
-        self._by_id = {str(row["problem_id"]): row for row in self.tables.get("problems", ())}
-        self.measures = {}
-        for row in self.tables.get("measures", ()):
-            self.measures.setdefault(str(row["problem_id"]), []).append(row)
-        self.documents = {str(row["doc_id"]): row for row in self.tables.get("documents", ())}
+        self.problems = by_document(self.tables.problems)
+        self.passages = by_document(self.tables.passages)
+        self.findings = by_document(self.tables.findings)
+        self.unit_of = {row.doc_id: unit for unit, rows in self.units.items() for row in rows}
+        self._by_id = {row.problem_id: row for row in self.tables.problems}
+        self.measures = by_problem(self.tables.measures)
+        self.documents = {row.doc_id: row for row in self.tables.documents}
 
-    def problem(self, problem_id: object) -> Row | None:
+    def problem(self, problem_id: str) -> ProblemRow | None:
         """A problem by its id."""
-        return self._by_id.get(str(problem_id))
+        return self._by_id.get(problem_id)
 
-    def notes(self, doc_id: object) -> list[str]:
+    def notes(self, doc_id: str) -> list[str]:
         """Group headings of a document, which may state the status of all problems below."""
-        key = str(doc_id)
-        if key not in self._notes:
-            self._notes[key] = ["".join(str(row["text"] or "").split()) for row in self.passages.get(key, ())
-                                if row["part"] in ("group", "group_note", "heading")]
-        return self._notes[key]
+        if doc_id not in self._notes:
+            self._notes[doc_id] = ["".join(row.text.split()) for row in self.passages.get(doc_id, ())
+                                   if row.part in ("group", "group_note", "heading")]
+        return self._notes[doc_id]
 
-    def text(self, value: object) -> str:
+    def text(self, text: str) -> str:
         """A text as it goes on the page."""
-        text = "" if value is None else str(value)
         return full_width(text) if self.profile.punctuation else text
 
-    def file(self, doc_id: object) -> str:
+    def file(self, doc_id: str) -> str:
         """The name of a document's file, for people."""
-        row = self.documents.get(str(doc_id))
-        return str(row["file"] or row["doc_id"]).replace("\\", "/").rsplit("/", 1)[-1] if row else ""
+        row = self.documents.get(doc_id)
+        return (row.file or row.doc_id).replace("\\", "/").rsplit("/", 1)[-1] if row else ""
 
 
 def paragraph(level: int, head: str, text: str = "") -> Context:
@@ -122,45 +128,45 @@ def _imprint(profile: Profile, unit: str, date: str) -> Context | None:
     }
 
 
-def latest_date(documents: Sequence[Row]) -> str:
+def latest_date(documents: Sequence[DocumentRow]) -> str:
     """The latest date of issue, in Chinese; empty where none is stated."""
-    dates = [str(row["issued_date"]) for row in documents if row["issued_date"]]
+    dates = [row.issued_date for row in documents if row.issued_date]
     return chinese_date(max(dates)) if dates else ""
 
 
-def named(source: Source, row: Row) -> str:
+def named(source: Source, row: DocumentRow) -> str:
     """The unit of a document."""
-    return source.unit_of.get(str(row["doc_id"])) or unit_name(row)
+    return source.unit_of.get(row.doc_id) or unit_name(row)
 
 
-def status_words(source: Source, row: Row) -> str:
+def status_words(source: Source, row: ProblemRow) -> str:
     """The status of a problem in the document's own words, else (a tick, a share) by its label."""
-    if re.search("[\u4e00-\u9fff]", str(row["status_text"] or "")):
-        return source.text(row["status_text"])
-    code = f"{row['status']}{'_long' if row['long_term'] else ''}"
-    return source.labels.groups.get("wording", {}).get(code, "") if row["status"] else ""
+    if re.search("[\u4e00-\u9fff]", row.status_text):
+        return source.text(row.status_text)
+    code = f"{row.status}{'_long' if row.long_term else ''}"
+    return source.labels.groups.get("wording", {}).get(code, "") if row.status else ""
 
 
-def deadline_words(source: Source, row: Row) -> str:
+def deadline_words(source: Source, row: ProblemRow) -> str:
     """The deadline of a problem in the document's own words, else the date."""
-    return source.text(row["deadline_text"]) or chinese_date(str(row["deadline"] or ""))
+    return source.text(row.deadline_text) or chinese_date(row.deadline)
 
 
-def measure_lines(source: Source, row: Row) -> list[str]:
+def measure_lines(source: Source, row: ProblemRow) -> list[str]:
     """The measures of a problem with their numbers, one a line."""
-    measures = source.measures.get(str(row["problem_id"]), [])
+    measures = source.measures.get(row.problem_id, [])
     return [measure_line(source, measure) for measure in measures]
 
 
-def measure_line(source: Source, measure: Row) -> str:
+def measure_line(source: Source, measure: MeasureRow) -> str:
     """A measure with its number, as a sentence."""
-    return source.text(f"{spaced(str(measure['label'] or ''), source.profile)}{measure['text'] or ''}") + "。"
+    return source.text(f"{spaced(str(measure.label), source.profile)}{measure.text}") + "。"
 
 
-def answering(source: Source, documents: Sequence[Row]) -> Row | None:
+def answering(source: Source, documents: Sequence[DocumentRow]) -> DocumentRow | None:
     """The document of a unit that answers the feedback, if there is one with problems."""
-    main = main_document([row for row in documents if row["kind"] in ANSWERS])
-    return main if main and source.problems.get(str(main["doc_id"])) else None
+    main = main_document([row for row in documents if row.kind in ANSWERS])
+    return main if main and source.problems.get(main.doc_id) else None
 
 
-Builder = Callable[[Source, str, list[Row]], "list[Report]"]
+Builder = Callable[[Source, str, list[DocumentRow]], "list[Report]"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.core.errors import InputError
 from pipeline.core.files import replace_file
-from pipeline.core.model import BULLETIN, PLAN
+from pipeline.core.vocabulary import Kind
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.word.check_report import check_report
 from pipeline.publish.word.content import Builder, Report, Source
@@ -28,9 +28,9 @@ from pipeline.ruleset.layers import rule_file
 
 # one builder a kind, in the order in which the documents are written
 BUILDERS: dict[str, Builder] = {
-    "bulletin": partial(rebuilt, kind=BULLETIN),
+    "bulletin": partial(rebuilt, kind=Kind.BULLETIN),
     "report": progress_report,
-    "plan": partial(rebuilt, kind=PLAN),
+    "plan": partial(rebuilt, kind=Kind.PLAN),
     "problem_list": problem_list,
     "task_list": task_list,
     "duty_list": duty_list,

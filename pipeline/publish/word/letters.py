@@ -4,49 +4,48 @@ from __future__ import annotations
 
 import datetime
 
-from pipeline.core.model import ANSWERS, Row
+from pipeline.core.rows import DocumentRow, ProblemRow
 from pipeline.core.values import numeral
+from pipeline.core.vocabulary import ANSWERS, OPEN, Severity
 from pipeline.publish.word.check_report import entry, unit_findings
 from pipeline.publish.word.content import Context, Report, Source, context_of, deadline_words
 from pipeline.publish.word.one_table import table_row
 from pipeline.publish.word.typography import chinese_date
 
-OPEN = ("in_progress", "not_done", "basically_done", None)
 
-
-def review_letter(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+def review_letter(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """What a unit has to complete or correct: errors and warnings, and what a reviewer returned."""
-    findings = [row for row in unit_findings(source, unit, documents)
-                if row["severity"] in ("error", "warning") and not row["waived"]]
-    returned = [row for document in documents for row in source.problems.get(str(document["doc_id"]), [])
-                if row.get("review_state") == "returned"]
+    findings = [told for told in unit_findings(source, unit, documents)
+                if told.row.severity != Severity.INFO and not told.row.waived]
+    returned = [row for document in documents for row in source.problems.get(document.doc_id, [])
+                if row.review_state == "returned"]
     if not findings and not returned:
         return []
     files: dict[str, list[Context]] = {}
-    for row in findings:
-        files.setdefault(source.file(row["doc_id"]) or unit, []).append(entry(source, row))
+    for told in findings:
+        files.setdefault(source.file(told.row.doc_id) or unit, []).append(entry(source, told))
     title = source.labels.of("wording", "title_review_letter").replace("{unit}", unit)
     context = context_of(
         source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
         date=source.profile.setting("office", "date", ""),
         材料组=[{"序": numeral(n), "名称": name, "项": rows} for n, (name, rows) in enumerate(files.items(), 1)],
         退回序=numeral(len(files) + 1),
-        退回=[{"问题": source.text(row["problem"]), "意见": source.text(row.get("review_note"))} for row in returned],
+        退回=[{"问题": source.text(row.problem), "意见": source.text(row.review_note)} for row in returned],
         数={"意见": len(findings) + len(returned)},
     )
     return [Report("review_letter", unit, source.labels.of("report", "review_letter"), context, title)]
 
 
-def reminder(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+def reminder(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Problems that are not done although their time is up, and those whose time is up soon."""
     day = as_of(source)
     if day is None:
         return []
     limit = day + datetime.timedelta(days=int(source.profile.setting("office", "remind_days", 30)))
-    overdue: list[Row] = []
-    due: list[Row] = []
+    overdue: list[ProblemRow] = []
+    due: list[ProblemRow] = []
     for row in _with_deadline(source, documents):
-        end = last_day(str(row["deadline"]))
+        end = last_day(row.deadline)
         if end is not None and end <= limit:
             (overdue if end < day else due).append(row)
     if not overdue and not due:
@@ -62,13 +61,13 @@ def reminder(source: Source, unit: str, documents: list[Row]) -> list[Report]:
     return [Report("reminder", unit, source.labels.of("report", "reminder"), context, title)]
 
 
-def _with_deadline(source: Source, documents: list[Row]) -> list[Row]:
+def _with_deadline(source: Source, documents: list[DocumentRow]) -> list[ProblemRow]:
     """Open problems with a date; of a plan and a later ledger or bulletin only the later counts."""
-    answers = sorted((row for row in documents if row["kind"] in ANSWERS), key=lambda r: str(r["issued_date"] or ""))
+    answers = sorted((row for row in documents if row.kind in ANSWERS), key=lambda r: r.issued_date)
     for document in reversed(answers):
-        dated = [row for row in source.problems.get(str(document["doc_id"]), []) if row["deadline"]]
+        dated = [row for row in source.problems.get(document.doc_id, []) if row.deadline]
         if dated:
-            return [row for row in dated if row["status"] in OPEN]
+            return [row for row in dated if row.status is None or row.status in OPEN]
     return []
 
 
@@ -76,7 +75,7 @@ def as_of(source: Source) -> datetime.date | None:
     """The day on which time is counted: the run's, else the profile's, else the latest that any document states."""
     if source.as_of is not None:
         return source.as_of
-    stated = [str(row["issued_date"]) for row in source.documents.values() if row["issued_date"]]
+    stated = [row.issued_date for row in source.documents.values() if row.issued_date]
     given = str(source.profile.setting("office", "as_of", "") or "")
     return last_day(given or max(stated, default=""))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.core.model import ANSWERS, LEDGER, PLAN, Row
+from pipeline.core.rows import DocumentRow, ProblemRow
+from pipeline.core.vocabulary import ANSWERS, Kind
 from pipeline.publish.overview import main_document
 from pipeline.publish.word.content import (
     Context,
@@ -20,55 +21,55 @@ from pipeline.publish.word.rebuilt import SKIPPED, in_agreement
 from pipeline.publish.word.typography import chinese_date
 
 
-def problem_list(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+def problem_list(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """All problems of a unit with their grouping, from the feedback where there is one."""
-    feedback = [row for row in documents if row["kind"] == "feedback" and source.problems.get(str(row["doc_id"]))]
+    feedback = [row for row in documents if row.kind == Kind.FEEDBACK and source.problems.get(row.doc_id)]
     main = feedback[-1] if feedback else main_document(documents)
     return _list(source, unit, main, "problem_list") if main else []
 
 
-def task_list(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+def task_list(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Each problem with what is to be done and by when."""
     return _list(source, unit, _planned(source, documents), "task_list")
 
 
-def duty_list(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+def duty_list(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Each problem with who answers for it; only where somebody is named."""
     main = _planned(source, documents)
-    problems = source.problems.get(str(main["doc_id"]), []) if main else []
-    named = any(row["lead"] or row["dept"] or row["person"] for row in problems)
+    problems = source.problems.get(main.doc_id, []) if main else []
+    named = any(row.lead or row.dept or row.person for row in problems)
     return _list(source, unit, main, "duty_list") if named else []
 
 
-def closing_list(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+def closing_list(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Each problem with its result, for the reviewer's decision to close it."""
     return _list(source, unit, answering(source, documents), "closing_list")
 
 
-def ledger(source: Source, unit: str, documents: list[Row]) -> list[Report]:
+def ledger(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """The unit's ledgers rebuilt; where it sent none, one made from the document that answers."""
-    own = [row for row in documents if row["kind"] == LEDGER and source.problems.get(str(row["doc_id"]))]
+    own = [row for row in documents if row.kind == Kind.LEDGER and source.problems.get(row.doc_id)]
     if own:
         return [report for row in own for report in _list(source, unit, row, "ledger")]
     return _list(source, unit, answering(source, documents), "ledger")
 
 
-def _planned(source: Source, documents: list[Row]) -> Row | None:
+def _planned(source: Source, documents: list[DocumentRow]) -> DocumentRow | None:
     """The plan where there is one, else the ledger, else what answers: where tasks and duties stand."""
-    for kind in (PLAN, LEDGER):
-        found = [row for row in documents if row["kind"] == kind and source.problems.get(str(row["doc_id"]))]
+    for kind in (Kind.PLAN, Kind.LEDGER):
+        found = [row for row in documents if row.kind == kind and source.problems.get(row.doc_id)]
         if found:
             return found[-1]
     return answering(source, documents)
 
 
-def _list(source: Source, unit: str, document: Row | None, kind: str) -> list[Report]:
-    rows = source.problems.get(str(document["doc_id"]), []) if document else []
+def _list(source: Source, unit: str, document: DocumentRow | None, kind: str) -> list[Report]:
+    rows = source.problems.get(document.doc_id, []) if document else []
     if not document or not rows:
         return []
     name = source.labels.of("report", kind)
-    own = kind == "ledger" and document["kind"] == LEDGER
-    title = str(document["title"] or "") if own else (
+    own = kind == "ledger" and document.kind == Kind.LEDGER
+    title = document.title if own else (
         source.labels.of("wording", "title_list").replace("{unit}", unit).replace("{report}", name)
     )
     above, below = _around(source, document) if own else ([], [])
@@ -80,17 +81,17 @@ def _list(source: Source, unit: str, document: Row | None, kind: str) -> list[Re
     return [Report(kind, unit, name, context, title)]
 
 
-def _heading(source: Source, document: Row, unit: str, said: str = "") -> list[Context]:
+def _heading(source: Source, document: DocumentRow, unit: str, said: str = "") -> list[Context]:
     """Who reports, who inspected and when, in one line above the table; what is `said` there already is left out."""
     words = source.labels.of
     parts = [] if said else [f"{words('wording', 'reported_by')}{unit}"]
-    inspector = source.text(document["inspector"] or "")
+    inspector = source.text(document.inspector)
     if inspector and inspector not in said:
         parts.append(f"{words('wording', 'inspected_by')}{inspector}")
-    if document["feedback_date"] and not _dated(str(document["feedback_date"]), said):
-        parts.append(f"{words('wording', 'fed_back_on')}{chinese_date(str(document['feedback_date']))}")
-    if document["issued_date"] and document["kind"] in ANSWERS and not _dated(str(document["issued_date"]), said):
-        parts.append(f"{words('wording', 'reported_on')}{chinese_date(str(document['issued_date']))}")
+    if document.feedback_date and not _dated(document.feedback_date, said):
+        parts.append(f"{words('wording', 'fed_back_on')}{chinese_date(document.feedback_date)}")
+    if document.issued_date and document.kind in ANSWERS and not _dated(document.issued_date, said):
+        parts.append(f"{words('wording', 'reported_on')}{chinese_date(document.issued_date)}")
     return [{"标识": False, "文": "　".join(parts)}] if parts else []
 
 
@@ -102,42 +103,40 @@ def _dated(date: str, text: str) -> bool:
     return any(numbers[at : at + size] == month_and_day for at in range(len(numbers)))
 
 
-def _around(source: Source, document: Row) -> tuple[list[Context], list[Context]]:
+def _around(source: Source, document: DocumentRow) -> tuple[list[Context], list[Context]]:
     """A ledger's own lines above and below its table, its title left out."""
-    first = source.problems[str(document["doc_id"])][0]["paragraph"]
-    title = source.text(document["title"])
+    first = source.problems[document.doc_id][0].paragraph or 0
+    title = source.text(document.title)
     sides: tuple[list[Context], list[Context]] = ([], [])
-    for row in source.passages.get(str(document["doc_id"]), ()):
-        text = source.text(row["text"])
-        if row["part"] in (*SKIPPED, "title") or text == title:
+    for row in source.passages.get(document.doc_id, ()):
+        text = source.text(row.text)
+        if row.part in (*SKIPPED, "title") or text == title:
             continue
-        after = int(str(row["paragraph"] or 0)) > int(str(first or 0))
+        after = (row.paragraph or 0) > first
         mark = bool(re.fullmatch(source.profile.setting("marks", "attachment", "(?!)"), text))
-        sides[after].append({"标识": mark, "文": source.text(row["label"]) + text})
+        sides[after].append({"标识": mark, "文": source.text(row.label) + text})
     return sides
 
 
-def table_row(source: Source, row: Row, number: int) -> Context:
+def table_row(source: Source, row: ProblemRow, number: int) -> Context:
     """The fields of one problem that the tables of all lists may show."""
     measures, status = _cells(source, row)
-    review = {"review_state": row.get("review_state"), "review_note": row.get("review_note"),
-              "evidence": row.get("evidence")}
     return {
-        "序": source.text(row["label"]) if str(row["label"] or "").isdigit() else number,
-        "学校": source.text(row["school"]), "方面": source.text(row["aspect"]), "类别": source.text(row["category"]),
-        "问题": source.text(row["problem"]), "措施": measures, "责任领导": source.text(row["lead"]),
-        "责任部门": source.text(row["dept"]), "责任人": source.text(row["person"]),
+        "序": source.text(row.label) if row.label.isdigit() else number,
+        "学校": source.text(row.school), "方面": source.text(row.aspect), "类别": source.text(row.category),
+        "问题": source.text(row.problem), "措施": measures, "责任领导": source.text(row.lead),
+        "责任部门": source.text(row.dept), "责任人": source.text(row.person),
         "时限": deadline_words(source, row), "状态": status,
-        "审核状态": source.labels.of("review", review["review_state"]),
-        "审核意见": source.text(review["review_note"]), "佐证": source.text(review["evidence"]),
+        "审核状态": source.labels.of("review", row.review_state),
+        "审核意见": source.text(row.review_note), "佐证": source.text(row.evidence),
     }
 
 
-def _cells(source: Source, row: Row) -> tuple[str, str]:
+def _cells(source: Source, row: ProblemRow) -> tuple[str, str]:
     """Measures and status as a ledger's own cells hold them, else put together."""
-    given, words = str(row["rectification"] or ""), str(row["status_text"] or "")
-    document = source.documents.get(str(row["doc_id"])) or {}
-    if document.get("kind") == LEDGER and given and in_agreement(source, row):
+    given, words = row.rectification, row.status_text
+    document = source.documents.get(row.doc_id)
+    if document and document.kind == Kind.LEDGER and given and in_agreement(source, row):
         before, found, after = given.rpartition(words) if words else (given, "", "")
         if words and status_words(source, row) != source.text(words):  # a tick says nothing in another column
             return source.text(before.strip("\n")), status_words(source, row) + source.text(after)

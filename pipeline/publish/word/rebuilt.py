@@ -7,8 +7,10 @@ still holds every measure of the tables it is used as it stands, else it is put 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from pipeline.core.model import PLAN, Row
+from pipeline.core.rows import DocumentRow, MeasureRow, PassageRow, ProblemRow, place
+from pipeline.core.vocabulary import Kind
 from pipeline.publish.word.content import (
     Context,
     Report,
@@ -31,27 +33,27 @@ LINE_END = 10**9  # behind whatever stands in a paragraph
 SENTENCE_END = re.compile(r"[。！？；：]$")
 
 
-def rebuilt(source: Source, unit: str, documents: list[Row], kind: str) -> list[Report]:
+def rebuilt(source: Source, unit: str, documents: list[DocumentRow], kind: Kind) -> list[Report]:
     """The rebuilt document of each document of a kind; `kind` is a document kind."""
     return [
-        Report(kind, unit, source.labels.of("report", kind), context_for(source, row), str(row["title"] or ""))
-        for row in documents if row["kind"] == kind
+        Report(kind, unit, source.labels.of("report", kind), context_for(source, row), row.title)
+        for row in documents if row.kind == kind
     ]
 
 
-def context_for(source: Source, document: Row) -> Context:
+def context_for(source: Source, document: DocumentRow) -> Context:
     """What fills the template for one document."""
-    passages = _joined(source.passages.get(str(document["doc_id"]), []))
+    passages = _joined(source.passages.get(document.doc_id, []))
     front, middle, tail = _divided(passages)
     by_part: dict[str, list[str]] = {}
     for row in (*front, *tail):
-        part = str(row["part"])
+        part = row.part
         if part in ABOVE:
             part = "under" if "title" in by_part else "above"
         by_part.setdefault(part, []).append(_whole(source, row))
-    title = str(document["title"] or "") or "".join(by_part.get("title", []))
+    title = document.title or "".join(by_part.get("title", []))
     dates = [text for text in by_part.get("date", []) if len(text) <= 20]
-    issued = chinese_date(str(document["issued_date"] or ""))
+    issued = chinese_date(document.issued_date)
     if not dates and by_part.get("signature"):
         dates = [issued]
     if issued and not dates:  # nobody signs: the date stands under the title
@@ -60,103 +62,97 @@ def context_for(source: Source, document: Row) -> Context:
         source, source.text(title), body=_body(source, document, middle),
         addressee=[*by_part.get("under", ()), *by_part.get("addressee", ())], signature=by_part.get("signature", ()),
         date=dates[0] if dates else "", before=by_part.get("above", ()), attachments=by_part.get("attachment", ()),
-        remarks=[text for row in tail if row["part"] not in ("signature", "attachment")
+        remarks=[text for row in tail if row.part not in ("signature", "attachment")
                  and (text := _whole(source, row)) not in dates],
-        unit=named(source, document), docno=str(document["docno"] or ""),
+        unit=named(source, document), docno=document.docno,
     )
 
 
-def _joined(passages: list[Row]) -> list[Row]:
+def _joined(passages: list[PassageRow]) -> list[PassageRow]:
     """Passages of one paragraph that follow each other, as the paragraph that they were."""
-    out: list[Row] = []
+    out: list[PassageRow] = []
     for row in passages:
         before = out[-1] if out else None
-        if before and row["paragraph"] is not None and row["paragraph"] == before["paragraph"] \
-                and row["start"] in (before["end"], _label_end(before, row)):
-            out[-1] = {**before, "text": f"{before['text']}{row['label'] or ''}{row['text']}", "end": row["end"]}
+        if before and row.paragraph is not None and row.paragraph == before.paragraph \
+                and row.start in (before.end, _label_end(before, row)):
+            out[-1] = replace(before, text=f"{before.text}{row.label}{row.text}", end=row.end)
         else:
             out.append(row)
     return out
 
 
-def _label_end(before: Row, row: Row) -> int:
+def _label_end(before: PassageRow, row: PassageRow) -> int:
     """Where a passage's text starts when only its own number stands between it and the one before."""
-    return int(str(before["end"] or 0)) + len(str(row["label"] or ""))
+    return (before.end or 0) + len(row.label)
 
 
-def _divided(passages: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+def _divided(passages: list[PassageRow]) -> tuple[list[PassageRow], list[PassageRow], list[PassageRow]]:
     """Running text before the body, in it, and from the list of attachments or the signature on."""
-    shown = [row for row in passages if row["part"] not in SKIPPED]
+    shown = [row for row in passages if row.part not in SKIPPED]
     head = 0
-    while head < len(shown) and shown[head]["part"] in ("title", *ABOVE, "addressee"):
+    while head < len(shown) and shown[head].part in ("title", *ABOVE, "addressee"):
         head += 1
     foot = len(shown)
     for at in range(len(shown) - 1, head - 1, -1):
-        if shown[at]["part"] not in ("signature", "date", "note", "attachment", "other"):
+        if shown[at].part not in ("signature", "date", "note", "attachment", "other"):
             break
-        if shown[at]["part"] in ("signature", "date", "attachment"):
+        if shown[at].part in ("signature", "date", "attachment"):
             foot = at
     return shown[:head], shown[head:foot], shown[foot:]
 
 
-def _whole(source: Source, row: Row) -> str:
+def _whole(source: Source, row: PassageRow) -> str:
     """A passage with its label."""
-    text, label = str(row["text"] or ""), str(row["label"] or "")
+    text, label = row.text, row.label
     return source.text(text if not label or text.startswith(label) else spaced(label, source.profile) + text)
 
 
-def _place(row: Row) -> tuple[int, int]:
-    return int(str(row["paragraph"] or 0)), int(str(row["start"] or 0))
-
-
-def _places(problems: list[Row]) -> list[tuple[int, int]]:
+def _places(problems: list[ProblemRow]) -> list[tuple[int, int]]:
     """Where each problem stands; one that a person added stands behind the last one of its aspect, else the last."""
-    read = [(row["aspect"], _last(row)) for row in problems if row["paragraph"] is not None]
+    read = [(row.aspect, _last(row)) for row in problems if row.paragraph is not None]
     out = []
     for row in problems:
-        if row["paragraph"] is not None or not read:
-            out.append(_place(row))
+        if row.paragraph is not None or not read:
+            out.append(place(row))
             continue
-        own = [last for aspect, last in read if row["aspect"] and aspect == row["aspect"]]
+        own = [last for aspect, last in read if row.aspect and aspect == row.aspect]
         out.append((max(own or [last for _, last in read]), LINE_END))
     return out
 
 
-def _last(row: Row) -> int:
-    return int(str(row["end_paragraph"] or row["paragraph"]))
+def _last(row: ProblemRow) -> int:
+    return row.end_paragraph or row.paragraph or 0
 
 
-def _body(source: Source, document: Row, passages: list[Row]) -> list[Context]:
+def _body(source: Source, document: DocumentRow, passages: list[PassageRow]) -> list[Context]:
     """Passages and problems in reading order, each problem followed by its rectification."""
-    problems = source.problems.get(str(document["doc_id"]), [])
-    placed = zip(_places(problems), problems, strict=True)
-    entries = sorted(
-        [(_place(row), 0, row) for row in passages] + [(place, 1, row) for place, row in placed], key=lambda e: e[:2]
-    )
+    problems = source.problems.get(document.doc_id, [])
+    entries: list[tuple[tuple[int, int], PassageRow | ProblemRow]] = [
+        *((place(row), row) for row in passages), *zip(_places(problems), problems, strict=True),
+    ]
     out: list[Context] = []
     written: list[str] = []  # headings since the last problem, to know which groups are already named
-    aspect: object = None
-    category: object = None
-    for _, is_problem, row in entries:
-        if not is_problem:
+    aspect = category = ""
+    for _, row in sorted(entries, key=lambda entry: entry[0]):
+        if isinstance(row, PassageRow):
             out.append(_passage(source, row))
-            written.append(str(row["text"] or ""))
+            written.append(row.text)
             continue
-        for level, name, before in ((2, row["aspect"], aspect), (3, row["category"], category)):
-            if name and name != before and not any(str(name) in text for text in written):
+        for level, name, before in ((2, row.aspect, aspect), (3, row.category, category)):
+            if name and name != before and not any(name in text for text in written):
                 out.append(paragraph(level, source.text(name)))
-        aspect, category = row["aspect"], row["category"]
+        aspect, category = row.aspect, row.category
         out += problem_paragraphs(source, row)
         written = []
     return _renumbered(out, source.profile) if source.profile.renumber else out
 
 
-def _passage(source: Source, row: Row) -> Context:
+def _passage(source: Source, row: PassageRow) -> Context:
     """A passage as heading, run-in heading or plain text."""
-    text, level = _whole(source, row), int(str(row["level"] or 0)) + 1  # passages count levels from 0
-    if not row["label"] or level > 4:
+    text, level = _whole(source, row), (row.level or 0) + 1  # passages count levels from 0
+    if not row.label or level > 4:
         return paragraph(0, "", text)
-    if row["part"] in ("heading", "group") and len(text) <= 80 and "。" not in text[:-1]:
+    if row.part in ("heading", "group") and len(text) <= 80 and "。" not in text[:-1]:
         return paragraph(level, text)
     head, mark, rest = text.partition("。")
     if mark and len(head) <= 60:
@@ -164,9 +160,9 @@ def _passage(source: Source, row: Row) -> Context:
     return paragraph(level, text) if len(text) <= 40 else paragraph(0, "", text)
 
 
-def problem_paragraphs(source: Source, row: Row, label: str | None = None) -> list[Context]:
+def problem_paragraphs(source: Source, row: ProblemRow, label: str | None = None) -> list[Context]:
     """One problem: its statement, then what was done about it."""
-    label = str(row["label"] or "") if label is None else label
+    label = row.label if label is None else label
     lines = rectification(source, row)
     statement = source.text(_framed(source, row, label, bool(lines) and _runs_in(source, row)))
     closed = lines and lines[0][0] in PUNCTUATION  # the text behind the problem brings its full stop along
@@ -178,10 +174,10 @@ def problem_paragraphs(source: Source, row: Row, label: str | None = None) -> li
     return [first, *(paragraph(0, "", text) for text in lines)]
 
 
-def _framed(source: Source, row: Row, label: str, runs_in: bool) -> str:
+def _framed(source: Source, row: ProblemRow, label: str, runs_in: bool) -> str:
     """The problem with its label, in 关于…的问题 where it had a frame and its end would not show without."""
-    gap = int(str(row["start"] or 0)) - len(label)
-    text = str(row["problem"] or "")
+    gap = (row.start or 0) - len(label)
+    text = row.problem
     label = spaced(label, source.profile)
     if not runs_in or gap < 2:
         return f"{label}{text}"
@@ -189,21 +185,21 @@ def _framed(source: Source, row: Row, label: str, runs_in: bool) -> str:
     return label + source.labels.of("wording", "framed_quoted" if quoted else "framed").replace("{problem}", text)
 
 
-def _runs_in(source: Source, row: Row) -> bool:
+def _runs_in(source: Source, row: ProblemRow) -> bool:
     """Whether the rectification follows in the problem's own paragraph."""
-    measures = source.measures.get(str(row["problem_id"]), [])
-    return bool(measures) and row["paragraph"] is not None and (
-        measures[0]["paragraph"] == (row["end_paragraph"] or row["paragraph"]) and bool(row["rectification"])
+    measures = source.measures.get(row.problem_id, [])
+    return bool(measures) and row.paragraph is not None and (
+        measures[0].paragraph == (row.end_paragraph or row.paragraph) and bool(row.rectification)
     )
 
 
-def rectification(source: Source, row: Row) -> list[str]:
+def rectification(source: Source, row: ProblemRow) -> list[str]:
     """The paragraphs that answer a problem: the document's own while they agree with the tables."""
-    measures = source.measures.get(str(row["problem_id"]), [])
-    given = str(row["rectification"] or "")
+    measures = source.measures.get(row.problem_id, [])
+    given = row.rectification
     if given and in_agreement(source, row):
-        first = str(measures[0]["label"] or "") if measures else ""
-        if first and _plain(given).startswith(_plain(str(measures[0]["text"]))):
+        first = measures[0].label if measures else ""
+        if first and _plain(given).startswith(_plain(measures[0].text)):
             given = first + given  # the text begins behind its first number
         lines = [line for line in source.text(given).split("\n") if line.strip()]
     else:
@@ -216,29 +212,30 @@ def _plain(text: str) -> str:
     return re.sub(r"\s", "", full_width(text))
 
 
-def in_agreement(source: Source, row: Row) -> bool:
+def in_agreement(source: Source, row: ProblemRow) -> bool:
     """Whether the text still says what the tables say: nobody has corrected a measure or the status."""
-    given, measures = str(row["rectification"] or ""), source.measures.get(str(row["problem_id"]), [])
+    given, measures = row.rectification, source.measures.get(row.problem_id, [])
     plain, at = _plain(given), 0
-    status = _plain(str(row["status_text"] or ""))
-    if status and status not in plain and not any(status in note for note in source.notes(row["doc_id"])):
+    status = _plain(row.status_text)
+    if status and status not in plain and not any(status in note for note in source.notes(row.doc_id)):
         return False
     for measure in measures:
-        found = plain.find(_plain(str(measure["text"] or "")), at)
+        found = plain.find(_plain(measure.text), at)
         if found < 0:
             return False
         at = found
     return True
 
 
-def _composed(source: Source, row: Row, measures: list[Row]) -> list[str]:
+def _composed(source: Source, row: ProblemRow, measures: list[MeasureRow]) -> list[str]:
     """Status and measures in order; measures without a number are paragraphs of their own."""
     status = status_words(source, row)
-    planned = (source.documents.get(str(row["doc_id"])) or {}).get("kind") == PLAN
+    document = source.documents.get(row.doc_id)
+    planned = document is not None and document.kind == Kind.PLAN
     marker = source.labels.of("wording", "measures" if planned else "rectification")
     lines = [f"{marker}：" + (status + "。" if status else "")]
     for measure in measures:
-        label = str(measure["label"] or "")
+        label = measure.label
         text = measure_line(source, measure)
         if measure is measures[0] or (label and spaced(label, source.profile) == label):
             lines[-1] += text
@@ -247,13 +244,13 @@ def _composed(source: Source, row: Row, measures: list[Row]) -> list[str]:
     return lines if status or measures else []
 
 
-def _duty(source: Source, row: Row, plain: str) -> str:
+def _duty(source: Source, row: ProblemRow, plain: str) -> str:
     """Who and by when, where the text does not say it already."""
-    values = (("lead", row["lead"]), ("dept", row["dept"]), ("person", row["person"]),
+    values = (("lead", row.lead), ("dept", row.dept), ("person", row.person),
               ("deadline", deadline_words(source, row)))
     said = [
         f"{source.labels.column('problems', name)}：{source.text(value)}"
-        for name, value in values if value and _plain(str(value)) not in plain
+        for name, value in values if value and _plain(value) not in plain
     ]
     return "；".join(said) + "。" if said else ""
 

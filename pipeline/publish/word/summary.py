@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.core.vocabulary import SEVERITIES, STATUSES
+from pipeline.core.vocabulary import Severity, State, Status
 from pipeline.publish.overview import (
     UNNAMED,
     UNSTATED,
@@ -27,11 +27,11 @@ def summary(source: Source) -> Report | None:
     if not whole.problems:
         return None
     labels = source.labels
-    names = [labels.of("status", status) for status in (*STATUSES, UNSTATED)]
+    names = [labels.of("status", status) for status in (*Status, UNSTATED)]
     day = as_of(source)
     title = labels.of("wording", "title_summary")
-    documents = source.tables.get("documents", [])
-    failed = [row for row in documents if row["state"] == "quarantined"]
+    documents = source.tables.documents
+    failed = [row for row in documents if row.state == State.QUARANTINED]
     context = context_of(
         source, title, signature=[source.profile.setting("office", "name")],
         date=source.profile.setting("office", "date", ""), 截至=chinese_date(day.isoformat()) if day else "",
@@ -39,20 +39,20 @@ def summary(source: Source) -> Report | None:
             "问题": whole.problems, "措施": whole.measures,
             "长期": whole.long_term, "完成率": _rate(whole), "失败": len(failed)},
         状态=[{"名称": name, "数": whole.statuses[s], "占比": f"{100 * whole.statuses[s] / whole.problems:.1f}%"}
-              for s, name in zip((*STATUSES, UNSTATED), names, strict=True)],
+              for s, name in zip((*Status, UNSTATED), names, strict=True)],
         单位表=[_unit(entry) for entry in (*entries, whole)], 状态名=names,
         方面表=[{"名称": source.text(aspect) or "（未分方面）", "计": counts.total(),
-                 "数": [counts[s] for s in (*STATUSES, UNSTATED)]}
+                 "数": [counts[s] for s in (*Status, UNSTATED)]}
                 for aspect, counts in by_aspect(source.tables).items()],
-        检查表=[{"名称": labels.of("check", check), "数": [counts[s] for s in SEVERITIES], "计": counts.total()}
+        检查表=[{"名称": labels.of("check", check), "数": [counts[s] for s in Severity], "计": counts.total()}
                 for check, counts in by_check(source.tables).items()],
-        失败=[{"名称": source.file(row["doc_id"]), "说明": source.text(row["message"])} for row in failed],
+        失败=[{"名称": source.file(row.doc_id), "说明": source.text(row.message)} for row in failed],
     )
     shown = sorted((entry for entry in entries if entry.problems), key=lambda entry: -entry.problems)[:SHOWN]
     series = [(name, [entry.statuses[s] for entry in shown])
-              for s, name in zip((*STATUSES, UNSTATED), names, strict=True)]
+              for s, name in zip((*Status, UNSTATED), names, strict=True)]
     charts = [
-        pie_chart("chart1", "整改状态构成", names, [whole.statuses[s] for s in (*STATUSES, UNSTATED)]),
+        pie_chart("chart1", "整改状态构成", names, [whole.statuses[s] for s in (*Status, UNSTATED)]),
         bar_chart("chart2", "各单位整改状态", [entry.unit for entry in shown], series),
     ]
     return Report("summary", "", labels.of("report", "summary"), context, title, tuple(charts))
@@ -65,6 +65,6 @@ def _rate(entry: UnitFigures) -> str:
 def _unit(entry: UnitFigures) -> Context:
     return {
         "名称": entry.unit, "材料": entry.documents, "问题": entry.problems, "措施": entry.measures,
-        "状态": [entry.statuses[s] for s in (*STATUSES, UNSTATED)], "完成率": _rate(entry),
-        "错误": entry.severities["error"], "警告": entry.severities["warning"],
+        "状态": [entry.statuses[s] for s in (*Status, UNSTATED)], "完成率": _rate(entry),
+        "错误": entry.severities[Severity.ERROR], "警告": entry.severities[Severity.WARNING],
     }

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from openpyxl.chart import BarChart, PieChart, Reference
 from openpyxl.chart.series import DataPoint
 
-from pipeline.core.model import Tables
-from pipeline.core.vocabulary import SEVERITIES, STATUSES
+from pipeline.core.rows import Tables
+from pipeline.core.vocabulary import Severity, Status
 from pipeline.decisions.columns import Column
 from pipeline.publish.overview import UNSTATED, UnitFigures, by_check, figures, total
 from pipeline.publish.workbook.sheets import Book, Link, lay_out
 from pipeline.ruleset.labels import Labels
 
-CHART = {"done": "70AD47", "basically_done": "5B9BD5", "in_progress": "FFC000", "not_done": "ED7D31",
-         UNSTATED: "A5A5A5"}
+CHART = {Status.DONE: "70AD47", Status.BASICALLY_DONE: "5B9BD5", Status.IN_PROGRESS: "FFC000",
+         Status.NOT_DONE: "ED7D31", UNSTATED: "A5A5A5"}
 
 
 def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any) -> None:
     """Figures by unit and by check, each with its chart."""
-    status_names = [labels.of("status", s) for s in (*STATUSES, UNSTATED)]
+    status_names = [labels.of("status", s) for s in (*Status, UNSTATED)]
     head = ["单位", "材料", "问题", "措施", *status_names, labels.column("problems", "long_term"), "完成率",
-            *(labels.of("severity", s) for s in SEVERITIES)]
+            *(labels.of("severity", s) for s in Severity)]
     lay_out(sheet, [Column("", "", 32 if at == 0 else 10.5) for at in range(len(head))], freeze="A4")
     entries = figures(tables)
     together = total(entries, "合计")
-    states: dict[object, int] = {}
-    for row in tables.get("documents", ()):
-        states[row["state"]] = states.get(row["state"], 0) + 1
+    states = Counter(row.state for row in tables.documents)
     cell = book.cell
 
     def put(values: Sequence[object], styles: Sequence[str]) -> None:
@@ -37,13 +36,13 @@ def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any) -> No
 
     def line(entry: UnitFigures, style: str, share: str) -> None:
         put([entry.unit, entry.documents, entry.problems, entry.measures,
-             *(entry.statuses[s] for s in (*STATUSES, UNSTATED)), entry.long_term, entry.rate,
-             *(entry.severities[s] for s in SEVERITIES)],
+             *(entry.statuses[s] for s in (*Status, UNSTATED)), entry.long_term, entry.rate,
+             *(entry.severities[s] for s in Severity)],
             [style] * (len(head) - 4) + [share] + [style] * 3)
 
     sheet.row_dimensions[1].height = 26
     put(["总览"], ["heading"])
-    state_text = "，".join(f"{labels.of('state', s)} {n} 份" for s, n in states.items() if s)
+    state_text = "，".join(f"{labels.of('state', s)} {n} 份" for s, n in states.items())
     put([f"材料：{state_text or '无'}；完成率＝已完成问题数÷问题总数"], ["note"])
     put(head, ["header"] * len(head))
     for entry in entries:
@@ -52,10 +51,10 @@ def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any) -> No
     last = 3 + len(entries)
     put([None], ["plain"])
     start = last + 3
-    put(["检查项", *(labels.of("severity", s) for s in SEVERITIES), "合计"], ["header"] * 5)
+    put(["检查项", *(labels.of("severity", s) for s in Severity), "合计"], ["header"] * 5)
     checks = by_check(tables)
     for name, counts in checks.items():
-        put([labels.of("check", name), *(counts[s] for s in SEVERITIES), counts.total()], ["text"] * 5)
+        put([labels.of("check", name), *(counts[s] for s in Severity), counts.total()], ["text"] * 5)
     if not checks:
         put(["没有核对发现", None, None, None, None], ["text"] * 5)
     if together.problems:
@@ -72,14 +71,14 @@ def _charts(sheet: Any, last: int, top: int, count: int) -> None:
     bar.set_categories(Reference(sheet, min_col=1, min_row=4, max_row=shown_to))
     bar.y_axis.delete = bar.x_axis.delete = False
     bar.x_axis.scaling.orientation = "maxMin"
-    for series, status in zip(bar.series, (*STATUSES, UNSTATED), strict=True):
+    for series, status in zip(bar.series, (*Status, UNSTATED), strict=True):
         series.graphicalProperties.solidFill = CHART[status]
     sheet.add_chart(bar, f"G{top}")
     pie = PieChart()
     pie.title, pie.height, pie.width = "整改状态构成", 8, 11
     pie.add_data(Reference(sheet, min_col=5, max_col=9, min_row=last + 1), from_rows=True, titles_from_data=False)
     pie.set_categories(Reference(sheet, min_col=5, max_col=9, min_row=3))
-    for at, status in enumerate((*STATUSES, UNSTATED)):
+    for at, status in enumerate((*Status, UNSTATED)):
         point = DataPoint(idx=at)
         point.graphicalProperties.solidFill = CHART[status]
         pie.series[0].dPt.append(point)

@@ -150,7 +150,7 @@ class Book:
 
     def _fill(self, cell: Any, value: object, sheet: Any) -> None:
         """Give a cell its value with its own type: a text stays a text, whatever it starts with."""
-        if isinstance(value, str):
+        if isinstance(value, str) and value:  # "" is an empty cell
             cell.data_type = "s"
             text, replaced = clean(value)
             if replaced:
@@ -162,7 +162,7 @@ class Book:
         elif isinstance(value, datetime.date):
             cell.data_type, cell._value = "d", value
         else:
-            cell.data_type, cell._value = "n", value
+            cell.data_type, cell._value = "n", None if value == "" else value
 
     def table(
         self, sheet: Any, columns: Sequence[Column], rows: Iterable[Sequence[object]], identity: int = -1

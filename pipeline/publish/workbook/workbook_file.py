@@ -6,6 +6,7 @@ two hidden columns at the end.  Layout and cell rules are in `sheets.py`, figure
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -16,14 +17,26 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 
 from pipeline.core.files import replace_file
-from pipeline.core.model import Row, Tables
-from pipeline.core.vocabulary import SEVERITIES, STATUSES
+from pipeline.core.rows import (
+    AmountRow,
+    ClaimRow,
+    DocumentRow,
+    FindingRow,
+    LinkRow,
+    MeasureRow,
+    ProblemRow,
+    Tables,
+    by_document,
+    by_problem,
+)
+from pipeline.core.vocabulary import READ, Code, Severity, Status
 from pipeline.decisions.columns import (
     ANCHORS,
     DOCUMENT_COLUMNS,
     EDITABLE,
     IDENTITIES,
     Column,
+    Decided,
     base_of,
     claim_columns,
     digest,
@@ -37,15 +50,17 @@ from pipeline.decisions.columns import (
     shown,
 )
 from pipeline.publish.gaps import Gap, isolated
-from pipeline.publish.overview import by_document, unit_name, units
+from pipeline.publish.overview import unit_name, units
 from pipeline.publish.workbook.front import write_guide, write_overview
 from pipeline.publish.workbook.sheets import Book, Link
 from pipeline.reconcile.cases import Aliases, load_aliases, papers_of
 from pipeline.reconcile.recount import PEOPLE, SUMS, Recount, recount
 from pipeline.ruleset.labels import Labels, load_labels
 
-COLOURS = {"done": "C6E0B4", "basically_done": "DDEBF7", "in_progress": "FFE699", "not_done": "F8CBAD",
-           "error": "F8CBAD", "warning": "FFE699", "info": "DDEBF7"}
+COLOURS: dict[Code, str] = {
+    Status.DONE: "C6E0B4", Status.BASICALLY_DONE: "DDEBF7", Status.IN_PROGRESS: "FFE699", Status.NOT_DONE: "F8CBAD",
+    Severity.ERROR: "F8CBAD", Severity.WARNING: "FFE699", Severity.INFO: "DDEBF7",
+}
 
 
 def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list[str], list[Gap]]:
@@ -59,7 +74,7 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list
              "documents")
     sheets = {name: book.sheet(labels.of("sheet", name), _TABS.get(name, "")) for name in order}
     context = _Context(tables, labels, book, sheets, load_aliases(rules_folder))
-    if tables.get("conflicts"):
+    if tables.conflicts:
         sheets["conflicts"] = book.sheet(labels.of("sheet", "conflicts"), "C00000")
     gaps: list[Gap] = []
     fill: dict[str, Callable[[_Context], object]] = {
@@ -91,9 +106,9 @@ class _Context:
     ) -> None:
         self.aliases = aliases
         self.tables, self.labels, self.book, self.sheets = tables, labels, book, sheets
-        self.documents = {str(row["doc_id"]): row for row in tables.get("documents", ())}
-        self.units = {str(row["doc_id"]): unit for unit, rows in units(tables).items() for row in rows}
-        self.problems = {str(row["problem_id"]): row for row in tables.get("problems", ())}
+        self.documents = {row.doc_id: row for row in tables.documents}
+        self.units = {row.doc_id: unit for unit, rows in units(tables).items() for row in rows}
+        self.problems = {row.problem_id: row for row in tables.problems}
         self.places: dict[str, str] = {}  # of problems on their sheet, for links from other sheets
 
     def heading(self, table: str, column: str) -> str:
@@ -102,13 +117,21 @@ class _Context:
     def column(self, table: str, key: str, width: float, style: str = "text", **more: object) -> Column:
         return labelled(self.labels, table, key, width, style, **more)
 
-    def unit(self, doc_id: object) -> str:
-        document = self.documents.get(str(doc_id))
-        return self.units.get(str(doc_id)) or (unit_name(document) if document else str(doc_id or ""))
+    def unit(self, doc_id: str) -> str:
+        document = self.documents.get(doc_id)
+        return self.units.get(doc_id) or (unit_name(document) if document else doc_id)
 
-    def kind(self, doc_id: object) -> str:
-        document = self.documents.get(str(doc_id))
-        return self.labels.of("kind", document["kind"]) if document else ""
+    def kind(self, doc_id: str) -> str:
+        document = self.documents.get(doc_id)
+        return self.labels.of("kind", document.kind) if document else ""
+
+    def file(self, doc_id: str) -> str:
+        document = self.documents.get(doc_id)
+        return document.file if document else ""
+
+    def statement(self, problem_id: str) -> str:
+        problem = self.problems.get(problem_id)
+        return problem.problem if problem else ""
 
     def write(self, sheet: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], identity: int = 0) -> int:
         self.last, self.starts = self.book.table(self.sheets[sheet], columns, rows, identity)
@@ -118,80 +141,71 @@ class _Context:
 def _problems(context: _Context) -> None:
     """The sheet of problems; notes where each problem stands."""
     labels, fields, columns = context.labels, EDITABLE["problems"].fields, problem_columns(context.labels)
-    counts: dict[object, int] = {}
-    for row in context.tables.get("measures", ()):
-        counts[row["problem_id"]] = counts.get(row["problem_id"], 0) + 1
-    amounts: dict[object, list[Row]] = {}
-    for row in context.tables.get("amounts", ()):
-        amounts.setdefault(row["problem_id"], []).append(row)
-    order = [row for rows in by_document(context.tables, "problems").values() for row in rows]
-    if not any(row["school"] for row in order):
+    counts = Counter(row.problem_id for row in context.tables.measures)
+    amounts: dict[str, list[AmountRow]] = by_problem(context.tables.amounts)
+    order = [row for rows in by_document(context.tables.problems).values() for row in rows]
+    if not any(row.school for row in order):
         columns = [replace(c, hidden=True) if c.key == "school" else c for c in columns]
 
-    def line(row: Row) -> list[object]:
-        money = [a for a in amounts.get(row["problem_id"], ()) if a["value"] is not None]
-        document = context.documents.get(str(row["doc_id"]), {})
-        value: Callable[[str], object] = lambda name: shown(name, row.get(name), labels)  # noqa: E731
+    def line(row: ProblemRow) -> list[object]:
+        money = [(a.value, a.text) for a in amounts.get(row.problem_id, ()) if a.value is not None]
+        value: Callable[[str], object] = lambda name: shown(name, getattr(row, name), labels)  # noqa: E731
         return [
-            context.unit(row["doc_id"]), context.kind(row["doc_id"]), row["seq"], row["label"], value("school"),
-            value("aspect"), value("category"), value("problem"), value("status"), row["status_text"],
-            value("long_term") if row["status"] or row["long_term"] else None, value("lead"), value("dept"),
+            context.unit(row.doc_id), context.kind(row.doc_id), row.seq, row.label, value("school"),
+            value("aspect"), value("category"), value("problem"), value("status"), row.status_text,
+            value("long_term") if row.status or row.long_term else None, value("lead"), value("dept"),
             value("person"), value("deadline"),
-            row["deadline_text"], counts.get(row["problem_id"], 0),
-            max((float(str(a["value"])) for a in money), default=None),
-            "；".join(dict.fromkeys(str(a["text"]) for a in money)) or None, value("review_state"),
-            value("review_note"), value("evidence"), document.get("file"), row["paragraph"],
-            str(row["problem_id"]), base_of(fields, row),
+            row.deadline_text, counts[row.problem_id], max((value for value, _ in money), default=None),
+            "；".join(dict.fromkeys(text for _, text in money)), value("review_state"),
+            value("review_note"), value("evidence"), context.file(row.doc_id), row.paragraph,
+            row.problem_id, base_of(fields, row),
         ]
 
     rows = context.write("problems", columns, (line(row) for row in order), len(columns) - 2)
     sheet = context.sheets["problems"]
     letter = {c.key: get_column_letter(at) for at, c in enumerate(columns, 1)}
-    _colour(sheet, letter["status"], rows, {labels.of("status", s): COLOURS[s] for s in STATUSES})
-    done = labels.of("status", "done")
+    _colour(sheet, letter["status"], rows, {labels.of("status", s): COLOURS[s] for s in Status})
+    done = labels.of("status", Status.DONE)
     late = f"AND(ISNUMBER({letter['deadline']}2),{letter['deadline']}2<TODAY(),{letter['status']}2<>\"{done}\")"
-    _rule(sheet, letter["deadline"], rows, late, COLOURS["not_done"])
+    _rule(sheet, letter["deadline"], rows, late, COLOURS[Status.NOT_DONE])
     title = labels.of("sheet", "problems")
-    context.places = {str(row["problem_id"]): f"'{title}'!{letter['problem']}{at}"
+    context.places = {row.problem_id: f"'{title}'!{letter['problem']}{at}"
                       for at, row in zip(context.starts, order, strict=True)}
 
 
 def _measures(context: _Context) -> None:
     fields, columns = EDITABLE["measures"].fields, measure_columns(context.labels)
 
-    def line(row: Row) -> list[object]:
-        problem = context.problems.get(str(row["problem_id"]), {})
+    def line(row: MeasureRow) -> list[object]:
+        problem = context.problems.get(row.problem_id)
         return [
-            context.unit(row["doc_id"]), context.kind(row["doc_id"]), problem.get("problem"),
-            shown("status", problem.get("status"), context.labels), row["seq"], row["label"], row["headline"],
-            row["text"], row["paragraph"], row_identity("measures", row, 0), base_of(fields, row),
+            context.unit(row.doc_id), context.kind(row.doc_id), context.statement(row.problem_id),
+            shown("status", problem.status if problem else None, context.labels), row.seq, row.label, row.headline,
+            row.text, row.paragraph, row_identity(row, 0), base_of(fields, row),
         ]
 
-    rows = context.write("measures", columns, map(line, context.tables.get("measures", ())), len(columns) - 2)
-    _colour(context.sheets["measures"], "D", rows, {context.labels.of("status", s): COLOURS[s] for s in STATUSES})
+    rows = context.write("measures", columns, map(line, context.tables.measures), len(columns) - 2)
+    _colour(context.sheets["measures"], "D", rows, {context.labels.of("status", s): COLOURS[s] for s in Status})
 
 
 def _claims(context: _Context) -> None:
     """What documents say about themselves, beside what their own tables add up to."""
     labels, fields, columns = context.labels, EDITABLE["claims"].fields, claim_columns(context.labels)
-    counted = {
-        id(entry.claim): entry for paper in papers_of(context.tables, context.aliases) for entry in recount(paper)
-    }
+    counted = {entry.claim: entry for paper in papers_of(context.tables, context.aliases) for entry in recount(paper)}
 
-    def line(entry: tuple[int, Row]) -> list[object]:
+    def line(entry: tuple[int, ClaimRow]) -> list[object]:
         position, row = entry
-        doc_id = str(row["doc_id"])
-        said, same = _recounted(counted.get(id(row)))
+        again, same = _recounted(counted.get(row))
         return [
-            context.documents.get(doc_id, {}).get("file"), context.unit(doc_id), labels.of("metric", row["metric"]),
-            row["value"], row["unit"], said, same, row["scope"], labels.of("metric", row["part_of"]) or None,
-            row["text"], row["paragraph"], row_identity("claims", row, position), base_of(fields, row),
+            context.file(row.doc_id), context.unit(row.doc_id), labels.of("metric", row.metric),
+            row.value, row.unit, again, same, row.scope, labels.of("metric", row.part_of),
+            row.text, row.paragraph, row_identity(row, position), base_of(fields, row),
         ]
 
-    rows = context.write("claims", columns, map(line, positions(context.tables.get("claims", []))), len(columns) - 2)
+    rows = context.write("claims", columns, map(line, positions(context.tables.claims)), len(columns) - 2)
     _colour(context.sheets["claims"], "G", rows,
-            {"一致": COLOURS["done"], "不一致": COLOURS["not_done"], "请核对": COLOURS["warning"],
-             "未见依据": COLOURS["warning"]})
+            {"一致": COLOURS[Status.DONE], "不一致": COLOURS[Status.NOT_DONE], "请核对": COLOURS[Severity.WARNING],
+             "未见依据": COLOURS[Severity.WARNING]})
 
 
 def _recounted(entry: Recount | None) -> tuple[object, str | None]:
@@ -199,7 +213,7 @@ def _recounted(entry: Recount | None) -> tuple[object, str | None]:
     if entry is None:
         return None, None
     if entry.agrees is None:  # a sum or a number of people that no problem or measure mentions
-        return None, "未见依据" if entry.claim["metric"] in (*SUMS, *PEOPLE) else None
+        return None, "未见依据" if entry.claim.metric in (*SUMS, *PEOPLE) else None
     number = entry.low if entry.low == entry.high else entry.expected
     return number, "一致" if entry.agrees else "不一致" if entry.verdict else "请核对"
 
@@ -214,71 +228,63 @@ def _links(context: _Context) -> None:
         Column("feedback_id", context.heading("links", "feedback_problem_id"), 10, hidden=True),
         Column("bulletin_id", context.heading("links", "bulletin_problem_id"), 10, hidden=True),
     ]
-    cases = {str(row["case_id"]): row["unit"] for row in context.tables.get("cases", ())}
+    cases = {row.case_id: row.unit for row in context.tables.cases}
 
-    def text(problem_id: object) -> object:
-        problem = context.problems.get(str(problem_id))
-        if problem is None:
-            return None
-        place = context.places.get(str(problem_id))
-        return Link(str(problem["problem"] or ""), place) if place else problem["problem"]
+    def text(problem_id: str) -> object:
+        words, place = context.statement(problem_id), context.places.get(problem_id)
+        return Link(words, place) if place else words
 
-    def line(row: Row) -> list[object]:
-        runner_up = context.problems.get(str(row["runner_up"]), {})
+    def line(row: LinkRow) -> list[object]:
         return [
-            cases.get(str(row["case_id"])) or row["case_id"], text(row["feedback_problem_id"]),
-            text(row["bulletin_problem_id"]), row["score"], shown("doubtful", row["doubtful"], context.labels),
-            context.labels.of("method", row["method"]), row["shared"], runner_up.get("problem"), row["margin"],
-            row["feedback_problem_id"], row["bulletin_problem_id"],
+            cases.get(row.case_id) or row.case_id, text(row.feedback_problem_id),
+            text(row.bulletin_problem_id), row.score, shown("doubtful", row.doubtful, context.labels),
+            context.labels.of("method", row.method), row.shared, context.statement(row.runner_up), row.margin,
+            row.feedback_problem_id, row.bulletin_problem_id,
         ]
 
-    rows = context.write("links", columns, map(line, context.tables.get("links", ())))
-    _colour(context.sheets["links"], "E", rows, {context.labels.of("bool", "true"): COLOURS["warning"]})
+    rows = context.write("links", columns, map(line, context.tables.links))
+    _colour(context.sheets["links"], "E", rows, {context.labels.of("bool", "true"): COLOURS[Severity.WARNING]})
 
 
 def _findings(context: _Context) -> None:
     labels, fields, columns = context.labels, EDITABLE["findings"].fields, finding_columns(context.labels)
-    rank = {name: at for at, name in enumerate(SEVERITIES)}
-    entries = sorted(positions(context.tables.get("findings", [])), key=lambda e: rank.get(str(e[1]["severity"]), 9))
+    entries = sorted(positions(context.tables.findings), key=lambda entry: entry[1].severity.rank)
 
-    def line(entry: tuple[int, Row]) -> list[object]:
+    def line(entry: tuple[int, FindingRow]) -> list[object]:
         position, row = entry
-        problem = context.problems.get(str(row["problem_id"]))
-        place = context.places.get(str(row["problem_id"]))
-        link = Link(str(problem["problem"] or ""), place) if problem and place else None
+        place = context.places.get(row.problem_id)
+        link = Link(context.statement(row.problem_id), place) if place else None
         return [
-            labels.of("severity", row["severity"]), row["unit"] or context.unit(row["doc_id"]),
-            labels.of("check", row["check"]), row["message"], row["expected"], row["actual"], row["quote"],
-            row["other_quote"], row["suggestion"], link, context.documents.get(str(row["doc_id"]), {}).get("file"),
-            row["paragraph"], shown("review_state", row.get("review_state"), labels), row.get("review_note"),
-            row["waived"], row_identity("findings", row, position), base_of(fields, row),
+            labels.of("severity", row.severity), row.unit or context.unit(row.doc_id),
+            labels.of("check", row.check), row.message, row.expected, row.actual, row.quote,
+            row.other_quote, row.suggestion, link, context.file(row.doc_id),
+            row.paragraph, shown("review_state", row.review_state, labels), row.review_note,
+            row.waived, row_identity(row, position), base_of(fields, row),
         ]
 
     rows = context.write("findings", columns, map(line, entries), len(columns) - 2)
-    _colour(context.sheets["findings"], "A", rows, {labels.of("severity", s): COLOURS[s] for s in SEVERITIES})
+    _colour(context.sheets["findings"], "A", rows, {labels.of("severity", s): COLOURS[s] for s in Severity})
 
 
 def _unused(context: _Context) -> None:
     columns = [context.column("unused", "file", 26), context.column("findings", "unit", 20),
                context.column("unused", "text", 90), context.column("unused", "paragraph", 8, "centre")]
     context.write("unused", columns, (
-        [context.documents.get(str(row["doc_id"]), {}).get("file"), context.unit(row["doc_id"]), row["text"],
-         row["paragraph"]]
-        for row in context.tables.get("unused", ())
+        [context.file(row.doc_id), context.unit(row.doc_id), row.text, row.paragraph]
+        for row in context.tables.unused
     ))
 
 
 def _documents(context: _Context) -> None:
     labels, fields, columns = context.labels, EDITABLE["documents"].fields, document_columns(context.labels)
 
-    def line(row: Row) -> list[object]:
-        shown_values = [
-            labels.of(n, row[n]) or None if n in ("kind", "state") else shown(n, row[n], labels)
-            for n in DOCUMENT_COLUMNS
-        ]
-        return [*shown_values, str(row["doc_id"]), base_of(fields, row)]
+    def line(row: DocumentRow) -> list[object]:
+        values = [(name, getattr(row, name)) for name in DOCUMENT_COLUMNS]
+        shown_values = [labels.of(name, value) if isinstance(value, Code) else shown(name, value, labels)
+                        for name, value in values]
+        return [*shown_values, row.doc_id, base_of(fields, row)]
 
-    rows = context.tables.get("documents", [])
+    rows = context.tables.documents
     context.write("documents", columns, map(line, rows), len(columns) - 2)
 
 
@@ -288,8 +294,8 @@ def _failed(context: _Context) -> None:
     failed = [context.column("documents", n, w) for n, w in
               (("file", 44), ("state", 14), ("error", 22), ("message", 70))]
     context.write("failed", failed, (
-        [row["file"], labels.of("state", row["state"]), row["error"], row["message"]]
-        for row in context.tables.get("documents", ()) if row["state"] in ("quarantined", "skipped")
+        [row.file, labels.of("state", row.state), row.error, row.message]
+        for row in context.tables.documents if row.state not in READ
     ))
 
 
@@ -298,8 +304,8 @@ def _conflicts(context: _Context) -> None:
     columns = [Column(k, context.heading("", k) if k != "table" else "表", 20 if k in ("was", "now", "human") else 14)
                for k in keys]
     context.write("conflicts", columns, (
-        [row.get(k) if k != "field" else context.heading(str(row.get("table")), str(row.get(k))) for k in keys]
-        for row in context.tables["conflicts"]
+        [getattr(row, k) if k != "field" else context.heading(row.table, row.field) for k in keys]
+        for row in context.tables.conflicts
     ))
 
 
@@ -318,10 +324,15 @@ def _identities(context: _Context) -> None:
     """All ids as they were written, on a sheet that nobody sees: what is missing later was deleted by a person."""
     sheet = context.book.sheet(IDENTITIES)
     sheet.sheet_state = "veryHidden"
+    tables = context.tables
+    rows: dict[str, Sequence[Decided]] = {
+        "problems": tables.problems, "measures": tables.measures, "claims": tables.claims,
+        "findings": tables.findings, "documents": tables.documents,
+    }
     columns = {
-        name: [f"{row_identity(e.table, row, at)}|{row['doc_id']}|{digest(row.get(ANCHORS[e.table]))}"
-               for at, row in positions(context.tables.get(e.table, []))]
-        for name, e in EDITABLE.items()
+        name: [f"{row_identity(row, at)}|{row.doc_id}|{digest(getattr(row, ANCHORS[name]))}"
+               for at, row in positions(rows[name])]
+        for name in EDITABLE
     }
     sheet.append([context.book.cell(sheet, name, "plain") for name in columns])
     for values in zip_longest(*columns.values()):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.core.model import ANSWERS, BULLETIN, FEEDBACK, LEDGER, PLAN, Row
+from pipeline.core.rows import ClaimRow, ProblemRow
 from pipeline.core.values import YEAR_UNIT, YUAN
-from pipeline.reconcile.cases import Paper, amount, said
+from pipeline.core.vocabulary import ANSWERS, Kind
+from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.match import MERGED, SPLIT, numbers, plain
 from pipeline.reconcile.recount import first_values, whole
 from pipeline.reconcile.registry import Context, Defect, Pair, case_check
 
-_RANK = {"not_done": 0, "in_progress": 1, "basically_done": 2, "done": 3}
 _COMPARED = ("aspects", "categories", "problems", "subproblems", "tasks", "measures")
 
 
@@ -20,12 +20,12 @@ def _answering(context: Context) -> list[Pair]:
     return [p for p in context.pairs if p.source.kind != p.answer.kind]
 
 
-def _by_id(paper: Paper) -> dict[str, Row]:
-    return {said(p, "problem_id"): p for p in paper.problems}
+def _by_id(paper: Paper) -> dict[str, ProblemRow]:
+    return {p.problem_id: p for p in paper.problems}
 
 
-def _at(row: Row) -> int:
-    return int(amount(row, "paragraph") or 0)
+def _at(row: ProblemRow | ClaimRow) -> int:
+    return row.paragraph or 0
 
 
 @case_check("problem_unanswered")
@@ -35,12 +35,12 @@ def problem_unanswered(context: Context) -> Iterator[Defect]:
     for pair in _answering(context):
         answered = {link.source for link in pair.links} | _answered_before(pair, context)
         for problem in pair.source.problems:
-            key = (pair.answer.doc_id, plain(said(problem, "problem")))
-            if said(problem, "problem_id") in answered or key in seen or not pair.answer.problems:
+            key = (pair.answer.doc_id, plain(problem.problem))
+            if problem.problem_id in answered or key in seen or not pair.answer.problems:
                 continue
             seen.add(key)
-            yield Defect(pair.answer, problem_id=said(problem, "problem_id"), expected=said(problem, "problem"),
-                         other_quote=said(problem, "problem"), other_paragraph=_at(problem),
+            yield Defect(pair.answer, problem_id=problem.problem_id, expected=problem.problem,
+                         other_quote=problem.problem, other_paragraph=_at(problem),
                          words={"source": pair.source.kind, "nearest": ""})
 
 
@@ -58,9 +58,9 @@ def problem_added(context: Context) -> Iterator[Defect]:
         pairs = [p for p in _answering(context) if p.answer is answer and p.source.problems]
         linked = {link.answer for pair in pairs for link in pair.links}
         for problem in answer.problems if pairs else ():
-            if said(problem, "problem_id") not in linked:
+            if problem.problem_id not in linked:
                 names = "、".join(dict.fromkeys(p.source.kind for p in pairs))
-                yield Defect(answer, problem, quote=said(problem, "problem"), words={"source": names})
+                yield Defect(answer, problem, quote=problem.problem, words={"source": names})
 
 
 @case_check("problem_merged")
@@ -70,8 +70,8 @@ def problem_merged(context: Context) -> Iterator[Defect]:
         source, answer = _by_id(pair.source), _by_id(pair.answer)
         for merged in sorted({link.answer for link in pair.links if link.method == MERGED}):
             parts = [source[link.source] for link in pair.links if link.answer == merged]
-            texts = "；".join(f"“{said(p, 'problem')}”" for p in parts)
-            yield Defect(pair.answer, answer[merged], quote=said(answer[merged], "problem"), other_quote=texts,
+            texts = "；".join(f"“{p.problem}”" for p in parts)
+            yield Defect(pair.answer, answer[merged], quote=answer[merged].problem, other_quote=texts,
                          other_paragraph=_at(parts[0]), words={"source": pair.source.kind})
 
 
@@ -79,19 +79,19 @@ def problem_merged(context: Context) -> Iterator[Defect]:
 def problem_softened(context: Context) -> Iterator[Defect]:
     """The answer states a problem milder: a sum, number, name, negation or sharp word is lost."""
     for pair in _answering(context):
-        if pair.source.kind != FEEDBACK:
+        if pair.source.kind != Kind.FEEDBACK:
             continue
         source, answer = _by_id(pair.source), _by_id(pair.answer)
         told: dict[str, str] = {}
         for link in pair.links:  # what several answers (or one) say together about a problem
-            told[link.source] = told.get(link.source, "") + "；" + said(answer[link.answer], "problem")
+            told[link.source] = told.get(link.source, "") + "；" + answer[link.answer].problem
         for link in pair.links:
             if link.method in (SPLIT, MERGED):
                 continue
             asked, given = source[link.source], answer[link.answer]
-            lost = _lost(said(asked, "problem"), told[link.source], said(asked, "category"), context)
+            lost = _lost(asked.problem, told[link.source], asked.category, context)
             if lost:
-                yield Defect(pair.answer, given, quote=said(given, "problem"), other_quote=said(asked, "problem"),
+                yield Defect(pair.answer, given, quote=given.problem, other_quote=asked.problem,
                              other_paragraph=_at(asked), expected="、".join(lost),
                              words={"source": pair.source.kind, "lost": "、".join(lost)})
 
@@ -123,12 +123,12 @@ def document_conflict(context: Context) -> Iterator[Defect]:
         if pair.source.kind == pair.answer.kind:
             continue
         before, now = first_values(whole(pair.source.claims)), first_values(whole(pair.answer.claims))
-        metrics = _COMPARED if {pair.source.kind, pair.answer.kind} != {PLAN, BULLETIN} else _COMPARED[:-1]
+        metrics = _COMPARED if {pair.source.kind, pair.answer.kind} != {Kind.PLAN, Kind.BULLETIN} else _COMPARED[:-1]
         for metric in metrics:
             if metric in before and metric in now and before[metric] != now[metric]:
-                claim = next(c for c in pair.answer.claims if said(c, "metric") == metric and not said(c, "scope"))
+                claim = next(c for c in pair.answer.claims if c.metric == metric and not c.scope)
                 yield Defect(pair.answer, expected=f"{before[metric]:g}", actual=f"{now[metric]:g}",
-                             quote=said(claim, "text"), paragraph=_at(claim),
+                             quote=claim.text, paragraph=_at(claim),
                              words={"metric": metric, "source": pair.source.kind})
         yield from _sums_differ(pair)
 
@@ -137,11 +137,11 @@ def _sums_differ(pair: Pair) -> Iterator[Defect]:
     source, answer = _by_id(pair.source), _by_id(pair.answer)
     for link in pair.links:
         asked, given = source[link.source], answer[link.answer]
-        one, other = numbers(said(asked, "problem"))[1], numbers(said(given, "problem"))[1]
+        one, other = numbers(asked.problem)[1], numbers(given.problem)[1]
         if link.method not in (SPLIT, MERGED) and one and other and len(one) == len(other) and one != other:
             words = {"metric": "金额", "source": pair.source.kind}
-            yield Defect(pair.answer, given, expected="、".join(sorted(one - other)), quote=said(given, "problem"),
-                         actual="、".join(sorted(other - one)), other_quote=said(asked, "problem"),
+            yield Defect(pair.answer, given, expected="、".join(sorted(one - other)), quote=given.problem,
+                         actual="、".join(sorted(other - one)), other_quote=asked.problem,
                          other_paragraph=_at(asked), words=words)
 
 
@@ -156,11 +156,11 @@ def status_regressed(context: Context) -> Iterator[Defect]:
     for pair in _versions(context):
         before, after = _by_id(pair.source), _by_id(pair.answer)
         for link in pair.links:
-            old, new = said(before[link.source], "status"), said(after[link.answer], "status")
-            if old in _RANK and new in _RANK and _RANK[new] < _RANK[old]:
+            old, new = before[link.source].status, after[link.answer].status
+            if old and new and new.rank > old.rank:
                 problem = after[link.answer]
-                yield Defect(pair.answer, problem, expected=old, actual=new, quote=said(problem, "problem"),
-                             other_quote=said(before[link.source], "problem"),
+                yield Defect(pair.answer, problem, expected=old, actual=new, quote=problem.problem,
+                             other_quote=before[link.source].problem,
                              other_paragraph=_at(before[link.source]),
                              words={"before": old, "now": new})
 
@@ -176,7 +176,7 @@ def unchanged_resubmission(context: Context) -> Iterator[Defect]:
         if len(after) >= 3 and len(same) >= limit * len(after):
             words = {"before": pair.source.date, "same": str(len(same))}
             yield Defect(pair.answer, expected=pair.source.date, actual=pair.answer.date,
-                         quote=said(pair.answer.row, "title"), other_quote=said(pair.source.row, "title"), words=words)
+                         quote=pair.answer.row.title, other_quote=pair.source.row.title, words=words)
 
 
 @case_check("changed_since_last")
@@ -185,12 +185,12 @@ def changed_since_last(context: Context) -> Iterator[Defect]:
     for pair in _versions(context):
         before, after = _by_id(pair.source), _by_id(pair.answer)
         told = [(before[k.source], after[k.answer]) for k in pair.links]
-        moved = [(old, new) for old, new in told if said(old, "status") != said(new, "status")]
+        moved = [(old, new) for old, new in told if old.status != new.status]
         answers = [new for old, new in told if plain(pair.source.answer(old)) != plain(pair.answer.answer(new))]
         added = len(after) - len({k.answer for k in pair.links})
         gone = len(before) - len({k.source for k in pair.links})
         words = {"date": pair.source.date, "moved": str(len(moved)), "answers": str(len(answers)), "added": str(added),
-                 "gone": str(gone), "titles": "；".join(said(new, "problem") for _, new in moved[:5])}
+                 "gone": str(gone), "titles": "；".join(new.problem for _, new in moved[:5])}
         if moved or answers or added or gone:
             yield Defect(pair.answer, expected=pair.source.date, actual=pair.answer.date, words=words)
 
@@ -198,8 +198,8 @@ def changed_since_last(context: Context) -> Iterator[Defect]:
 @case_check("partner_missing")
 def partner_missing(context: Context) -> Iterator[Defect]:
     """There is no feedback for an answer, or no answer for a feedback: the comparison was not made."""
-    answers, feedback = context.case.of(*ANSWERS), context.case.of(FEEDBACK)
+    answers, feedback = context.case.of(*ANSWERS), context.case.of(Kind.FEEDBACK)
     for paper in (p for p in answers if p.problems and not feedback):
-        yield Defect(paper, words={"missing": FEEDBACK})
+        yield Defect(paper, words={"missing": Kind.FEEDBACK})
     for paper in (p for p in feedback if p.problems and not answers):
-        yield Defect(paper, words={"missing": "、".join((PLAN, LEDGER, BULLETIN))})
+        yield Defect(paper, words={"missing": "、".join((Kind.PLAN, Kind.LEDGER, Kind.BULLETIN))})

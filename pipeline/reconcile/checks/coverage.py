@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipeline.core.model import FEEDBACK, INFO, Row
+from pipeline.core.rows import PassageRow, ProblemRow, place
 from pipeline.core.values import CIRCLED, LABELLED_NUMBER, ordinal, view
-from pipeline.reconcile.cases import Paper, amount, place, said
+from pipeline.core.vocabulary import Kind, Severity
+from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.registry import Context, Defect, check
 
 _NUMBER = re.compile(LABELLED_NUMBER)
@@ -19,27 +20,27 @@ _PAIR = re.compile(r"(?<!\d)(\d{1,4})[-－—](\d{1,4})")
 def measure_missing(paper: Paper, context: Context) -> Iterator[Defect]:
     """A problem is named but nothing is said to have been done about it (empty, /, 同上)."""
     for problem in paper.problems:
-        texts = [said(m, "text").strip() for m in paper.measures_of(problem)]
+        texts = [m.text.strip() for m in paper.measures_of(problem)]
         if not any(text and not context.settings.find("empty_answer", text) for text in texts):
-            yield Defect(paper, problem, quote=said(problem, "problem"), actual="；".join(texts))
+            yield Defect(paper, problem, quote=problem.problem, actual="；".join(texts))
 
 
 @check("status_missing")
 def status_missing(paper: Paper, context: Context) -> Iterator[Defect]:
     """A problem states no status although most problems of the document do."""
-    without = [p for p in paper.problems if not said(p, "status")]
+    without = [p for p in paper.problems if not p.status]
     if 2 * len(without) < len(paper.problems):
         for problem in without:
-            yield Defect(paper, problem, quote=said(problem, "problem"))
+            yield Defect(paper, problem, quote=problem.problem)
 
 
 @check("section_missing")
 def section_missing(paper: Paper, context: Context) -> Iterator[Defect]:
     """A part that this kind of document has by custom (signature, date) is not there."""
-    parts = {said(p, "part") for p in paper.passages}
+    parts = {p.part for p in paper.passages}
     for part, name in context.settings.required_parts.get(paper.kind, {}).items():
         if parts and part not in parts and not (part == "date" and paper.date):
-            yield Defect(paper, expected=name, words={"missing": name}, severity=INFO)
+            yield Defect(paper, expected=name, words={"missing": name}, severity=Severity.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Item:
     shape: str  # the label without its number
     number: int
     label: str
-    problem: Row | None  # the problem itself, or the first one under the heading
+    problem: ProblemRow | None  # the problem itself, or the first one under the heading
     above: tuple[str, str, str]  # the headings that it stands under
     heading: bool
     paragraph: int
@@ -82,16 +83,18 @@ def _numbered(label: str) -> tuple[str, int] | None:
 def _items(paper: Paper) -> list[Item]:
     """Problems and the headings above them in reading order, each with its number."""
     problems = sorted(paper.problems, key=place)
-    rows = [(place(p), 1, p) for p in problems]
-    rows += [(place(g), 0, g) for g in paper.passages if said(g, "part") == "group"]
+    rows: list[ProblemRow | PassageRow] = [*(g for g in paper.passages if g.part == "group"), *problems]
     items = []
-    for at, is_problem, row in sorted(rows, key=lambda r: (r[0], r[1])):
-        found = _numbered(said(row, "label"))
-        if found is None or _PAIR.search(said(row, "label")):
+    for row in sorted(rows, key=place):  # where both stand at one place the heading comes first
+        found = _numbered(row.label)
+        if found is None or _PAIR.search(row.label):
             continue
-        owner = row if is_problem else next((p for p in problems if place(p) >= at), None)
-        above = tuple(said(row, c) for c in ("school", "aspect", "category")) if is_problem else ("", "", "")
-        items.append(Item(*found, said(row, "label"), owner, above, not is_problem, at[0]))  # type: ignore[arg-type]
+        at = row.paragraph or 0
+        if isinstance(row, ProblemRow):
+            items.append(Item(*found, row.label, row, (row.school, row.aspect, row.category), False, at))
+        else:
+            first = next((p for p in problems if place(p) >= place(row)), None)
+            items.append(Item(*found, row.label, first, ("", "", ""), True, at))
     return items
 
 
@@ -135,9 +138,9 @@ def _without_slips(breaks: list[tuple[Item, str, list[int]]]) -> list[tuple[Item
 def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
     runs: dict[str, _Run] = {}
     depth: list[str] = []  # shapes that are open, outermost first
-    passages = [p for p in paper.passages if said(p, "part") in ("group", "heading")]
-    headings = [int(amount(p, "paragraph") or 0) for p in passages]
-    plain = [int(amount(p, "paragraph") or 0) for p in passages if not said(p, "label")]
+    passages = [p for p in paper.passages if p.part in ("group", "heading")]
+    headings = [(p.paragraph or 0) for p in passages]
+    plain = [(p.paragraph or 0) for p in passages if not p.label]
     for item in _items(paper):
         closed = item.shape not in depth
         if not closed:
@@ -147,7 +150,7 @@ def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
         run = runs.get(item.shape)
         if run is None:
             runs[item.shape] = _Run(item, {item.number})
-            if item.number > 1 and not item.heading and not item.shape.endswith("c") and paper.kind != FEEDBACK:
+            if item.number > 1 and not item.heading and not item.shape.endswith("c") and paper.kind != Kind.FEEDBACK:
                 yield item, "（开头）", list(range(1, item.number))
             continue
         moved_on = item.above != run.last.above or _crossed(run.last, item, headings)
@@ -183,23 +186,24 @@ def _missing(number: int, run: _Run, moved: bool) -> list[int] | None:
 
 def _pair_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
     """1-2 before 1-1 is an order by status; only what is missing or doubled in a group is a break."""
-    groups: dict[str, dict[int, Row]] = {}
+    groups: dict[str, dict[int, ProblemRow]] = {}
     for problem in paper.problems:
-        match = _PAIR.search(view(said(problem, "label")))
+        match = _PAIR.search(view(problem.label))
         if match is None:
             continue
         seen = groups.setdefault(match[1], {})
         number = int(match[2])
         if number in seen:
-            yield _pair_item(problem, number), said(seen[number], "label"), []
+            yield _pair_item(problem, number), seen[number].label, []
         seen[number] = problem
     for seen in groups.values():
         missing = [n for n in range(1, max(seen)) if n not in seen]
         if missing:
             after = min(n for n in seen if n > missing[0])
-            yield _pair_item(seen[after], after), said(seen.get(missing[0] - 1, {}), "label"), missing
+            before = seen.get(missing[0] - 1)
+            yield _pair_item(seen[after], after), before.label if before else "", missing
 
 
-def _pair_item(problem: Row, number: int) -> Item:
-    paragraph = int(amount(problem, "paragraph") or 0)
-    return Item("-", number, said(problem, "label"), problem, ("", "", ""), False, paragraph)
+def _pair_item(problem: ProblemRow, number: int) -> Item:
+    paragraph = problem.paragraph or 0
+    return Item("-", number, problem.label, problem, ("", "", ""), False, paragraph)

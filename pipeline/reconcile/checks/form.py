@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.core.model import INFO, Row
-from pipeline.reconcile.cases import Paper, amount, said
+from pipeline.core.rows import ProblemRow
+from pipeline.core.vocabulary import Severity
+from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.registry import Context, Defect, check
 
 _FAR = 120  # characters before a name that are looked at for the beginning of its sentence
@@ -19,7 +20,7 @@ class Place:
     """A piece of a document's text, and the problem that it belongs to."""
 
     text: str
-    problem: Row | None
+    problem: ProblemRow | None
     paragraph: int
     part: str
 
@@ -27,14 +28,16 @@ class Place:
 def places(paper: Paper) -> Iterator[Place]:
     """All text of a paper, each piece once: problems, their answers, and everything else."""
     for problem in paper.problems:
-        paragraph = int(amount(problem, "paragraph") or 0)
-        yield Place(said(problem, "problem"), problem, paragraph, "problem")
+        paragraph = problem.paragraph or 0
+        yield Place(problem.problem, problem, paragraph, "problem")
         yield Place(paper.answer(problem), problem, paragraph, "answer")
     for passage in paper.passages:
-        yield Place(said(passage, "text"), None, int(amount(passage, "paragraph") or 0), said(passage, "part"))
+        yield Place(passage.text, None, passage.paragraph or 0, passage.part)
 
 
-def _defect(paper: Paper, at: Place, quote: str, severity: str = "", expected: str = "", **words: str) -> Defect:
+def _defect(
+    paper: Paper, at: Place, quote: str, severity: Severity | None = None, expected: str = "", **words: str
+) -> Defect:
     return Defect(paper, at.problem, quote=quote, expected=expected, actual=quote, paragraph=at.paragraph, words=words,
                   severity=severity)
 
@@ -71,7 +74,7 @@ def template_residue(paper: Paper, context: Context) -> Iterator[Defect]:
     seen = set()
     for at in places(paper):
         found = context.settings.hits("residue", at.text)
-        key = at.problem["problem_id"] if at.problem else at.paragraph
+        key = at.problem.problem_id if at.problem else at.paragraph
         if found and key not in seen:
             seen.add(key)
             match = next(context.settings.matches("residue", at.text))
@@ -83,9 +86,9 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
     """Another school stands where this one should: its name acts, or it lies in another county."""
     settings = context.settings
     own = _own_names(paper)
-    if not said(paper.row, "unit") or not settings.find("school_unit", said(paper.row, "unit")):
+    if not paper.row.unit or not settings.find("school_unit", paper.row.unit):
         return  # a bureau names its schools; and without a name nothing is foreign
-    problems = "".join(said(problem, "problem") for other in context.case.papers for problem in other.problems)
+    problems = "".join(problem.problem for other in context.case.papers for problem in other.problems)
     seen = set()
     for at in places(paper):
         if at.part in ("problem", "title", "attachment", "contact", "signature", "metadata"):
@@ -101,7 +104,7 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
             related = settings.find("legitimate_name", _sentence_before(at.text, start, context))
             if not deciding and (helping or (related and not acting)):
                 continue
-            key = (at.problem["problem_id"] if at.problem else "", name)
+            key = (at.problem.problem_id if at.problem else "", name)
             if key not in seen:
                 seen.add(key)
                 why = "（不在本地）" if foreign else ""
@@ -123,14 +126,15 @@ def _sentence_before(text: str, end: int, context: Context) -> str:
 def _office_words(paper: Paper, at: Place, context: Context) -> Iterator[Defect]:
     """全局上下 in a school: a word of the bureau's template, though people do write it."""
     for words in context.settings.hits("office_words", at.text):
-        yield _defect(paper, at, words, INFO, why="（学校材料中出现机关的说法）")
+        yield _defect(paper, at, words, Severity.INFO, why="（学校材料中出现机关的说法）")
 
 
 def _own_names(paper: Paper) -> list[str]:
     """Where the document names itself and its place."""
-    header = [said(paper.row, c) for c in ("unit", "title", "short_name", "inspector", "contact")]
+    row = paper.row
+    header = [row.unit, row.title, row.short_name, row.inspector, row.contact]
     parts = ("title", "signature", "contact", "addressee")
-    return [*header, *(said(x, "text") for x in paper.passages if said(x, "part") in parts)]
+    return [*header, *(x.text for x in paper.passages if x.part in parts)]
 
 
 def _names(text: str, own: list[str], context: Context) -> Iterator[tuple[str, int, int, bool]]:
@@ -176,13 +180,12 @@ def personal_data(paper: Paper, context: Context) -> Iterator[Defect]:
 @check("name_inconsistent")
 def name_inconsistent(paper: Paper, context: Context) -> Iterator[Defect]:
     """A numbered inspection group other than the one named in the opening."""
-    own = context.settings.aliases.inspector(said(paper.row, "inspector"))
+    own = context.settings.aliases.inspector(paper.row.inspector)
     if not own:
         return
     for at in places(paper):
         for match in context.settings.matches("inspector", at.text):
             text = at.text[match.start() : match.end()]
             if context.settings.aliases.inspector(text) not in ("", own):
-                words = {"what": "巡察组", "other": said(paper.row, "inspector")}
-                yield _defect(paper, at, text, **words)
+                yield _defect(paper, at, text, what="巡察组", other=paper.row.inspector)
                 return

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from pipeline.core.model import BULLETIN, INFO, PLAN, WARNING, Row
+from pipeline.core.rows import ClaimRow, ProblemRow
 from pipeline.core.values import MONEY, money, view
-from pipeline.reconcile.cases import Paper, amount, said
-from pipeline.reconcile.recount import STATUSES, TOTALS, WHOLE, Recount, first_values, recount, statuses, whole
+from pipeline.core.vocabulary import Kind, Severity, Status
+from pipeline.reconcile.cases import Paper
+from pipeline.reconcile.recount import TOTALS, WHOLE, Recount, first_values, recount, statuses, whole
 from pipeline.reconcile.registry import Context, Defect, check
 
 _MONEY = re.compile(MONEY)
@@ -22,32 +23,35 @@ def _wrong(paper: Paper, metrics: Sequence[str]) -> Iterator[Recount]:
     """The first wrong claim of each metric: a wrong total stated twice is one defect."""
     seen = set()
     for counted in recount(paper):
-        metric = said(counted.claim, "metric")
+        metric = counted.claim.metric
         if metric in metrics and counted.verdict and counted.agrees is False and metric not in seen:
             seen.add(metric)
             yield counted
 
 
-def _defect(paper: Paper, claim: Row, expected: str, actual: str = "", severity: str = "", **words: str) -> Defect:
-    return Defect(paper, severity=severity, expected=expected, actual=actual or f"{amount(claim, 'value') or 0:g}",
-                  quote=said(claim, "text"), paragraph=int(amount(claim, "paragraph") or 0),
-                  words={"metric": said(claim, "metric"), **words})
+def _defect(
+    paper: Paper, claim: ClaimRow, expected: str, actual: str = "", severity: Severity | None = None, **words: str
+) -> Defect:
+    return Defect(paper, severity=severity, expected=expected, actual=actual or f"{claim.value or 0:g}",
+                  quote=claim.text, paragraph=claim.paragraph or 0,
+                  words={"metric": claim.metric, **words})
 
 
 @check("total_mismatch")
 def total_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
     """A stated total of aspects, categories, problems, tasks, measures or advice differs from the document's rows."""
-    stated = {said(c, "metric") for c in whole(paper.claims)}
+    stated = {c.metric for c in whole(paper.claims)}
     for counted in _wrong(paper, TOTALS):
         # a bulletin may sum up the plan's tasks and measures: the number is doubtful, not wrong for sure
-        doubt = {"measures": WARNING, "tasks": INFO} if paper.kind == BULLETIN and "problems" in stated else {}
-        yield _defect(paper, counted.claim, counted.expected, severity=doubt.get(said(counted.claim, "metric"), ""))
+        borrowed = paper.kind == Kind.BULLETIN and "problems" in stated
+        doubt = {"measures": Severity.WARNING, "tasks": Severity.INFO} if borrowed else {}
+        yield _defect(paper, counted.claim, counted.expected, severity=doubt.get(counted.claim.metric))
 
 
 @check("status_count_mismatch")
 def status_count_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
     """A stated number of done, ongoing or unfinished problems differs from the statuses of the problems."""
-    for counted in _wrong(paper, (*STATUSES, "long_term")):
+    for counted in _wrong(paper, (*Status, "long_term")):
         yield _defect(paper, counted.claim, counted.expected)
 
 
@@ -57,8 +61,8 @@ def parts_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
     claims = whole(paper.claims)
     first = first_values(claims)
     total = next((t for t in WHOLE if t in first), None)
-    parts = [m for m in STATUSES if m in first]
-    nested = {said(c, "metric") for c in claims if said(c, "part_of")}
+    parts = [m for m in Status if m in first]
+    nested = {c.metric for c in claims if c.part_of}
     extra = [m for m in ("long_term", "extended", "immediate") if m in first and m not in nested]
     if total and len(parts) >= 2:
         base = sum(first[m] for m in parts)
@@ -67,8 +71,8 @@ def parts_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
         within = going_on if first.get("not_done", 0.0) >= going_on else 0.0
         sums = {start + sum(first[m] for m in some) for start in (base, base - within)
                 for n in range(len(extra) + 1) for some in combinations(extra, n)}
-        if not sums & {amount(c, "value") for c in claims if said(c, "metric") in WHOLE}:
-            claim = next(c for c in claims if said(c, "metric") == total)
+        if not sums & {c.value for c in claims if c.metric in WHOLE}:
+            claim = next(c for c in claims if c.metric == total)
             formula = "＋".join(f"{first[m]:g}" for m in parts) + f"＝{base:g}"
             yield _defect(paper, claim, f"{base:g}", formula=formula)
     yield from _nested_parts(paper)
@@ -77,17 +81,17 @@ def parts_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
 def _nested_parts(paper: Paper) -> Iterator[Defect]:
     """其中: a part is not more than its total; several parts of one metric add up to it."""
     totals = first_values(whole(paper.claims))
-    parts: dict[str, list[Row]] = {}
+    parts: dict[str, list[ClaimRow]] = {}
     for claim in paper.claims:
-        if said(claim, "part_of") in totals and amount(claim, "value") is not None:
-            parts.setdefault(said(claim, "part_of"), []).append(claim)
+        if claim.part_of in totals and claim.value is not None:
+            parts.setdefault(claim.part_of, []).append(claim)
     for metric, claims in parts.items():
-        same = [c for c in claims if said(c, "metric") == metric]
+        same = [c for c in claims if c.metric == metric]
         total = totals[metric]
-        values = {said(c, "scope") or said(c, "text"): amount(c, "value") or 0.0 for c in same}
-        worst = max(claims, key=lambda c: amount(c, "value") or 0.0)
-        if (amount(worst, "value") or 0.0) > total:
-            yield _defect(paper, worst, f"{total:g}", formula=f"其中{amount(worst, 'value'):g}，大于{total:g}")
+        values = {c.scope or c.text: c.value or 0.0 for c in same}
+        worst = max(claims, key=lambda c: c.value or 0.0)
+        if (worst.value or 0.0) > total:
+            yield _defect(paper, worst, f"{total:g}", formula=f"其中{worst.value:g}，大于{total:g}")
         elif len(values) >= 2 and sum(values.values()) != total:
             formula = "＋".join(f"{v:g}" for v in values.values()) + f"＝{sum(values.values()):g}"
             yield _defect(paper, same[0], f"{sum(values.values()):g}", f"{total:g}", formula=formula)
@@ -110,10 +114,10 @@ def _rates(paper: Paper, done: Sequence[str]) -> dict[float, str]:
     return found
 
 
-def _near(claim: Row, rates: dict[float, str], tolerance: float) -> bool:
-    decimals = _DECIMALS.search(view(said(claim, "text")))
+def _near(claim: ClaimRow, rates: dict[float, str], tolerance: float) -> bool:
+    decimals = _DECIMALS.search(view(claim.text))
     unit = 0.5 * 10 ** -len(decimals[1]) if decimals else 0.5
-    value = amount(claim, "value") or 0.0
+    value = claim.value or 0.0
     return any(abs(rate - value) <= max(tolerance, unit + 1e-6) for rate in rates)
 
 
@@ -123,7 +127,7 @@ def rate_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
     profile = context.settings.profile
     rates, kinder = _rates(paper, profile.done), _rates(paper, (*profile.done, "basically_done"))
     tolerance = profile.thresholds["rate_tolerance"]
-    for claim in [c for c in whole(paper.claims) if said(c, "metric") == "rate"][:1]:
+    for claim in [c for c in whole(paper.claims) if c.metric == "rate"][:1]:
         if rates and not _near(claim, rates, tolerance) and not _near(claim, kinder, tolerance):
             rate, formula = next(iter(rates.items()))
             yield _defect(paper, claim, f"{rate:.2f}", formula=formula)
@@ -135,7 +139,7 @@ def rate_overstated(paper: Paper, context: Context) -> Iterator[Defect]:
     profile = context.settings.profile
     rates, kinder = _rates(paper, profile.done), _rates(paper, (*profile.done, "basically_done"))
     tolerance = profile.thresholds["rate_tolerance"]
-    for claim in [c for c in whole(paper.claims) if said(c, "metric") == "rate"][:1]:
+    for claim in [c for c in whole(paper.claims) if c.metric == "rate"][:1]:
         if not rates:
             continue
         if not _near(claim, rates, tolerance) and _near(claim, kinder, tolerance):
@@ -147,7 +151,7 @@ def rate_overstated(paper: Paper, context: Context) -> Iterator[Defect]:
 def rules_count_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
     """The stated number of new or revised rules lies outside what the text lets one count."""
     for counted in recount(paper):
-        metric = said(counted.claim, "metric")
+        metric = counted.claim.metric
         if metric.startswith("rules_") and counted.agrees is False and counted.high:
             yield _defect(paper, counted.claim, counted.expected)
 
@@ -179,8 +183,8 @@ def amount_conflict(paper: Paper, context: Context) -> Iterator[Defect]:
     """One and the same sum is given differently in the problem and in what was done about it."""
     settings = context.settings
     for problem in paper.problems:
-        stated = _sums(said(problem, "problem"), context)
-        answered = [(m, s) for m in paper.measures_of(problem) for s in _sums(said(m, "text"), context)]
+        stated = _sums(problem.problem, context)
+        answered = [(m, s) for m in paper.measures_of(problem) for s in _sums(m.text, context)]
         wanted = {s.value for s in stated}
         if len(wanted) != 1 or any(s.value in wanted for _, s in answered):
             continue
@@ -189,15 +193,15 @@ def amount_conflict(paper: Paper, context: Context) -> Iterator[Defect]:
         if _adds_up(values, owed):
             continue
         for measure, one in answered:
-            clause = _clause(settings.split("sentence_end", said(measure, "text")), one)
+            clause = _clause(settings.split("sentence_end", measure.text), one)
             same = _same_noun(stated[0], one)
             slipped = _slip(stated[0], one) and (same or settings.find("repaid", clause))
             repaid = settings.find("repaid", clause) and _conflicts(problem, stated[0], one, clause, context)
             if slipped or repaid:
                 yield Defect(paper, problem, expected=f"{owed:g}", actual=f"{one.value:g}", quote=clause,
-                             other_quote=said(problem, "problem"), paragraph=int(amount(measure, "paragraph") or 0),
-                             other_paragraph=int(amount(problem, "paragraph") or 0),
-                             severity=INFO if paper.kind == PLAN else "")
+                             other_quote=problem.problem, paragraph=measure.paragraph or 0,
+                             other_paragraph=problem.paragraph or 0,
+                             severity=Severity.INFO if paper.kind == Kind.PLAN else None)
                 break
 
 
@@ -224,7 +228,7 @@ def _same_noun(one: _Sum, other: _Sum) -> bool:
     return bool(one.before[-2:]) and one.before[-2:] in other.before[-8:]
 
 
-def _conflicts(problem: Row, stated: _Sum, one: _Sum, clause: str, context: Context) -> bool:
+def _conflicts(problem: ProblemRow, stated: _Sum, one: _Sum, clause: str, context: Context) -> bool:
     """Whether the two sums claim to be the same: the same noun, or all of it repaid."""
     settings = context.settings
     partial = settings.find("partial", clause) is not None
@@ -233,5 +237,5 @@ def _conflicts(problem: Row, stated: _Sum, one: _Sum, clause: str, context: Cont
     if _same_noun(stated, one) and not partial:
         return True
     near = 0.5 * stated.value < one.value < 2 * stated.value
-    settled = near and not partial and said(problem, "status") == "done"
-    return bool(settled and settings.find("owed", said(problem, "problem")))
+    settled = near and not partial and problem.status == Status.DONE
+    return bool(settled and settings.find("owed", problem.problem))

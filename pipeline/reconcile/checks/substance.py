@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.core.model import INFO, LEDGER, Row
-from pipeline.reconcile.cases import Paper, amount, said
+from pipeline.core.rows import MeasureRow, ProblemRow
+from pipeline.core.vocabulary import Kind, Severity, Status
+from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.match import grams, numbers, plain
 from pipeline.reconcile.registry import Context, Defect, check
 
 _ALIKE = 0.12  # share of the problem's characters that even an answer in other words repeats
 _ELSEWHERE = 3  # pairs of characters that an answer shares with the problem that it really belongs to
-_OPEN = ("in_progress", "not_done")
-_BEGUN = ("done", "basically_done", "in_progress")
+_OPEN = (Status.IN_PROGRESS, Status.NOT_DONE)
+_BEGUN = (Status.DONE, Status.BASICALLY_DONE, Status.IN_PROGRESS)
 
 
-def _on_measure(paper: Paper, problem: Row, measure: Row, words: list[str], severity: str = "") -> Defect:
-    return Defect(paper, problem, quote=said(measure, "text"), other_quote=said(problem, "problem"),
-                  paragraph=int(amount(measure, "paragraph") or 0), actual="、".join(words),
-                  other_paragraph=int(amount(problem, "paragraph") or 0),
+def _on_measure(
+    paper: Paper, problem: ProblemRow, measure: MeasureRow, words: list[str], severity: Severity | None = None
+) -> Defect:
+    return Defect(paper, problem, quote=measure.text, other_quote=problem.problem,
+                  paragraph=measure.paragraph or 0, actual="、".join(words),
+                  other_paragraph=problem.paragraph or 0,
                   words={"words": "、".join(f"“{w}”" for w in words[:6])}, severity=severity)
 
 
@@ -29,18 +32,20 @@ def measure_vague(paper: Paper, context: Context) -> Iterator[Defect]:
     settings = context.settings
     for problem in paper.problems:
         for measure in paper.measures_of(problem):
-            text = said(measure, "text")
+            text = measure.text
             words = settings.hits("slogan", text)
             if words and not any(settings.find(t, text) for t in ("fact", "act", "detail")):
                 yield _on_measure(paper, problem, measure, words)
 
 
-def _all_only(paper: Paper, context: Context, wanted: str, excluding: str) -> Iterator[tuple[Row, Row, list[str]]]:
+def _all_only(
+    paper: Paper, context: Context, wanted: str, excluding: str
+) -> Iterator[tuple[ProblemRow, MeasureRow, list[str]]]:
     """Problems whose measures all hit one trigger and miss another: the problem, a measure, the words."""
     settings = context.settings
     for problem in paper.problems:
         measures = paper.measures_of(problem)
-        texts = [said(m, "text") for m in measures]
+        texts = [m.text for m in measures]
         if texts and all(settings.find(wanted, t) and not _remains(wanted, excluding, t, context) for t in texts):
             yield problem, measures[0], [w for t in texts for w in settings.hits(wanted, t)]
 
@@ -60,8 +65,8 @@ def meeting_only(paper: Paper, context: Context) -> Iterator[Defect]:
     """All measures of a problem are meetings, study and demands."""
     for problem, measure, words in _all_only(paper, context, "meeting", "meeting_act"):
         # where too little was studied or met, studying and meeting is the answer
-        asked = context.settings.find("about_meetings", said(problem, "problem"))
-        yield _on_measure(paper, problem, measure, list(dict.fromkeys(words)), INFO if asked else "")
+        asked = context.settings.find("about_meetings", problem.problem)
+        yield _on_measure(paper, problem, measure, list(dict.fromkeys(words)), Severity.INFO if asked else None)
 
 
 @check("paper_only")
@@ -76,13 +81,13 @@ def promise_only(paper: Paper, context: Context) -> Iterator[Defect]:
     """A problem is reported as done or under way, but its measures only say what will be done."""
     for problem in paper.problems:
         measures = paper.measures_of(problem)
-        if said(problem, "status") not in _BEGUN or not measures:
+        if problem.status not in _BEGUN or not measures:
             continue
-        promises = [_promise(said(m, "text"), context, said(m, "label")) for m in measures]
+        promises = [_promise(m.text, context, m.label) for m in measures]
         if all(promises):
             defect = _on_measure(paper, problem, measures[0], [w for words in promises for w in words],
-                                 INFO if paper.kind == LEDGER else "")
-            yield replace(defect, words={**defect.words, "now": said(problem, "status")})
+                                 Severity.INFO if paper.kind == Kind.LEDGER else None)
+            yield replace(defect, words={**defect.words, "now": problem.status})
 
 
 def _promise(text: str, context: Context, label: str) -> list[str]:
@@ -110,40 +115,40 @@ def reason_missing(paper: Paper, context: Context) -> Iterator[Defect]:
     settings = context.settings
     excused = {status for status in _OPEN if _headline_reason(paper, status, context)}
     for problem in paper.problems:
-        status = said(problem, "status")
+        status = problem.status
         if status not in _OPEN or status in excused:
             continue
-        remark = said(problem, "status_text")
+        remark = problem.status_text
         answer = paper.answer(problem).replace(remark or "\0", "，", 1)
-        text = "。\n".join([answer, *(said(m, "text") for m in paper.measures_of(problem))])
+        text = "。\n".join([answer, *(m.text for m in paper.measures_of(problem))])
         # 正在办理 names the status and is no reason; 因施工单位重组，正在办理 is one
         if not settings.find("reason", f"{text}。\n{remark}") and not settings.find("ongoing", text):
-            yield Defect(paper, problem, quote=said(problem, "problem"), actual=said(problem, "status_text"))
+            yield Defect(paper, problem, quote=problem.problem, actual=problem.status_text)
 
 
-def _headline_reason(paper: Paper, status: str, context: Context) -> bool:
+def _headline_reason(paper: Paper, status: Status, context: Context) -> bool:
     """Whether the total of this status carries a reason: 因客观原因暂未完成的1项."""
     settings = context.settings
-    own = [c for c in paper.claims if said(c, "metric") == status]
-    texts = {int(amount(c, "paragraph") or 0) for c in own}
+    own = [c for c in paper.claims if c.metric == status]
+    texts = {(c.paragraph or 0) for c in own}
     for passage in paper.passages:
-        if int(amount(passage, "paragraph") or 0) not in texts:
+        if (passage.paragraph or 0) not in texts:
             continue
-        for clause in settings.split("clause_end", said(passage, "text")):
-            stated = any(said(c, "text") and said(c, "text") in clause for c in own)
+        for clause in settings.split("clause_end", passage.text):
+            stated = any(c.text and c.text in clause for c in own)
             spoken = any(word in clause for word in settings.status_words.get(status, ()))
             if (stated or spoken) and settings.find("reason", clause):
                 return True
     return _reason_after(paper, status, texts, context)
 
 
-def _reason_after(paper: Paper, status: str, paragraphs: set[int], context: Context) -> bool:
+def _reason_after(paper: Paper, status: Status, paragraphs: set[int], context: Context) -> bool:
     """正在推进的问题，主要是因为…: the reason in the clause after the one that names the status."""
     settings = context.settings
     for passage in paper.passages:
-        if int(amount(passage, "paragraph") or 0) not in paragraphs:
+        if (passage.paragraph or 0) not in paragraphs:
             continue
-        for sentence in settings.split("sentence_end", said(passage, "text")):
+        for sentence in settings.split("sentence_end", passage.text):
             clauses = settings.split("clause_end", sentence)
             opening = clauses[0] if clauses else ""
             named = any(word in opening for word in settings.status_words.get(status, ()))
@@ -157,7 +162,7 @@ def money_unsettled(paper: Paper, context: Context) -> Iterator[Defect]:
     """A sum is owed or was misused, and no measure says what became of it."""
     settings = context.settings
     for problem in paper.problems:
-        text, measures = said(problem, "problem"), paper.measures_of(problem)
+        text, measures = problem.problem, paper.measures_of(problem)
         sums = numbers(text)[1]
         if sums and measures and settings.find("owed", text) and not settings.find("settle", paper.answer(problem)):
             yield Defect(paper, problem, quote=text, actual="、".join(sorted(sums)),
@@ -169,8 +174,8 @@ def off_topic(paper: Paper, context: Context) -> Iterator[Defect]:
     """Problem and answer have no two characters in a row in common, and no number either."""
     for problem in paper.problems:
         measures = paper.measures_of(problem)
-        answer = paper.answer(problem) + "\n".join(said(m, "text") for m in measures)
-        asked = said(problem, "problem") + said(problem, "category")
+        answer = paper.answer(problem) + "\n".join(m.text for m in measures)
+        asked = problem.problem + problem.category
         if not measures or len(answer) < 30 or len(asked) < 16:
             continue
         alike = len(set(plain(asked)) & set(plain(answer))) / max(len(set(plain(asked))), 1)
@@ -179,8 +184,8 @@ def off_topic(paper: Paper, context: Context) -> Iterator[Defect]:
         told = grams(answer).keys()
         if not grams(asked).keys() & told:
             # short answers in other words are common; only one that fits another problem is likely misplaced
-            elsewhere = any(len(grams(said(other, "problem")).keys() & told) >= _ELSEWHERE for other in paper.problems)
-            yield _on_measure(paper, problem, measures[0], [], "" if elsewhere else INFO)
+            elsewhere = any(len(grams(other.problem).keys() & told) >= _ELSEWHERE for other in paper.problems)
+            yield _on_measure(paper, problem, measures[0], [], None if elsewhere else Severity.INFO)
 
 
 @check("measure_repeats_problem")
@@ -188,9 +193,9 @@ def measure_repeats_problem(paper: Paper, context: Context) -> Iterator[Defect]:
     """A measure repeats the problem's words instead of answering it."""
     limit = context.settings.profile.thresholds["repeats"]
     for problem in paper.problems:
-        asked = grams(said(problem, "problem"))
+        asked = grams(problem.problem)
         for measure in paper.measures_of(problem):
-            told = grams(said(measure, "text"))
+            told = grams(measure.text)
             if told.total() > 2 * asked.total():
                 continue  # much longer than the problem: it says more
             shared = 2 * (asked & told).total() / max(asked.total() + told.total(), 1)

@@ -1,0 +1,385 @@
+"""The rows of the tables, one frozen dataclass a table, and `Tables`, which holds them.
+
+A field is a column: its name, place and type there are those in the csv and parquet files (`SCHEMA`), and its
+heading is in `rules/labels.yaml`.  "" and None both mean "not stated".  Dates are ISO text, money is in yuan, rates
+are in percent; `paragraph` counts from 1 and `start`, `end` are offsets in it, all three None where the document has
+no such place (what a person added).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from pipeline.core.vocabulary import Action, Code, Kind, Severity, State, Status
+
+
+def _beside(**more: Any) -> Any:
+    """A field that is kept with its row and is no column of the tables."""
+    return field(metadata={"beside": True}, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of any table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow(Row):
+    """One input file."""
+
+    doc_id: str
+    file: str = ""
+    sha256: str = ""
+    kind: Kind | None = None
+    title: str = ""
+    unit: str = ""
+    short_name: str = ""
+    inspector: str = ""
+    round: str = ""
+    inspected_from: str = ""
+    inspected_to: str = ""
+    feedback_date: str = ""
+    issued_date: str = ""
+    docno: str = ""
+    contact: str = ""
+    reader: str = ""
+    encoding: str = ""
+    coverage: float | None = None
+    unused_share: float | None = None
+    state: State = State.OK
+    error: str = ""
+    warnings: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemRow(Row):
+    """The lowest item that has an answer of its own; the last three fields are a reviewer's."""
+
+    doc_id: str
+    problem_id: str = ""
+    seq: int = 0
+    label: str = ""
+    school: str = ""
+    aspect: str = ""
+    category: str = ""
+    problem: str = ""
+    status: Status | None = None
+    status_text: str = ""
+    long_term: bool = False
+    lead: str = ""
+    dept: str = ""
+    person: str = ""
+    deadline: str = ""
+    deadline_text: str = ""
+    rectification: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+    end_paragraph: int | None = None
+    review_state: str = _beside(default="")
+    review_note: str = _beside(default="")
+    evidence: str = _beside(default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRow(Row):
+    """One enumerated action under a problem."""
+
+    doc_id: str
+    problem_id: str = ""
+    seq: int = 0
+    label: str = ""
+    headline: str = ""
+    text: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+    end_paragraph: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRow(Row):
+    """A total that a document states about itself."""
+
+    doc_id: str
+    metric: str = ""
+    value: float | None = None
+    unit: str = ""
+    part_of: str = ""
+    scope: str = ""
+    text: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceRow(Row):
+    """A rule that a document names."""
+
+    doc_id: str
+    problem_id: str = ""
+    title: str = ""
+    action: Action | None = None
+    docno: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountRow(Row):
+    """A sum of money."""
+
+    doc_id: str
+    problem_id: str = ""
+    value: float | None = None
+    text: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceRow(Row):
+    """A recommendation of a feedback document."""
+
+    doc_id: str
+    seq: int = 0
+    label: str = ""
+    text: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageRow(Row):
+    """Running text that is no problem or measure, in reading order: for a rebuilt document and the checks of form."""
+
+    doc_id: str
+    seq: int = 0
+    part: str = ""
+    level: int | None = None
+    label: str = ""
+    text: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow(Row):
+    """Which rule gave which cell."""
+
+    doc_id: str
+    problem_id: str = ""
+    field: str = ""
+    value: str = ""
+    text: str = ""
+    rule: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+    end_paragraph: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusedRow(Row):
+    """Text that went into no other table."""
+
+    doc_id: str
+    text: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow(Row):
+    """The papers of one unit in one round; doc_ids by kind, joined by `;`."""
+
+    case_id: str
+    unit: str = ""
+    inspector: str = ""
+    round: str = ""
+    feedback: str = ""
+    plan: str = ""
+    ledger: str = ""
+    bulletin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow(Row):
+    """Which problem answers which."""
+
+    case_id: str
+    feedback_problem_id: str = ""
+    bulletin_problem_id: str = ""
+    score: float = 0.0
+    method: str = ""
+    shared: str = ""
+    runner_up: str = ""
+    margin: float | None = None
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow(Row):
+    """One defect that reconciliation found; `review_state` and `review_note` are a reviewer's."""
+
+    finding_id: str = ""
+    case_id: str = ""
+    doc_id: str = ""
+    unit: str = ""
+    problem_id: str = ""
+    check: str
+    severity: Severity
+    message: str = ""
+    expected: str = ""
+    actual: str = ""
+    quote: str = ""
+    other_quote: str = ""
+    paragraph: int | None = None
+    other_paragraph: int | None = None
+    suggestion: str = ""
+    waived: str = ""
+    review_state: str = _beside(default="")
+    review_note: str = _beside(default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictRow(Row):
+    """A person's decision whose ground has changed since; shown in the workbook, in no table."""
+
+    doc_id: str
+    file: str = ""
+    table: str = ""
+    row: str = ""
+    field: str = ""
+    was: str = ""
+    now: str = ""
+    human: str = ""
+    by: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All rows of one document or of many; a table's name is its field's."""
+
+    documents: tuple[DocumentRow, ...] = ()
+    problems: tuple[ProblemRow, ...] = ()
+    measures: tuple[MeasureRow, ...] = ()
+    claims: tuple[ClaimRow, ...] = ()
+    references: tuple[ReferenceRow, ...] = ()
+    amounts: tuple[AmountRow, ...] = ()
+    advice: tuple[AdviceRow, ...] = ()
+    passages: tuple[PassageRow, ...] = ()
+    facts: tuple[FactRow, ...] = ()
+    unused: tuple[UnusedRow, ...] = ()
+    cases: tuple[CaseRow, ...] = ()
+    links: tuple[LinkRow, ...] = ()
+    findings: tuple[FindingRow, ...] = ()
+    conflicts: tuple[ConflictRow, ...] = _beside(default=())
+
+    def rows(self, table: str) -> tuple[Row, ...]:
+        """The rows of a table by its name."""
+        rows: tuple[Row, ...] = getattr(self, table)
+        return rows
+
+
+def _row_types() -> dict[str, type[Row]]:
+    hints = get_type_hints(Tables)
+    return {one.name: get_args(hints[one.name])[0] for one in fields(Tables) if "beside" not in one.metadata}
+
+
+def _columns(row_type: type[Row]) -> dict[str, type]:
+    hints = get_type_hints(row_type)
+    plain = {name: next(iter(get_args(hint)), hint) for name, hint in hints.items()}
+    return {one.name: plain[one.name] for one in fields(row_type) if "beside" not in one.metadata}
+
+
+ROW_TYPES: dict[str, type[Row]] = _row_types()
+# table → column → type: str, int, float, bool, or the list of code names that the column is closed to
+SCHEMA: dict[str, dict[str, type]] = {name: _columns(row_type) for name, row_type in ROW_TYPES.items()}
+_TABLE_OF = {row_type: name for name, row_type in ROW_TYPES.items()}
+
+
+def tables_of(rows: Iterable[Row]) -> Tables:
+    """Rows of any tables, each put into its own, in their order."""
+    by_table: dict[str, list[Row]] = {name: [] for name in ROW_TYPES}
+    for row in rows:
+        by_table[_TABLE_OF[type(row)]].append(row)
+    return with_rows(Tables(), by_table)
+
+
+def joined(parts: Iterable[Tables]) -> Tables:
+    """The tables of many documents as one, in the order of the parts."""
+    every = list(parts)
+    return with_rows(Tables(), {name: [row for part in every for row in part.rows(name)] for name in ROW_TYPES})
+
+
+def with_rows(tables: Tables, rows: Mapping[str, Iterable[Row]]) -> Tables:
+    """The tables with those named replaced."""
+    columns: dict[str, Any] = {name: tuple(own) for name, own in rows.items()}
+    return replace(tables, **columns)
+
+
+def row_of(table: str, values: Mapping[str, object]) -> Row:
+    """A row out of plain values, as a file holds them; None is "not stated".
+
+    Raises KeyError for a column that the table does not have, ValueError for a code name that it is closed to.
+    """
+    columns = SCHEMA[table]
+    unknown = values.keys() - columns.keys()
+    if unknown:
+        raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
+    stated = {name: columns[name](value) for name, value in values.items() if value is not None and not _nan(value)}
+    return ROW_TYPES[table](**stated)
+
+
+def _nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def plain_values(table: str, row: Row) -> dict[str, object]:
+    """The columns of a row as a file holds them: code names as text, None for what is not stated."""
+    return {name: plain(getattr(row, name)) for name in SCHEMA[table]}
+
+
+def plain(value: object) -> object:
+    """A field's value as a file holds it."""
+    if value is None or value == "":
+        return None
+    return str(value) if isinstance(value, Code) else value
+
+
+R = TypeVar("R", DocumentRow, ProblemRow, MeasureRow, ClaimRow, ReferenceRow, AmountRow, AdviceRow, PassageRow, FactRow,
+            UnusedRow, FindingRow)
+P = TypeVar("P", MeasureRow, AmountRow)
+
+
+def by_document(rows: Iterable[R]) -> dict[str, list[R]]:
+    """Rows by the document that they belong to, in their order."""
+    groups: dict[str, list[R]] = {}
+    for row in rows:
+        groups.setdefault(row.doc_id, []).append(row)
+    return groups
+
+
+def by_problem(rows: Iterable[P]) -> dict[str, list[P]]:
+    """Rows by the problem that they belong to, in their order."""
+    groups: dict[str, list[P]] = {}
+    for row in rows:
+        groups.setdefault(row.problem_id, []).append(row)
+    return groups
+
+
+def place(row: ProblemRow | MeasureRow | ClaimRow | ReferenceRow | PassageRow | FactRow) -> tuple[int, int]:
+    """Where a row stands in its document: paragraph and offset; (0, 0) where it has no place."""
+    return row.paragraph or 0, row.start or 0
