@@ -17,8 +17,10 @@ from pipeline.extract.items import heading, read_item
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
 from pipeline.extract.outline import Outline, Section, outline
 from pipeline.extract.parts import BREAKS, Item, Reading, items
+from pipeline.extract.proposers.proposal import Proposal
+from pipeline.extract.proposers.table_grid import read_grids
+from pipeline.extract.proposers.table_proposer import join_lists, tables
 from pipeline.extract.references import Reference, read_amounts, read_references
-from pipeline.extract.table_rows import Grid, Table, join_rows, read_cards, read_grids, read_rows, read_tables
 from pipeline.ruleset.rule import Rules
 
 
@@ -50,28 +52,26 @@ class Extraction:
 def extract(document: Document, rules: Rules) -> Extraction:
     """Reads one document.  Deterministic; looks at nothing but the document and the rules."""
     whole = outline(document, rules)
-    grids = read_grids(document)
-    tables = read_tables(grids, whole.views, rules)
-    columns = " ".join(table_fields(tables[0])) if tables else ""
-    header = read_header(document, whole, rules, columns)
+    offer = tables(document, rules)
+    header = read_header(document, whole, rules, " ".join(offer.roles) if offer is not None else "")
     found = Extraction(header)
     reading = Reading(document, whole, rules, header.kind)
     parts = chapters(reading)
     listed: list[Item] = []
     if header.kind != Kind.OTHER:
-        listed, found.problems = _problems(reading, parts, tables, grids)
+        listed, found.problems = _problems(reading, parts, offer)
         if header.kind == Kind.FEEDBACK:
-            found.advice = read_advice(reading, parts)
+            found.advice = read_advice(reading, parts) or (offer.advice if offer is not None else [])
     _complete_deadlines(header, found.problems)
-    found.passages = _passages(reading, parts, header, found, listed, tables)
+    found.passages = _passages(reading, parts, header, found, listed, offer)
     if header.kind in ANSWERS:
         status_by_number(reading, [p.span for p in found.passages], found.problems)
     found.claims = read_claims(
         document, whole.views, [(p.span, p.scope) for p in found.passages if p.part != "title"], rules
     )
-    found.claims += _figures(document, whole, tables, grids, rules)
+    found.claims += _figures(document, whole, offer, rules)
     _mentions(document, whole, found, rules)
-    found.structure = _structure(reading, header, listed, tables)
+    found.structure = _structure(reading, header, listed, offer)
     return found
 
 
@@ -84,28 +84,22 @@ def _complete_deadlines(header: Header, problems: list[Problem]) -> None:
             problem.fields["deadline"] = replace(stated, value=deadline(stated.text, after))
 
 
-def _figures(
-    document: Document, whole: Outline, tables: list[Table], grids: dict[int, Grid], rules: Rules
-) -> list[Claim]:
+def _figures(document: Document, whole: Outline, offer: Proposal | None, rules: Rules) -> list[Claim]:
     """Claims of the tables that list no problems or measures."""
-    listing = {
-        document.blocks[next(iter(table.cells.values()))].table
-        for table in tables
-        if {"problem", "measures", "task"} & set(table.fields.values())
-    }
-    others = {number: grid for number, grid in grids.items() if number not in listing}
+    read = offer.blocks if offer is not None else frozenset()
+    others = {n: grid for n, grid in read_grids(document).items() if read.isdisjoint(grid.values())}
     return list(read_figures(document, whole.views, others, rules))
 
 
-def _structure(reading: Reading, header: Header, listed: list[Item], tables: list[Table]) -> list[tuple[int, Fact]]:
+def _structure(
+    reading: Reading, header: Header, listed: list[Item], offer: Proposal | None
+) -> list[tuple[int, Fact]]:
     """How the document was taken apart: kind, chapters, the ends of items, problems' labels and markers, columns."""
     title = header.facts.get("title")
     text, span = (title.text, title.span) if title is not None else ("", Span(0, 0, 0))
     found = [(0, Fact("kind", header.kind, text, span, header.kind_rule))] if reading.document.blocks else []
-    for table in tables:
-        for column, (cell, rule) in sorted(table.headings.items()):
-            place = Span(cell, 0, len(reading.document.blocks[cell].text))
-            found.append((0, fact(reading.document, "column", place, rule, table.fields[column])))
+    for place, role, rule in offer.named if offer is not None else ():
+        found.append((0, fact(reading.document, "column", place, rule, role)))
     for root in reading.outline.roots:
         mark = root.mark
         hit = None if mark.scheme in BREAKS else reading.part_hit(root)
@@ -127,25 +121,18 @@ def _structure(reading: Reading, header: Header, listed: list[Item], tables: lis
     return found
 
 
-def table_fields(table: Table) -> list[str]:
-    """The fields of a table's columns, from left to right."""
-    return [table.fields[c] for c in sorted(table.fields)]
-
-
 def _problems(
-    reading: Reading, parts: dict[int, str], tables: list[Table], grids: dict[int, Grid]
+    reading: Reading, parts: dict[int, str], offer: Proposal | None
 ) -> tuple[list[Item], list[Problem]]:
     listed = items(reading, parts)
-    rows = _rows(reading, tables, grids)
     answered = [item for item in listed if reading.strong(item.section)]
-    if rows and len(answered) < len(rows):
-        return [], rows
+    if offer is not None and len(answered) < len(offer.problems):
+        _headed(reading, offer)
+        return [], offer.problems
     problems = [read_item(reading, item) for item in listed]
     if not answered and reading.kind in ANSWERS:
         answer_by_number(reading, parts, listed, problems)
-    for table in tables:  # a table at the end that says how each number stands
-        if "problem" not in table.fields.values():
-            join_rows(reading.document, reading.outline.views, table, problems, reading.rules)
+    join_lists(reading.document, reading.rules, problems)  # a table at the end that says how each number stands
     _shared_duties(reading, problems)
     kept = [k for k, p in enumerate(problems) if p.problem is not None and p.problem.text]
     listed, problems = [listed[k] for k in kept], [problems[k] for k in kept]
@@ -166,31 +153,27 @@ def _shared_duties(reading: Reading, problems: list[Problem]) -> None:
                         other.fields.setdefault(name, stated)
 
 
-def _rows(reading: Reading, tables: list[Table], grids: dict[int, Grid]) -> list[Problem]:
-    """The problems of all tables that state some, completed by the lists that go with them."""
-    document, views, rules = reading.document, reading.outline.views, reading.rules
-    stating = [table for table in tables if "problem" in table.fields.values()]
-    rows = []
-    for table, heading_fact in zip(stating, _table_headings(reading, stating), strict=True):
-        for problem in read_rows(document, views, table, rules):
-            problem.aspect = problem.aspect or heading_fact
-            rows.append(problem)
-    rows += read_cards(document, views, grids, rules)
-    for table in tables:
-        if table not in stating:
-            join_rows(document, views, table, rows, rules)
-    return rows
+def _headed(reading: Reading, offer: Proposal) -> None:
+    """The headings over tables and cards name the aspects of their problems, and the categories below those."""
+    first = {n: min(grid.values()) for n, grid in read_grids(reading.document).items()}
+    chains = [_chain_above(reading, first[table]) for table in offer.tables]
+    common = set.intersection(*({s.index for s in chain} for chain in chains))
+    for problem, chain in zip(offer.problems, chains, strict=True):
+        own = [s for s in chain if s.index not in common and s.pieces]
+        facts = [found for s in own if (found := heading(reading, s, "aspect")) is not None]
+        if facts and problem.aspect is None:
+            problem.aspect = facts[0]
+            problem.category = problem.category or (replace(facts[-1], field="category") if len(facts) > 1 else None)
 
 
-def _table_headings(reading: Reading, tables: list[Table]) -> list[Fact | None]:
-    """The aspect over each table, where several tables of the same columns stand under headings of their own."""
-    above = [_section_above(reading, min(table.cells.values())) for table in tables]
-    places = {section.index for section in above if section is not None}
-    alike = len({tuple(sorted(table.fields.values())) for table in tables}) == 1
-    # a table over two pages stands under one heading
-    if not alike or len(places) < 2 or any(section is None for section in above):
-        return [None for _ in tables]
-    return [heading(reading, section, "aspect") if section is not None else None for section in above]
+def _chain_above(reading: Reading, block: int) -> list[Section]:
+    """The headings over a block, from the top: the section in front of it, and those that this one stands under."""
+    section = _section_above(reading, block)
+    chain: list[Section] = []
+    while section is not None:
+        chain.insert(0, section)
+        section = reading.outline.sections[section.parent] if section.parent >= 0 else None
+    return chain
 
 
 def _section_above(reading: Reading, block: int) -> Section | None:
@@ -205,7 +188,12 @@ def _section_above(reading: Reading, block: int) -> Section | None:
 
 
 def _passages(
-    reading: Reading, parts: dict[int, str], header: Header, found: Extraction, listed: list[Item], tables: list[Table]
+    reading: Reading,
+    parts: dict[int, str],
+    header: Header,
+    found: Extraction,
+    listed: list[Item],
+    offer: Proposal | None,
 ) -> list[Passage]:
     taken = {(span.block, span.start) for problem in found.problems for span in problem.region}
     groups = {group.index for item in listed for group in item.groups}
@@ -228,7 +216,7 @@ def _passages(
                 part = led.get(span.block) or _told(reading, span, section.index < first)
             led.setdefault(span.block, part)
             passages.append(Passage(part, section.level, label if number == 0 else "", span, scope))
-    passages += _loose_cells(reading, found, tables)
+    passages += _loose_cells(reading, found, offer)
     advised = {(f.span.block, f.span.start) for _, f in found.advice}
     passages = [
         p if (p.span.block, p.span.start) not in advised else Passage("advice", p.level, p.label, p.span)
@@ -285,11 +273,9 @@ def _front(reading: Reading, header: Header) -> list[Passage]:
     return passages
 
 
-def _loose_cells(reading: Reading, found: Extraction, tables: list[Table]) -> list[Passage]:
+def _loose_cells(reading: Reading, found: Extraction, offer: Proposal | None) -> list[Passage]:
     used = {span.block for problem in found.problems for span in problem.region}
-    headings = {
-        i for table in tables for (row, _), i in table.cells.items() if not table.rows or row < table.rows[0]
-    }
+    headings = {place.block for place, _, _ in offer.named} if offer is not None else set()
     return [
         Passage("table_heading" if i in headings else "cell", 0, "", Span(i, 0, len(block.text)))
         for i, block in enumerate(reading.document.blocks)

@@ -8,7 +8,7 @@ from pipeline.core import values
 from pipeline.core.model import Document, Span
 from pipeline.extract.claims import Claim
 from pipeline.extract.found import fact
-from pipeline.extract.table_rows import Grid
+from pipeline.extract.proposers.table_grid import Grid
 from pipeline.ruleset.rule import Hit, Rules
 
 

@@ -25,9 +25,10 @@ METRICS = (
     "held_accountable", "titles_revoked", "meetings", "inspections",
 )
 DUTIES = ("lead", "dept", "person", "deadline", "other")
-COLUMNS = (
-    "seq", "school", "aspect", "category", "problem", "measures", "task", "progress", "effect", "lead", "dept",
-    "person", "duty", "deadline", "note", "remark",
+ROLES = (  # of a table's column or a form's field
+    "seq", "ref", "school", "aspect", "category", "problem", "measures", "task", "progress", "tick", "effect", "lead",
+    "dept", "person", "dept_person", "lead_person", "lead_dept", "duty", "deadline", "remark", "advice", "found",
+    "goal", "opinion", "proof", "type", "place", "other",
 )
 CHAPTERS = ("organisation", "problems", "next_steps", "advice", "requirement", "evaluation")
 ENDINGS = ("closing", "contact", "lead_in", "attachment", "next_steps", "advice", "requirement", "other", "note")
@@ -45,6 +46,7 @@ class Field:
 
 
 _NUMBERS = mapping(number(1, 99, whole=True))
+_ROLES = mapping(number(-99, 99, whole=True), ROLES)
 _SANCTIONS = one_of("party_sanctioned", "admin_sanctioned")
 
 FIELDS: Mapping[str, Field] = {
@@ -108,16 +110,20 @@ FIELDS: Mapping[str, Field] = {
     "status_group_all": Field(),
     "progress_share": Field(START, one_of(*Status)),
     "summary_status": Field(),
-    # responsibility.yaml: who, by when, and the columns of ledgers
+    # responsibility.yaml: who, by when
     "responsibility": Field(value=some_of(*DUTIES)),
     "assigned": Field(START),
     "dept_then_person": Field(START),
     "covers": Field(),
-    "column": Field(value=one_of(*COLUMNS), kinds=("columns",)),
-    "column_like": Field(START, some_of(*COLUMNS)),
-    "tick": Field(START, one_of("done")),
     "sign": Field(START),
+    # columns.yaml: what speaks for the role of a column or field, and rows that state no problem
+    "column_heading": Field(options={"weights": _ROLES}, needed=("weights",)),
+    "column_content": Field(START, options={"weights": _ROLES}, needed=("weights",)),
+    "column_shape": Field(START, text, {"weights": _ROLES}, ("weights",), ("words",)),
+    "tick": Field(START, one_of("done")),
     "total_row": Field(START),
+    "table_note": Field(START),
+    "nothing": Field(START),
     # claim.yaml, figure.yaml: totals that the paper states
     "claim": Field(value=one_of(*METRICS), options={
         "progress": flag, "money": flag, "part": flag, "also": one_of(*METRICS)}),
@@ -149,7 +155,7 @@ _COMMON: Mapping[str, Shape] = {
 
 
 def shape_of(name: str, kind: str) -> Shape:
-    """The shape of a rule of a field that is written as `kind`: pattern, words or columns."""
+    """The shape of a rule of a field that is written as `kind`: pattern or words."""
     known = FIELDS[name]
     if kind == "pattern":
         content: dict[str, Shape] = {"pattern": text}

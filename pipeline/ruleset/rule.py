@@ -1,8 +1,8 @@
 """Rules are data: entries of `rules/*.yaml`, compiled once, each knowing the line it came from.
 
-Three kinds: `pattern` (a regular expression with named fragments), `words` (phrase → value) and
-`columns` (headings of a table's columns).  All are matched against the *view* of a text
-(`values.view`), so patterns are written with full-width punctuation.  Where in a text a rule may stand is its `place`.
+Two kinds: `pattern` (a regular expression with named fragments) and `words` (phrase → value).  Both are matched
+against the *view* of a text (`values.view`), so patterns are written with full-width punctuation.  Where in a text a
+rule may stand is its `place`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ FILES = (
     "measure",
     "status",
     "responsibility",
+    "columns",
     "claim",
     "figure",
     "reference",
@@ -37,7 +38,7 @@ FILES = (
     "advice",
 )
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
-_OWN_KEYS = {"id", "field", "place", "pattern", "words", "columns", "value", "before_not", "examples", "note", "off"}
+_OWN_KEYS = {"id", "field", "place", "pattern", "words", "value", "before_not", "examples", "note", "off"}
 _BEFORE = 16  # how many characters in front of a match `before_not` looks at
 STOPS = "。；！？：，、\n"  # the one set of stops: `place: after_stop` means behind one of these
 BRACKETS = "（〔【《“‘"  # and `place: bracket` behind one of these
@@ -71,7 +72,7 @@ class Rule:
 
     id: str
     field: str
-    kind: str  # pattern, words, columns
+    kind: str  # pattern, words
     pattern: re.Pattern[str]
     source: str  # file:line
     place: str = ANYWHERE
@@ -252,9 +253,9 @@ def compile_rule(entry: Any, fragments: Mapping[str, str]) -> Rule:
     name, rule_id = entry["field"], entry["id"]
     if name not in FIELDS:
         raise unknown(entry.where("field"), f"规则 {rule_id} 的 field", name, tuple(FIELDS))
-    kinds = [key for key in ("pattern", "words", "columns") if key in entry]
+    kinds = [key for key in ("pattern", "words") if key in entry]
     if len(kinds) != 1:
-        raise RuleError(source, f"规则 {rule_id} 应当有且只有 pattern、words、columns 中的一个", "请改正")
+        raise RuleError(source, f"规则 {rule_id} 应当有且只有 pattern、words 中的一个", "请改正")
     if kinds[0] not in FIELDS[name].kinds:
         what = f"规则 {rule_id} 的 {name} 不能用 {kinds[0]} 来写"
         raise RuleError(entry.where(kinds[0]), what, f"请用 {'、'.join(FIELDS[name].kinds)}")

@@ -1,0 +1,94 @@
+"""Forms and cards → records: names stand beside their values, and a problem's name begins the next record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.core.model import Document, Span
+from pipeline.extract.proposers.proposal import Entry, Record
+from pipeline.extract.proposers.roles import ANSWERS, GROUPS, Weights, is_name, name_of, name_weights, value_weights
+from pipeline.extract.proposers.table_grid import Grid, rows_of
+from pipeline.ruleset.rule import Rules
+
+_BEFORE = (*GROUPS, "seq", "ref")  # what may stand in front of the problem that it belongs to
+
+
+class Form:
+    """The names and values of one table."""
+
+    def __init__(self, document: Document, views: Sequence[str], grid: Grid, rules: Rules) -> None:
+        self.document, self.views, self.grid, self.rules = document, views, grid, rules
+        self.table = document.blocks[next(iter(grid.values()))].table
+        self.lines = [self._own(cells) for cells in rows_of(grid).values()]
+        self.pairs = [list(self._pairs(cells)) for cells in self.lines]
+
+    def believed(self) -> bool:
+        """Whether most rows are names with one value each, and a problem is among them."""
+        rows = [pairs for cells, pairs in zip(self.lines, self.pairs, strict=True) if len(cells) > 1]
+        alone = [len(pairs) * 2 >= len(cells) for cells, pairs in zip(self.lines, self.pairs, strict=True) if pairs]
+        named = sum(bool(pairs) for pairs in rows)
+        roles = {entry.role for entry in self.entries()}
+        return 2 * named >= len(rows) > 0 and 2 * sum(alone) >= len(alone) > 0 and "problem" in roles and len(roles) > 1
+
+    def entries(self) -> list[Entry]:
+        """All names that weigh for a role with their filled values, in reading order."""
+        found = []
+        for pairs in self.pairs:
+            for name, value in pairs:
+                role, rule = self._role(name, value)
+                found.append(Entry(role, name_of(self.views[name]), rule, Span(value, 0, len(self.views[value]))))
+        return [entry for entry in found if self.views[entry.span.block].strip()]
+
+    def records(self, alone: bool) -> list[Record]:
+        """One record for each problem; `alone`: the paper has no further form, so what stands before is its head."""
+        entries = self.entries()
+        starts = [k for k, entry in enumerate(entries) if entry.role == "problem"]
+        found = []
+        for number, start in enumerate(starts):
+            begin = start
+            while begin > 0 and entries[begin - 1].role in _BEFORE:
+                begin -= 1
+            if len(starts) == 1:
+                begin = 0 if not alone else begin
+            end = starts[number + 1] if number + 1 < len(starts) else len(entries)
+            while number + 1 < len(starts) and end > start + 1 and entries[end - 1].role in _BEFORE:
+                end -= 1
+            found.append(Record(tuple(entries[begin:end]), self.table))
+        return found
+
+    def answered(self) -> bool:
+        """Whether something besides the problem is said that only an answer or a duty says."""
+        return bool({entry.role for entry in self.entries()} & {*ANSWERS, "advice"})
+
+    def _own(self, cells: Sequence[tuple[int, int]]) -> list[int]:
+        """A row's cells, those once that a merged cell covers to the right."""
+        own: list[int] = []
+        for _, block in cells:
+            if self.document.blocks[block].merged and own and self.views[own[-1]] == self.views[block]:
+                continue
+            own.append(block)
+        return own
+
+    def _pairs(self, cells: Sequence[int]) -> Iterator[tuple[int, int]]:
+        at = 0
+        while at + 1 < len(cells):
+            named = [is_name(self.views[block], self.rules) for block in cells[at : at + 3]]
+            if not named[0] or ((len(cells) - at) % 2 and named[1:] == [True, False]):
+                at += 1  # text, or a name over several names
+            else:
+                yield cells[at], cells[at + 1]
+                at += 2
+
+    def _role(self, name: int, value: int) -> tuple[str, str]:
+        sums, best = name_weights(name_of(self.views[name]), self.rules)
+        sums = self._with_content(sums, value)
+        role, weight = max(sums.items(), key=lambda item: item[1], default=("other", 0))
+        return (role, best[role].id) if weight > 0 and role in best else ("other", "column.other")
+
+    def _with_content(self, sums: Weights, value: int) -> Weights:
+        """What the value itself speaks for, where its name leaves a choice."""
+        found = sums.copy()
+        content = value_weights(self.views[value], self.rules)
+        for role in sums:
+            found[role] += content[role] / 2
+        return found
