@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pipeline
 from pipeline.core.errors import InputError, OutputError
 from pipeline.core.rows import SCHEMA, Row, Tables, tables_of
 from pipeline.core.text import guarded, storable
+from pipeline.core.vocabulary import Status
 from pipeline.publish.place import WORKBOOK, place, staged
 from pipeline.publish.tables import csv_cell, read_tables, write_tables
 from tests.making import row
@@ -188,3 +190,17 @@ def test_the_workbook_comes_last(folders: tuple[Path, Path], monkeypatch: pytest
     staging, output = folders
     stage(staging, 整改台账_xlsx="1", 鿿_docx="2", tables__a_csv="3")
     assert place(staging, output, set()).files[-1] == WORKBOOK
+
+
+def test_an_analyst_loads_the_tables_as_frames(tmp_path: Path) -> None:
+    write_tables(sample(), tmp_path / "tables")
+    frames = pipeline.load(tmp_path)
+    assert list(frames) == list(SCHEMA)
+    assert all(list(frame.columns) == list(SCHEMA[name]) for name, frame in frames.items())
+    problems = frames["problems"]
+    assert list(problems["status"].cat.categories) == list(Status) and problems["status"].tolist()[0] == "done"
+    assert (problems["status"] <= "basically_done").tolist() == [True, False]
+    assert problems["seq"].sum() == 3 and problems["long_term"].tolist() == [True, False]
+    assert problems["paragraph"].isna().tolist() == [False, True]
+    with pytest.raises(InputError, match="documents"):
+        pipeline.load(tmp_path / "nowhere")

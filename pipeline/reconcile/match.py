@@ -141,10 +141,10 @@ def link_problems(
 
 def _assign(scores: Matrix, threshold: float) -> list[tuple[int, int]]:
     """The pairs of the best one-to-one assignment that are good enough."""
-    from scipy.optimize import linear_sum_assignment
+    import lap
 
-    rows, columns = linear_sum_assignment(-scores)
-    return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if scores[i, j] >= threshold]
+    _, columns, _ = lap.lapjv(-scores, extend_cost=True)  # the column of each row, -1 where it has none
+    return [(i, int(j)) for i, j in enumerate(columns) if j >= 0 and scores[i, j] >= threshold]
 
 
 def _scores(left: list[Profile], right: list[Profile], names: Sequence[str]) -> Matrix:
