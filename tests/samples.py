@@ -1,19 +1,17 @@
-"""Tables to write from: the annotated documents of the shared corpus, and a small fictional case."""
+"""Tables to write from: the annotated documents of the project's corpus, and a small fictional case."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
-import pytest
-
 from pipeline.core.rows import Row, tables_of
+from pipeline.lab import annotated
 from pipeline.run.word_documents import Wanted, write_documents
 from tests.making import row
 
 RULES = Path(__file__).parent.parent / "rules"
-CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
+CORPUS = Path(__file__).parent / "corpus"
 LABEL = re.compile(
     r"^(?:问题表现[（(]?\d+[)）]?[:：]?|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.．、]|[①-⑳]|[一二三四五六七八九]是)"
 )
@@ -26,27 +24,26 @@ def reports(tables, folder, rules=RULES, kinds=(), unit=None, as_of=None) -> lis
     return made.files
 
 
-def corpus_names() -> list[str]:
-    """Stems of the annotated documents; empty where the shared corpus is absent."""
-    return [p.name.removesuffix(".ann.txt") for p in sorted(CORPUS.glob("dev/[ab]*.ann.txt"))]
+def corpus_names(series: str = "ab") -> list[str]:
+    """Stems of the annotated documents whose names begin with one of the letters."""
+    return [path.name.removesuffix(".ann.txt") for path in sorted(CORPUS.glob(f"[{series}]*.ann.txt"))]
+
+
+def corpus_source(name: str) -> annotated.Source:
+    """An annotated document by its stem."""
+    return annotated.read(CORPUS / f"{name}.ann.txt")
 
 
 def gold_tables(*names: str):
     """Tables of annotated documents as the extraction would give them."""
-    if not CORPUS.is_dir():
-        pytest.skip("the shared corpus is absent")
-    spec = importlib.util.spec_from_file_location("annotated", CORPUS / "annotated.py")
-    annotated = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(annotated)
     rows: list[Row] = []
     for name in names:
-        source = annotated.Source(next(CORPUS.glob(f"*/{name}.ann.txt")))
-        _document(rows, name, source)
+        _document(rows, name, corpus_source(name))
     return tables_of(rows)
 
 
 def _document(rows, name, source):
-    gold = source.gold()
+    gold = annotated.gold(source)
     meta = gold["meta"]
     rows.append(row(
         "documents", doc_id=name, file=f"{name}.docx", kind=meta["kind"], title=meta.get("title"), state="ok",
@@ -57,31 +54,31 @@ def _document(rows, name, source):
         docno=meta.get("docno"),
     ))
     for seq, problem in enumerate(gold["problems"], 1):
-        span = next(s for s in source.spans if s["tag"] == "problem" and s["id"] == problem["id"])
-        status = next((s["text"] for s in source.spans if s["tag"] == "status" and s["line"] >= span["line"]), None)
+        span = next(s for s in source.spans if s.tag == "problem" and s.attributes["id"] == problem["id"])
+        status = next((s.text for s in source.spans if s.tag == "status" and s.line >= span.line), None)
         rows.append(row(
             "problems", doc_id=name, problem_id=f"{name}-{problem['id']}", seq=seq,
             label=_label(source, span), aspect=problem["aspect"], category=problem["category"],
             problem=problem["problem"], status=problem["status"], long_term=problem["long_term"],
             status_text=status if problem["status"] else None, lead=problem["lead"], dept=problem["dept"],
-            person=problem["person"], deadline=problem["deadline"], paragraph=span["line"], start=span["start"],
-            end=span["start"] + len(span["text"]), end_paragraph=span["line"],
+            person=problem["person"], deadline=problem["deadline"], paragraph=span.line, start=span.start,
+            end=span.start + len(span.text), end_paragraph=span.line,
         ))
-    measures = [s for s in source.spans if s["tag"] == "m"]
+    measures = [s for s in source.spans if s.tag == "m"]
     for number, (span, measure) in enumerate(zip(measures, gold["measures"], strict=True), 1):
-        before = source.lines[span["line"]][1][: span["start"]]
+        before = source.lines[span.line].text[: span.start]
         mark = re.search(r"(?:[一二三四五六七八九十]是|[①-⑳]|[（(]\d+[)）]|\d+\.)$", before)
         rows.append(row(
             "measures", doc_id=name, problem_id=f"{name}-{measure['problem']}", seq=number,
-            label=mark.group() if mark else None, text=measure["text"], paragraph=span["line"], start=span["start"],
-            end=span["start"] + len(span["text"]), end_paragraph=span["line"],
+            label=mark.group() if mark else None, text=measure["text"], paragraph=span.line, start=span.start,
+            end=span.start + len(span.text), end_paragraph=span.line,
         ))
-    claims = [s for s in source.spans if s["tag"] == "claim"]
+    claims = [s for s in source.spans if s.tag == "claim"]
     for span, claim in zip(claims, gold["claims"], strict=True):
         rows.append(row(
             "claims", doc_id=name, metric=claim["metric"], value=claim["value"], unit=claim["unit"],
-            text=claim["text"], part_of=span.get("part_of"), paragraph=span["line"], start=span["start"],
-            end=span["start"] + len(claim["text"]),
+            text=claim["text"], part_of=span.attributes.get("part_of"), paragraph=span.line, start=span.start,
+            end=span.start + len(claim["text"]),
         ))
     for reference in gold["references"]:
         rows.append(row(
@@ -97,21 +94,21 @@ def _document(rows, name, source):
 
 
 def _label(source, span):
-    before = source.labelled()[span["line"]][1][: span["start"]]
-    found = LABEL.match(before)
+    found = LABEL.match((annotated.labels(source)[span.line] + source.lines[span.line].text)[: span.start])
     return found.group() if found else None
 
 
 def _passages(rows, name, source):
-    taken = {s["line"] for s in source.spans if s["tag"] in ("problem", "m")}
-    heads = {s["line"] for s in source.spans if s["tag"] in ("aspect", "category")}
-    titles = {s["line"] for s in source.spans if s["tag"] == "title"}
-    for number, (directive, text) in enumerate(source.labelled()):
-        if number in taken or not text.strip() or directive == "row":
+    taken = {s.line for s in source.spans if s.tag in ("problem", "m")}
+    heads = {s.line for s in source.spans if s.tag in ("aspect", "category")}
+    titles = {s.line for s in source.spans if s.tag == "title"}
+    for number, (line, label) in enumerate(zip(source.lines, annotated.labels(source), strict=True)):
+        text = label + line.text
+        if number in taken or not text.strip() or line.row:
             continue
         found = LABEL.match(text)
         label = found.group() if found else None
-        part = _part(number, directive, text, titles, heads)
+        part = _part(number, line, text, titles, heads)
         level = 0 if re.match(r"[一二三四五六七八九十]+、", text) else 1 if re.match(r"[（(][一二三四]", text) else 2
         rows.append(row(
             "passages", doc_id=name, seq=number, part=part, level=level, label=label,
@@ -119,10 +116,10 @@ def _passages(rows, name, source):
         ))
 
 
-def _part(number, directive, text, titles, heads):
+def _part(number, line, text, titles, heads):
     if number in titles:
         return "title"
-    if directive == "right":
+    if line.align == "right":
         return "date" if re.match(r"\d{4}年", text) else "signature"
     if number in heads:
         return "group"

@@ -174,7 +174,7 @@ def mutate_rules(folder: Path, cases: Path | None = None) -> list[str]:
     cases = folder.parent / "tests" / "cases" if cases is None else cases
     documents: list[Document] = []
     for path in sorted(cases.glob("*/*")) if cases.is_dir() else []:
-        if path.suffix != ".csv":
+        if path.suffix != ".golden":
             try:
                 documents.append(gate.read(path, path.name))
             except Rejected:
