@@ -23,14 +23,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-import web_pages  # noqa: E402
-import workbooks  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 from pipeline.core.errors import Rejected  # noqa: E402
 from pipeline.readers import archive, gate  # noqa: E402
 from pipeline.readers.office import office_file  # noqa: E402
+from tests import web_pages, workbooks  # noqa: E402
 
 Case = tuple[str, bytes]
 MHT_HEAD = (

@@ -90,13 +90,13 @@ def measured() -> dict[str, float]:
     template = load_template(rules / "templates" / "bulletin.docx", profile)
 
     def ours() -> bytes:
-        report = rebuilt(Source(data, labels, profile), "单位", data.documents, Kind.BULLETIN)[0]
+        report = rebuilt(Source(data, labels, profile), "单位", list(data.documents), Kind.BULLETIN)[0]
         return render(template, report.context, report.title)
 
     document = docx.Document(io.BytesIO(ours()))
     paragraphs = [paragraph.text for paragraph in document.paragraphs]
     for paragraph in list(document.paragraphs):
-        paragraph._p.getparent().remove(paragraph._p)
+        document.element.body.remove(paragraph._p)
     slim = io.BytesIO()
     document.save(slim)
     mine, plain = best(ours), best(lambda: with_python_docx(slim, paragraphs))

@@ -6,6 +6,7 @@ import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from pipeline.core.rows import PassageRow, Row, Tables, joined
 from pipeline.core.rows import tables_of as sorted_in
@@ -83,7 +84,7 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
 
 
 def _inside(span: dict, region: tuple[int, int, int, int]) -> bool:
-    return region[0] <= span["line"] <= region[2]
+    return bool(region[0] <= span["line"] <= region[2])
 
 
 def _label(before: str) -> str:
@@ -93,7 +94,7 @@ def _label(before: str) -> str:
     return match[1] if match else ""
 
 
-def _regions(source: object, lines: list[str]) -> dict[str, tuple[int, int, int, int]]:
+def _regions(source: Any, lines: list[str]) -> dict[str, tuple[int, int, int, int]]:
     """Problem id → first line and offset of its answer, last line and offset after it."""
     shift = [len(long) - len(short[1]) for long, short in zip(lines, source.lines, strict=True)]
     heads = [s for s in source.spans if s["tag"] in ("problem", "category", "aspect")]
@@ -116,11 +117,11 @@ def _regions(source: object, lines: list[str]) -> dict[str, tuple[int, int, int,
     return regions
 
 
-def _passages(name: str, source: object, lines: list[str], regions: dict) -> list[PassageRow]:
+def _passages(name: str, source: Any, lines: list[str], regions: dict) -> list[PassageRow]:
     problem_lines = {n for first, _, last, _ in regions.values() for n in range(first, last + 1)}
     groups = {s["line"] for s in source.spans if s["tag"] in ("aspect", "category")}
     titles = {s["line"] for s in source.spans if s["tag"] == "title"}
-    passages = []
+    passages: list[PassageRow] = []
     for number, text in enumerate(lines):
         if number in problem_lines or text.startswith("¦"):
             continue

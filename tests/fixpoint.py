@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from dataclasses import replace
+from typing import Any
 
 from pipeline.core.rows import plain_values
 
@@ -32,7 +33,7 @@ def comparable(tables) -> dict[str, list[tuple]]:
 
 def _titles_joined(rows):
     """A title is one, however many lines it takes."""
-    out = []
+    out: list[Any] = []
     for row in rows:
         if out and row.part == "title" == out[-1].part:
             out[-1] = replace(out[-1], text=out[-1].text + row.text)

@@ -107,12 +107,12 @@ def _passages(rows, name, source):
         if number in taken or not text.strip() or line.row:
             continue
         found = LABEL.match(text)
-        label = found.group() if found else None
+        label = found.group() if found else ""
         part = _part(number, line, text, titles, heads)
         level = 0 if re.match(r"[一二三四五六七八九十]+、", text) else 1 if re.match(r"[（(][一二三四]", text) else 2
         rows.append(row(
             "passages", doc_id=name, seq=number, part=part, level=level, label=label,
-            text=text[len(label or ""):], paragraph=number, start=0, end=len(text),
+            text=text[len(label):], paragraph=number, start=0, end=len(text),
         ))
 
 
@@ -157,8 +157,8 @@ def fictional_case():
                 deadline="2024-05-31" if number == 1 else "2024-08" if number == 2 else None,
                 deadline_text="2024年5月底前" if number == 1 else None,
             ))
-    texts = ((1, "一是", "修订《议事规则》，开会讨论7次"), (1, "二是", "+对经办人提醒谈话"), (2, None, "退回1.5万元"))
-    for seq, (number, label, text) in enumerate(texts):
+    actions = ((1, "一是", "修订《议事规则》，开会讨论7次"), (1, "二是", "+对经办人提醒谈话"), (2, None, "退回1.5万元"))
+    for seq, (number, label, text) in enumerate(actions):
         rows.append(row(
             "measures", doc_id="b", problem_id=f"b-{number:03d}", seq=seq + 1, text=text,
             label=label, paragraph=10 * number + 1,

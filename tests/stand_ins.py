@@ -15,6 +15,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -95,14 +96,15 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
         path.write_text(f"report {len(tables.findings)} {list(wanted.kinds) or None} {wanted.unit}", encoding="utf-8")
         return Made([path])
 
-    for name, functions in {
+    stages: dict[str, list[Any]] = {
         "pipeline.reconcile.reconciliation": [reconcile],
         "pipeline.publish.workbook.workbook_file": [write_workbook],
         "pipeline.run.word_documents": [write_documents, Wanted],
         "pipeline.extract.tabulate": [doc_id],
         "pipeline.ruleset.rule": [load_rules],
         "pipeline.run.rule_files": [require_whole],
-    }.items():
+    }
+    for name, functions in stages.items():
         module = ModuleType(name)
         for function in functions:
             setattr(module, function.__name__, function)

@@ -43,15 +43,15 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
     for node in tree.body:
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}:{node.lineno}: relative import"
-            inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from ((name, node.lineno) for name in inner if name in KNOWN)
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Import):
+            yield from ((alias.name, item.lineno) for alias in item.names)
+        elif isinstance(item, ast.ImportFrom):
+            assert item.level == 0, f"{path}:{item.lineno}: relative import"
+            inner = [f"{item.module}.{alias.name}" for alias in item.names]
+            yield from ((name, item.lineno) for name in inner if name in KNOWN)
             if not all(name in KNOWN for name in inner):
-                yield node.module or "", node.lineno
+                yield item.module or "", item.lineno
 
 
 def test_rooms_import_only_the_rooms_below() -> None:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -601,5 +602,5 @@ def test_a_folder_that_cannot_bear_its_unit_s_name_is_named_in_the_log():
         DocumentRow(doc_id=str(n), file=f"{n}.txt", kind=Kind.BULLETIN, unit=unit)
         for n, unit in enumerate(["甲县第一小学", "乙县第二小学/分校"])
     ))
-    batch._log_folders(tables, SimpleNamespace(log=lines.append))
+    batch._log_folders(tables, cast(Any, SimpleNamespace(log=lines.append)))
     assert lines == ["文件夹名与单位名不同的 1 个：\n  乙县第二小学/分校 → 乙县第二小学_分校"]

@@ -99,7 +99,7 @@ def source_of(document: Document, row: Any) -> str:
     first, last = row.paragraph - 1, (getattr(row, "end_paragraph", None) or row.paragraph) - 1
     start, end = row.start, row.end
     if first == last:
-        return document.blocks[first].text[start:end]
+        return str(document.blocks[first].text[start:end])
     inner = [block.text for block in document.blocks[first + 1 : last]]
     return "\n".join([document.blocks[first].text[start:], *inner, document.blocks[last].text[:end]])
 
@@ -122,5 +122,5 @@ def test_every_value_points_at_its_source(folder: Path, rules: Rules) -> None:
             ("passages", "text"),
             ("unused", "text"),
         ):
-            for row in tables.rows(table):
-                assert source_of(document, row) == getattr(row, column), f"{path.name}: {table} {row}"
+            for one in tables.rows(table):
+                assert source_of(document, one) == getattr(one, column), f"{path.name}: {table} {one}"

@@ -145,7 +145,7 @@ def test_a_document_without_problems_gets_one_information(kind: str, unit: Table
 
 def test_empty_tables_give_no_findings():
     tables = reconcile(Tables(), RULES)
-    assert tables.findings == tables.cases == tables.links == ()
+    assert (tables.findings, tables.cases, tables.links) == ((), (), ())
 
 
 def test_two_runs_give_the_same_rows(unit: Tables):

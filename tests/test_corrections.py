@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from samples import RULES, corpus_names, fictional_case, gold_tables, reports
 
 from pipeline.core.errors import InputError
 from pipeline.decisions.workbook_in import apply, load_corrections, merge, merge_findings, read_workbook
 from pipeline.publish.workbook.workbook_file import write_workbook
 from tests.making import changed
+from tests.samples import RULES, corpus_names, fictional_case, gold_tables, reports
 
 WHO = {"by": "审核员", "when": "2025-01-02T03:04:05+08:00"}
 
@@ -116,7 +116,7 @@ def test_a_corrected_status_reaches_the_rebuilt_document(tmp_path):
     tables = changed(tables, tables.problems[3], rectification=given)
     tables = merge(tables, corrected(tables, tmp_path, lambda e: e.set("问题", "整改状态", 5, "未完成")))
     (path,) = reports(tables, tmp_path / "out", RULES, ["bulletin"])
-    from word_layout import opened
+    from tests.word_layout import opened
 
     text = "".join(opened(path).text())
     assert "未完成整改" in text and "已完成整改并长期坚持" not in text

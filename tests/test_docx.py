@@ -12,7 +12,11 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
-from docx_files import (
+from lxml import etree
+
+from pipeline.core.model import Block, Document
+from pipeline.readers.docx.docx_file import read_bytes
+from tests.docx_files import (
     W_NAMESPACE,
     abstract,
     docx,
@@ -24,10 +28,6 @@ from docx_files import (
     part_xml,
     zipped,
 )
-from lxml import etree
-
-from pipeline.core.model import Block, Document
-from pipeline.readers.docx.docx_file import read_bytes
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parent.parent / "shared" / "corpus"
@@ -152,7 +152,8 @@ def test_an_external_template_is_noted_and_not_opened() -> None:
 def test_a_document_in_the_document_is_noted_and_not_opened(content: bytes) -> None:
     relation = ('<Relationship Id="c1" Target="chunk.bin" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
                 'relationships/aFChunk"/>')
-    parts = {**docx_parts(paragraph("前") + '<w:altChunk r:id="c1"/>', relations=relation), "word/chunk.bin": content}
+    parts: dict[str, str | bytes] = {**docx_parts(paragraph("前") + '<w:altChunk r:id="c1"/>', relations=relation),
+                                     "word/chunk.bin": content}
     document = read_bytes(zipped(parts), "a.docx")
     assert texts(document) == ["前"]
     assert codes(document) == ["active_content_ignored"]

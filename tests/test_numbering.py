@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from docx_files import abstract, docx, level, number, numbered, paragraph
 
 from pipeline.readers.docx.docx_file import read_bytes
 from pipeline.readers.docx.number_formats import FORMATS, format_number
+from tests.docx_files import abstract, docx, level, number, numbered, paragraph
 
 VALUES = (1, 2, 9, 10, 11, 19, 20, 21, 99, 100, 101, 110, 111)
 SHOWN = {

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from docx_files import docx, docx_parts, paragraph, part_xml, zipped
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
@@ -19,6 +18,7 @@ from pipeline.readers import gate
 from pipeline.readers.docx.docx_file import read, read_bytes
 from pipeline.readers.package import open_package
 from pipeline.readers.xml import parse
+from tests.docx_files import docx, docx_parts, paragraph, part_xml, zipped
 
 GOOD = docx(paragraph("整改"))
 DTD = '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "b">]>'

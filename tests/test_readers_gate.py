@@ -11,13 +11,12 @@ from pathlib import Path
 
 import docx
 import pytest
-import web_pages
-import workbooks
-from docx_files import docx_parts, paragraph, zipped
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
 from pipeline.readers import gate
+from tests import web_pages, workbooks
+from tests.docx_files import docx_parts, paragraph, zipped
 
 FILES = Path(__file__).parent / "files"
 TEXT = "\n".join(web_pages.WHOLE)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-import web_pages
 
 from pipeline.core.errors import Rejected
 from pipeline.readers import gate
 from pipeline.readers.text_share import characters
+from tests import web_pages
 
 
 @pytest.mark.parametrize("name", web_pages.PAGES)

@@ -17,14 +17,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import web_pages
-import workbooks
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
 from pipeline.core.model import Document
 from pipeline.readers import gate
 from pipeline.readers.office import office_file, soffice
+from tests import web_pages, workbooks
 
 FILES = Path(__file__).parent / "files"
 needs_soffice = pytest.mark.skipif(

@@ -9,8 +9,6 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
-import web_pages
-import workbooks
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
@@ -19,6 +17,7 @@ from pipeline.readers import gate
 from pipeline.readers.pdf.pdf_lines import Line, Margins, paragraphs, text_of
 from pipeline.readers.pdf.pdf_page import Ruling
 from pipeline.readers.pdf.pdf_table import Region, grids
+from tests import web_pages, workbooks
 
 LETTER = Path(__file__).parent / "files" / "letter.pdf"
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import workbooks
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
@@ -18,6 +17,7 @@ from pipeline.core.model import Document
 from pipeline.readers import gate
 from pipeline.readers.sheet.sheet_file import shown
 from pipeline.readers.text_share import characters
+from tests import workbooks
 
 FILES = Path(__file__).parent / "files"
 

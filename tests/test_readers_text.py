@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-import web_pages
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
 from pipeline.readers import gate
 from pipeline.readers.lines import unwrap
 from pipeline.readers.script import script
+from tests import web_pages
 
 TEXT = "\n".join(web_pages.WHOLE)
 

@@ -6,11 +6,11 @@ import re
 import shutil
 from pathlib import Path
 
-import forms
 import pytest
 
 from pipeline.core.model import Document
 from pipeline.readers import gate
+from tests import forms
 
 SOURCES = sorted((Path(__file__).parent / "same_text").glob("*.txt"))
 NAMES = [path.stem for path in SOURCES]

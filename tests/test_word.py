@@ -5,8 +5,6 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from samples import RULES, corpus_names, fictional_case, gold_tables, reports
-from word_layout import NS, W, misplaced, opened
 
 from pipeline.core.errors import InputError, OutputError, RuleError, TemplateError
 from pipeline.core.rows import PassageRow
@@ -17,6 +15,8 @@ from pipeline.publish.word.template import load_template, render, signature_layo
 from pipeline.publish.word.typography import balanced, full_width, safe_name, unit_folders, width
 from pipeline.ruleset.labels import load_labels
 from tests.making import added, changed
+from tests.samples import RULES, corpus_names, fictional_case, gold_tables, reports
+from tests.word_layout import NS, W, misplaced, opened
 
 PROFILE = load_profile(RULES)
 
@@ -352,7 +352,7 @@ def test_names_are_safe_everywhere(name):
 
 
 def test_names_are_unique_without_regard_to_case():
-    taken = set()
+    taken: set[str] = set()
     assert len({safe_name(n, taken).casefold() for n in ("Ab", "aB", "ab", "长" * 90, "长" * 91)}) == 5
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import docx
 import pytest
-from docx_files import RELATION, docx_parts, paragraph, zipped
-from samples import RULES, fictional_case
 
 from pipeline.publish.word.commented import CHANGED, annotate, write_commented
 from pipeline.publish.word.content import Source
 from pipeline.publish.word.layout import load_profile
 from pipeline.ruleset.labels import load_labels
+from tests.docx_files import RELATION, docx_parts, paragraph, zipped
 from tests.making import changed
+from tests.samples import RULES, fictional_case
 
 UNIT = "云溪县第九小学党支部"
 
@@ -45,6 +45,7 @@ def test_each_finding_is_a_comment_at_its_words():
     tables = fictional_case()
     findings = changed(tables, tables.findings[1], quote="食堂验收流于形式").findings
     data = annotate(original(), findings, load_labels(RULES))
+    assert data
     comments = list(docx.Document(io.BytesIO(data)).comments)
     assert [c.author for c in comments] == ["整改通"] * 3
     assert "【错误】状态数不符" in comments[0].text and "应为：1；实为：3" in comments[0].text
@@ -60,6 +61,7 @@ def test_each_finding_is_a_comment_at_its_words():
 def test_everything_else_is_untouched_and_the_same_twice():
     before = original()
     after = annotate(before, fictional_case().findings, load_labels(RULES))
+    assert after
     assert texts(after) == texts(before)
     with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new:
         assert set(old.namelist()) <= set(new.namelist())

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import RULES, fictional_case, reports
 
 from pipeline.cli.terminal import summary_text
 from pipeline.core.errors import TemplateError
@@ -16,6 +15,7 @@ from pipeline.publish.gaps import Gap
 from pipeline.run.batch import Summary
 from pipeline.run.word_documents import Wanted, write_documents
 from tests.making import added
+from tests.samples import RULES, fictional_case, reports
 
 UNIT = "云溪县第九小学党支部"
 

@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from fixpoint import differences
-from samples import RULES, corpus_names, corpus_source
 
 from pipeline.core.vocabulary import ANSWERS
 from pipeline.extract.process import process, process_bytes
@@ -17,6 +15,8 @@ from pipeline.publish.word.documents import BUILDERS
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.template import load_template, render
 from pipeline.ruleset.labels import load_labels
+from tests.fixpoint import differences
+from tests.samples import RULES, corpus_names, corpus_source
 
 FORMS = ("docx", "txt", "html")
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())

@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from samples import RULES, fictional_case, reports
-from word_layout import W, misplaced, opened
 
 from pipeline.core.rows import PassageRow, ProblemRow, Tables
 from pipeline.core.vocabulary import Kind
@@ -16,6 +14,8 @@ from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.letters import as_of, last_day
 from pipeline.ruleset.labels import load_labels
 from tests.making import added, changed, replaced
+from tests.samples import RULES, fictional_case, reports
+from tests.word_layout import W, misplaced, opened
 
 
 def whole_case():
@@ -114,7 +114,7 @@ def test_a_month_ends_with_its_last_day(iso, day):
 def test_time_is_counted_on_a_stated_day_never_on_today():
     tables = fictional_case()
     source = Source(tables, load_labels(RULES), load_profile(RULES))
-    assert as_of(source).isoformat() == "2024-06-30"
+    assert as_of(source) == date(2024, 6, 30)
     tables = replaced(tables, {row: replace(row, issued_date="") for row in tables.documents})
     assert as_of(Source(tables, load_labels(RULES), load_profile(RULES))) is None
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pdfplumber
 import pytest
-from samples import RULES, fictional_case, reports
 
 from pipeline.core.rows import Tables, joined
 from pipeline.extract.process import process
@@ -20,6 +19,7 @@ from pipeline.publish.word.documents import KINDS
 from pipeline.publish.workbook.workbook_file import write_workbook
 from pipeline.ruleset.rule import load_rules
 from tests.making import added, row
+from tests.samples import RULES, fictional_case, reports
 
 
 def fandol() -> bool:

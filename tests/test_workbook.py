@@ -8,7 +8,6 @@ from dataclasses import replace
 import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
-from samples import RULES, corpus_names, fictional_case, gold_tables
 
 from pipeline.core.errors import OutputError
 from pipeline.core.rows import Tables
@@ -16,6 +15,7 @@ from pipeline.publish.workbook import sheets
 from pipeline.publish.workbook.sheets import UNITS, pieces
 from pipeline.publish.workbook.workbook_file import write_workbook
 from tests.making import changed
+from tests.samples import RULES, corpus_names, fictional_case, gold_tables
 
 
 def written(tables, tmp_path):
