@@ -468,12 +468,13 @@ def test_the_ledger_remembers_the_inputs(source: Path, settings: Settings) -> No
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("检查项,理由\nmeasure_missing,已说明\n", "waivers.csv:2：豁免清单缺少 check"),
+        ("检查项,理由\nmeasure_missing,已说明\n", "waivers.csv:1：豁免清单的表头缺少 check"),
+        ("check,reason,who\nmeasure_mising,已说明,张三\n", "waivers.csv:2：没有“measure_mising”这项检查，是不是想写 measure_missing"),
         ("check,reason,who\nmeasure_missing,,张三\n", "waivers.csv:2：豁免清单缺少 reason"),
-        ("check,reason,who,until\na,b,c,2025年底\n", "waivers.csv:2：until 的“2025年底”不是日期"),
+        ("check,reason,who,until\nmeasure_missing,b,c,2025年底\n", "waivers.csv:2：until 的“2025年底”不是日期"),
         (f"check,reason,who\na,{'长' * 140_000},c\n", "写法有误"),
     ],
-    ids=["headings", "no reason", "no date", "a cell without end"],
+    ids=["headings", "no such check", "no reason", "no date", "a cell without end"],
 )
 def test_a_wrong_list_of_waivers_is_told_before_anything_is_written(
     source: Path, settings: Settings, text: str, words: str

@@ -166,16 +166,13 @@ def test_a_word_for_a_status_is_one_entry(tmp_path: Path) -> None:
 
 
 def test_a_heading_of_a_ledger_is_one_word_more(tmp_path: Path) -> None:
-    heading, text = "帮扶联系领导", "序号,问题,整改措施,帮扶联系领导\n1,食堂账目不公开,按月公示,副校长甲\n"
-    put(tmp_path, "responsibility.yaml", f"- {{id: own.lead, field: column, value: lead, columns: [{heading}]}}\n")
+    heading, text = "蹲点", "序号,问题,整改措施,蹲点\n1,食堂账目不公开,按月公示,副校长甲\n"
+    put(tmp_path, "columns.yaml",
+        f"- {{id: own.lead, field: column_heading, pattern: ^{heading}$, weights: {{lead: 9}}}}\n")
     path = tmp_path / "台账.csv"
     path.write_text(text, encoding="utf-8-sig")
-    assert leads(path, OWN) == [""] and leads(path, tmp_path) == ["副校长甲"]
-
-
-def leads(path: Path, folder: Path) -> list[object]:
-    tables = tabulate(gate.read(path, path.name), load_rules(folder))
-    return [row.lead for row in tables.problems]
+    tables = tabulate(gate.read(path, path.name), load_rules(tmp_path))
+    assert [row.lead for row in tables.problems] == ["副校长甲"]
 
 
 def test_a_severity_is_one_line_of_a_profile(tmp_path: Path) -> None:

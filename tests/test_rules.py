@@ -182,7 +182,11 @@ def test_an_empty_file_changes_nothing(tmp_path: Path, name: str, content: str) 
         ("reading.yaml", "labels:\n- '['\n", 2, "写法有误"),
         ("profiles/gbt9704.yaml", "page:\n  width: 宽\n", 2, "不是数字"),
         ("profiles/gbt9704.yaml", "numbering: seen\n", 1, "as_seen"),
+        ("profiles/gbt9704.yaml", "office:\n  as_of: 9999-12-31\n", 2, "不是日期"),
+        ("profiles/gbt9704.yaml", "office: {remind_days: 99999999}\n", 1, "超出范围"),
         ("templates/starters.yaml", "templates:\n  plan: {lines: body}\n", 2, "列表"),
+        ("templates/starters.yaml", "templates:\n  plan:\n    lines:\n    - Titel|文\n", 4, "是不是想写 Title"),
+        ("templates/starters.yaml", "templates:\n  plan:\n    lines:\n    - bdy\n", 4, "是不是想写 body"),
         ("templates/starters.yaml", "templates:\n  plan:\n    lines:\n    - {tabel: 1}\n", 4, "table"),
     ],
 )
@@ -236,3 +240,20 @@ def test_a_rule_file_that_can_not_be_opened_is_named(folder: Path, monkeypatch: 
 
 def test_the_program_s_own_rules_are_whole() -> None:
     rule_files.require_whole(rules_folder())
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "found"),
+    [
+        ("start", "已完成，已完成", [0]),
+        ("start", "经查，已完成", []),
+        ("after_stop", "已完成。 已完成，未已完成", [0, 5]),
+        ("bracket", "已完成（已完成）〔 已完成〕", [4, 10]),
+        ("anywhere", "已完成未已完成", [0, 4]),
+    ],
+)
+def test_a_rule_stands_only_where_its_place_says(tmp_path: Path, place: str, text: str, found: list[int]) -> None:
+    entry = f"- {{id: own.a, field: effect, place: {place}, pattern: 已完成}}\n"
+    (tmp_path / "measure.yaml").write_text(entry, encoding="utf-8")
+    rule = load_rules(tmp_path).of("effect")[0]
+    assert [hit.start for hit in rule.find(text)] == found

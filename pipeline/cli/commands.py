@@ -20,6 +20,7 @@ import click
 from pipeline import __version__
 from pipeline.cli.chinese import ChineseCommand, ChineseGroup, explained
 from pipeline.core.errors import UserError
+from pipeline.core.limits import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from pipeline.run.batch import Settings
@@ -27,7 +28,17 @@ if TYPE_CHECKING:
 QUARANTINED_EXIT = 3  # with --strict
 FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)  # what can't be read is said in our own words
 ANY_PATH = click.Path(path_type=Path, readable=False)
-DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class _Day(click.DateTime):
+    """A day near enough to be meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        day = super().convert(value, param, ctx)
+        return day if FIRST_YEAR <= day.year <= LAST_YEAR else self.fail(str(value), param, ctx)
+
+
+DAY = _Day(["%Y-%m-%d"])
 RULES = click.option("--rules", type=FOLDER, metavar="文件夹", help="规则文件夹；不写就用程序自带的规则。")
 PROFILE = click.option("--profile", default="", metavar="名称",
                        help="核对口径，即规则文件夹 profiles 里的文件名；不写就用 default（check 用上次运行的）。")

@@ -23,8 +23,11 @@ ARCHIVE_FILES = 5_000
 # An archive in an archive is usual (each unit zips its own); a third level is not (zip_bomb).
 ARCHIVE_NESTING = 1
 
-# One file of rules; the largest of our own has 45 KB, and reading one costs a second a megabyte (RuleError).
-RULE_FILE_BYTES = 1 * MIB
+# One file of rules; the largest of our own has 45 KB, and this much costs a second to read and lay over (RuleError).
+RULE_FILE_BYTES = 512 * KIB
+
+# Years that a day given by a person may lie in; beyond them a slip of the keys, and sums of days run out.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 # --- zip packages (docx, xlsx, odt) ----------------------------------------------------------------
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.core.errors import REASONS, InputError, Rejected
@@ -13,11 +14,15 @@ from pipeline.decisions.merge import is_day
 from pipeline.readers import gate
 from pipeline.reconcile.waivers import Waiver
 
+COLUMNS = tuple(column.name for column in fields(Waiver))
 REQUIRED = ("check", "reason", "who")  # that every waiver must fill
 
 
-def read_waivers(given: Iterable[Path]) -> list[Waiver]:
-    """The lines of `waivers.csv` at the top of the input folders.  Raises InputError with the line of what is wrong."""
+def read_waivers(given: Iterable[Path], checks: Collection[str]) -> list[Waiver]:
+    """The lines of `waivers.csv` at the top of the input folders; `checks` are the names of all checks.
+
+    Raises InputError with the line of what is wrong.
+    """
     waivers: list[Waiver] = []
     for folder in given:
         path = folder / "waivers.csv"
@@ -32,19 +37,27 @@ def read_waivers(given: Iterable[Path]) -> list[Waiver]:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("gb18030", "replace")  # Excel saves csv in the system's encoding
-        waivers += _waivers(path, text)
+        waivers += _waivers(path, text, checks)
     return waivers
 
 
-def _waivers(path: Path, text: str) -> Iterator[Waiver]:
+def _waivers(path: Path, text: str, checks: Collection[str]) -> Iterator[Waiver]:
     """A list of waivers line by line; one that says not what, why or by whom would take effect unseen or not at all."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
+        missing = [column for column in REQUIRED if column not in (reader.fieldnames or REQUIRED)]
+        if missing:
+            what = f"豁免清单的表头缺少 {'、'.join(missing)}"
+            raise InputError(f"{path}:1", what, f"第一行请写 {','.join(COLUMNS)}")
         for line in reader:
             where = f"{path}:{reader.line_num}"
             empty = [column for column in REQUIRED if not (line.get(column) or "").strip()]
             if empty:
                 raise InputError(where, f"豁免清单缺少 {'、'.join(empty)}", "请补全检查项、理由和批准人")
+            if line["check"].strip() not in checks:
+                near = get_close_matches(line["check"].strip(), checks, 1, 0.6)
+                guess = f"，是不是想写 {near[0]}" if near else ""
+                raise InputError(where, f"没有“{line['check']}”这项检查{guess}", "检查项的代码见 rules/README.md")
             until = (line.get("until") or "").strip()
             if until and not is_day(until):
                 raise InputError(where, f"until 的“{until}”不是日期", "请写成 2025-12-31 的形式")

@@ -8,9 +8,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pipeline.core.errors import RuleError
+from pipeline.core.limits import FIRST_YEAR, LAST_YEAR
 from pipeline.ruleset.yaml_file import Entry, Items
 
 Shape = Callable[[Any, str, str], None]
@@ -30,6 +32,18 @@ def any_text(value: Any, place: str, name: str) -> None:
     """A text that may be empty."""
     if value is not None and value != "":
         text(value, place, name)
+
+
+def day(value: Any, place: str, name: str) -> None:
+    """A day as 2025-06-30, or nothing."""
+    if value in (None, ""):
+        return
+    try:
+        near = FIRST_YEAR <= date.fromisoformat(str(value)).year <= LAST_YEAR
+    except ValueError:
+        near = False
+    if not near:
+        raise RuleError(place, f"{name} 的“{_shown(value)}”不是日期", "请写成 2025-06-30 的形式")
 
 
 def flag(value: Any, place: str, name: str) -> None:

@@ -23,6 +23,7 @@ from pipeline.decisions.waiver_list import read_waivers
 from pipeline.publish.gaps import Gap
 from pipeline.publish.overview import counts
 from pipeline.reconcile.waivers import Waiver
+from pipeline.ruleset.labels import load_labels
 from pipeline.run import engines, inputs
 from pipeline.run.engines import Job, Outcome, T, Task, read_document
 from pipeline.run.inputs import Entry
@@ -68,7 +69,7 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task[Tabl
     started = time.monotonic()
     require_whole(settings.rules, settings.profile or "default")  # what is broken is told before anything is written
     found = inputs.discover(given, output)
-    waivers = read_waivers(given)
+    waivers = read_waivers(given, load_labels(settings.rules).groups["check"])
     with open_place(output) as place:
         place.log(f"开始：{len(found)} 个文件")
         entries = _prepared(found, place, settings)
@@ -130,7 +131,8 @@ def _again(place: Place, settings: Settings) -> Tables:
     # without it only the published tables are there, corrected already
     tables = read_tables(place.output) if read is None else corrected(read, place.output)
     _tell(place, "核对")
-    return reconciled(tables, settings, read_waivers(_given(place)), place.output)
+    waivers = read_waivers(_given(place), load_labels(settings.rules).groups["check"])
+    return reconciled(tables, settings, waivers, place.output)
 
 
 def _given(place: Place) -> list[Path]:

@@ -13,7 +13,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from pipeline.ruleset.layers import load
-from pipeline.ruleset.shape import any_text, flag, items, mapping, number, one_of, pattern, record, text
+from pipeline.ruleset.shape import any_text, day, flag, items, mapping, number, one_of, pattern, record, text
 
 PER_MM = 1440 / 25.4
 DEFAULT = "gbt9704"
@@ -97,7 +97,7 @@ _SHAPE = record({
     "marks": record({"number": pattern, "attachment": pattern, "enumerators": items(text)}),
     "letterhead": record({"show": flag, "name": any_text, "number": any_text, "issuer": any_text}),
     "imprint": record({"show": flag, "copies": any_text, "printer": any_text, "date": any_text}),
-    "office": record({"name": text, "dated": flag, "date": any_text, "as_of": any_text,
+    "office": record({"name": text, "dated": flag, "date": any_text, "as_of": day,
                       "remind_days": number(0, 3660, whole=True)}),
     "punctuation": flag, "numbering": one_of("as_seen", "renumber"),
 }, ("page", "styles", "line"))

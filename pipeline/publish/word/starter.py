@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -19,8 +20,8 @@ from pipeline.core.files import FixedZip, replace_file
 from pipeline.publish.word.layout import Profile, load_profile, run_properties, section_xml, style_xml
 from pipeline.publish.word.page import HEAD, OFFICE, WORD_TYPE, W, core_properties
 from pipeline.ruleset.layers import load, rules_folder
-from pipeline.ruleset.shape import any_text, flag, items, mapping, number, record, text
-from pipeline.ruleset.yaml_file import Entry
+from pipeline.ruleset.shape import any_text, flag, items, mapping, number, record, text, unknown
+from pipeline.ruleset.yaml_file import Entry, Items
 
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
@@ -148,14 +149,27 @@ def _row(widths: list[int], cells: list[str], header: bool = False) -> str:
 def lines_of(rules: Path) -> dict[str, tuple[list[Any], bool]]:
     """Every template's lines, the common ones put in, and whether its page is turned.  Raises RuleError."""
     content = load(rules, "templates/starters.yaml", _SHAPE)
+    styles = tuple(load_profile(rules).styles)
     common = content["common"]
+    for lines in common.values():
+        _require_styles(lines, styles, ())
     out = {}
     for name, entry in content["templates"].items():
-        lines: list[Any] = []
+        _require_styles(entry["lines"], styles, tuple(common))
+        whole: list[Any] = []
         for line in entry["lines"]:
-            lines += common.get(line, [line]) if isinstance(line, str) else [line]
-        out[name] = (lines, entry.get("landscape", False))
+            whole += common.get(line, [line]) if isinstance(line, str) else [line]
+        out[name] = (whole, entry.get("landscape", False))
     return out
+
+
+def _require_styles(lines: Items, styles: Sequence[str], common: Sequence[str]) -> None:
+    for line, place in zip(lines, lines.places, strict=True):
+        style, bar, _ = line.partition("|") if isinstance(line, str) else ("", "|", "")
+        if bar and style and style not in styles:
+            raise unknown(place, "模板行的样式", style, styles)
+        if not bar and style not in common:
+            raise unknown(place, "模板行", style, common)
 
 
 def write_starters(rules: Path) -> list[Path]:
