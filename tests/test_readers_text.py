@@ -118,3 +118,17 @@ def test_a_copied_page_loses_its_page_lines() -> None:
 def test_limits() -> None:
     with pytest.raises(Rejected, match="too_large"):
         gate.read_bytes("整".encode() * (limits.PARAGRAPH_CHARACTERS + 1), "a.txt")
+
+
+def test_lines_with_bars_are_a_table() -> None:
+    document = gate.read_bytes("标题一行\n|序号|问题|措施|\n|---|---|---|\n||甲|乙|\n|2||丙|\n选甲|乙".encode(), "a.txt")
+    cells = [(block.row, block.column, block.text) for block in document.blocks if block.kind == "cell"]
+    assert cells[3:] == [(1, 0, ""), (1, 1, "甲"), (1, 2, "乙"), (2, 0, "2"), (2, 1, ""), (2, 2, "丙")]
+    assert [block.text for block in document.blocks if block.kind != "cell"] == ["标题一行", "选甲|乙"]
+    assert document.coverage == 1.0
+
+
+def test_a_markdown_cell_may_have_lines() -> None:
+    document = gate.read_bytes("|序号|措施|\n|--|--|\n|1|1.甲<br>2.乙<BR/>3.丙|".encode(), "a.md")
+    assert [block.text for block in document.blocks] == ["序号", "措施", "1", "1.甲\n2.乙\n3.丙"]
+    assert document.coverage == 1.0

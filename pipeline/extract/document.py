@@ -53,7 +53,10 @@ def extract(document: Document, rules: Rules) -> Extraction:
     """Reads one document.  Deterministic; looks at nothing but the document and the rules."""
     whole = outline(document, rules)
     offer = tables(document, rules)
-    header = read_header(document, whole, rules, " ".join(offer.roles) if offer is not None else "")
+    header = read_header(document, whole, rules, " ".join(offer.roles).replace("_", " ") if offer is not None else "")
+    if header.kind == Kind.OTHER and offer is not None:  # what parsed well is never thrown away
+        answered = not {"measures", "task", "progress", "tick"}.isdisjoint(offer.roles)
+        header = replace(header, kind=Kind.LEDGER if answered else Kind.FEEDBACK, kind_rule="kind.table")
     found = Extraction(header)
     reading = Reading(document, whole, rules, header.kind)
     parts = chapters(reading)
@@ -76,12 +79,23 @@ def extract(document: Document, rules: Rules) -> Extraction:
 
 
 def _complete_deadlines(header: Header, problems: list[Problem]) -> None:
-    """7月31日前: the year follows from the feedback, or from the document's own date."""
-    after = header.value("feedback_date") or header.value("issued_date") or ""
+    """7月31日前: the year follows from the feedback; without one it is the nearest to the document's own date.
+
+    A plan looks ahead: its deadlines lie behind its date.
+    """
+    issued = header.value("issued_date") or ""
+    after = header.value("feedback_date") or (issued if header.kind == Kind.PLAN else _half_a_year_before(issued))
     for problem in problems:
         stated = problem.fields.get("deadline")
         if stated is not None and not stated.value:
             problem.fields["deadline"] = replace(stated, value=deadline(stated.text, after))
+
+
+def _half_a_year_before(day: str) -> str:
+    if len(day) < 7:
+        return day
+    months = int(day[:4]) * 12 + int(day[5:7]) - 1 - 6
+    return f"{months // 12:04}-{months % 12 + 1:02}{day[7:]}"
 
 
 def _figures(document: Document, whole: Outline, offer: Proposal | None, rules: Rules) -> list[Claim]:

@@ -16,9 +16,11 @@ from pipeline.readers.encoding import decode
 from pipeline.readers.lines import unwrap
 from pipeline.readers.text_share import coverage
 
-TABLE_CELLS = 3  # cells from which on lines with tabs are rows of a table
+TABLE_CELLS = 3  # cells from which on lines with tabs or bars are rows of a table
+_BARS = "|｜│¦"
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_BREAK = re.compile(r"<br\s{0,2}/?>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.{1,400}?)(?<=\S)\1")
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$|^\s*(?:\*{3,}|-{3,}|_{3,})\s*$")
 
@@ -31,7 +33,7 @@ def read_bytes(data: bytes, name: str) -> Document:
     lines = _NEWLINE.split(decoded.text)
     markdown = name.lower().endswith((".md", ".markdown"))
     omitted: list[Omitted] = []
-    blocks = _markdown(lines, omitted) if markdown else plain(lines)
+    blocks = _markdown(lines, omitted) if markdown else plain(lines, omitted)
     return Document(
         name=name,
         format="md" if markdown else "txt",
@@ -44,40 +46,50 @@ def read_bytes(data: bytes, name: str) -> Document:
     )
 
 
-def plain(lines: list[str]) -> list[Block]:
-    """Blocks of lines: paragraphs, and runs of lines with equally many cells as tables."""
+def plain(lines: list[str], omitted: list[Omitted] | None = None) -> list[Block]:
+    """Blocks of lines: paragraphs, and runs of lines with equally many cells as tables; `omitted` takes their bars."""
     if max(map(len, lines), default=0) > limits.PARAGRAPH_CHARACTERS or len(lines) > limits.BLOCKS:
         raise Rejected("too_large", f"一行超过 {limits.PARAGRAPH_CHARACTERS} 字，或行数超过 {limits.BLOCKS}")
     blocks: list[Block] = []
     waiting: list[str] = []
     tables = at = 0
     while at < len(lines):
-        end = _table_end(lines, at)
-        if end - at < 2:
+        mark, end = _table(lines, at)
+        rows = [line for line in lines[at:end] if not _RULE.match(line)]
+        if len(rows) < 2:
             waiting.append(lines[at])
             at += 1
             continue
         blocks += _paragraphs(waiting)
         waiting = []
-        rows = [line.split("\t") for line in lines[at:end]]
         blocks += [
             Block(text=cell.strip(), kind="cell", table=tables, row=row, column=column)
-            for row, cells in enumerate(rows)
-            for column, cell in enumerate(cells)
+            for row, line in enumerate(rows)
+            for column, cell in enumerate(_cells(line, mark))
         ]
+        if omitted is not None and mark != "\t":
+            for line in lines[at:end]:
+                _leave(omitted, line if _RULE.match(line) else mark * line.count(mark))
         tables, at = tables + 1, end
     return blocks + _paragraphs(waiting)
 
 
-def _table_end(lines: list[str], start: int) -> int:
-    """The line after the run of lines with the same number of cells."""
-    cells = lines[start].count("\t") + 1
-    if cells < TABLE_CELLS:
-        return start
-    end = start
-    while end < len(lines) and lines[end].count("\t") + 1 == cells and lines[end].strip():
-        end += 1
-    return end
+def _table(lines: list[str], start: int) -> tuple[str, int]:
+    """What parts the cells, and the line after the run of lines with the same number of cells."""
+    for mark in "\t" + _BARS:
+        cells = len(_cells(lines[start], mark))
+        end = start
+        while cells >= TABLE_CELLS and end < len(lines) and lines[end].strip():
+            if len(_cells(lines[end], mark)) != cells and not (mark != "\t" and _RULE.match(lines[end])):
+                break
+            end += 1
+        if end > start:
+            return mark, end
+    return "", start
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    return line.split(mark) if mark == "\t" else line.strip().removeprefix(mark).removesuffix(mark).split(mark)
 
 
 def _paragraphs(lines: list[str]) -> list[Block]:
@@ -95,10 +107,9 @@ def _markdown(lines: list[str], omitted: list[Omitted]) -> list[Block]:
             continue
         if line.strip().startswith("|") and line.count("|") >= 3:
             tables, row = (tables + 1, 0) if row < 0 else (tables, row + 1)
-            cells = line.strip().strip("|").split("|")
             blocks += [
-                Block(text=_bare(cell, omitted), kind="cell", table=tables - 1, row=row, column=column)
-                for column, cell in enumerate(cells)
+                Block(text=_lines(_bare(cell, omitted), omitted), kind="cell", table=tables - 1, row=row, column=column)
+                for column, cell in enumerate(_cells(line, "|"))
             ]
             _leave(omitted, "|" * (line.count("|")))
             continue
@@ -118,6 +129,12 @@ def _bare(text: str, omitted: list[Omitted]) -> str:
     bare = _EMPHASIS.sub(r"\2", text)
     _leave(omitted, "*" * (text.count("*") - bare.count("*")) + "_" * (text.count("_") - bare.count("_")))
     return bare.strip()
+
+
+def _lines(text: str, omitted: list[Omitted]) -> str:
+    """A cell whose lines are parted by <br>."""
+    _leave(omitted, "".join(_BREAK.findall(text)))
+    return _BREAK.sub("\n", text)
 
 
 def _bold(line: str, text: str) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pipeline.core.model import Document, Span
 from pipeline.extract.proposers.proposal import Entry, Record
-from pipeline.extract.proposers.roles import ANSWERS, GROUPS, Columns, is_name, name_of
+from pipeline.extract.proposers.roles import ANSWERS, GROUPS, Columns
 from pipeline.extract.proposers.table_grid import Grid, rows_of, texts_of
-from pipeline.ruleset.rule import Rules
+from pipeline.extract.proposers.table_names import Names, name_of
 
 _WIDE = 3  # a table of as many columns has rows of one cell that head the rows below
 
@@ -17,9 +17,10 @@ class Ledger:
     """Reads the rows of one table whose columns are known."""
 
     def __init__(
-        self, document: Document, views: Sequence[str], grid: Grid, columns: Columns, rules: Rules
+        self, document: Document, views: Sequence[str], grid: Grid, columns: Columns, names: Names
     ) -> None:
-        self.document, self.views, self.grid, self.columns, self.rules = document, views, grid, columns, rules
+        self.document, self.views, self.grid, self.columns = document, views, grid, columns
+        self.names, self.rules = names, names.rules
         self.table = document.blocks[next(iter(grid.values()))].table
         self.states = "problem" in columns.roles.values()
 
@@ -72,7 +73,7 @@ class Ledger:
         heads = {c: self.views[block].strip() for c, (block, _) in self.columns.headings.items() if block >= 0}
         repeated = [heads.get(c) == self.views[b].strip() for c, b in cells if self.views[b].strip()]
         return 2 * sum(repeated) > len(repeated) or (
-            len(texts) > 2 and sum(is_name(text, self.rules) for text in texts) > 0.8 * len(texts)
+            len(texts) > 2 and sum(map(self.names.heads, texts)) > 0.8 * len(texts)
         )
 
     def _heads(self, cells: Sequence[tuple[int, int]], filled: Sequence[Entry], begun: bool) -> bool:

@@ -18,18 +18,16 @@ from pipeline.core import values
 from pipeline.core.model import Document
 from pipeline.extract.duties import deadline
 from pipeline.extract.proposers.table_grid import Grid, rows_of, texts_of
+from pipeline.extract.proposers.table_names import LONGEST, Names, Weights, name_of
 from pipeline.extract.status import read_status, weights_of
 from pipeline.ruleset.rule import Rule, Rules
 
-Weights = defaultdict[str, float]
 GROUPS = ("school", "aspect", "category")
 DUTIES = ("lead", "dept", "person", "deadline")
 PAIRS = {"dept_person": ("dept", "person"), "lead_person": ("lead", "person"), "lead_dept": ("lead", "dept")}
 ANSWERS = ("measures", "task", "progress", "tick", "effect", "duty", *DUTIES, *PAIRS)
 _ONCE = frozenset({"seq", "ref", *GROUPS, "problem", "measures", "task", "progress", "duty", *DUTIES})
 _OTHER = 2.0  # what a role must weigh more than
-_NAMED = 5  # from this weight on, words are a heading
-_LONGEST = 16  # characters of a heading
 _FIRST_ROWS = 6  # rows in which headings are looked for
 _SAMPLE = 40  # cells of a column that are looked at
 _OFFERS = 6  # roles that a column may play
@@ -56,41 +54,11 @@ class Columns:
         return max((self.named[c][role] for c, r in self.roles.items() if r == role), default=0.0)
 
 
-def name_of(text: str) -> str:
-    """A heading's words without blanks, brackets, colons and its own number."""
-    return re.sub(r"^[一二三四五六七八九十\d]{1,2}[、.．]", "", re.sub(r"[\s（）()：:*【】]", "", text))
-
-
-def name_weights(name: str, rules: Rules) -> tuple[Weights, dict[str, Rule]]:
-    """What a heading's words weigh for each role, and the rule that weighs most for it."""
-    sums: Weights = defaultdict(float)
-    best: dict[str, tuple[int, Rule]] = {}
-    if 0 < len(name) <= _LONGEST:
-        for rule in rules.of("column_heading"):
-            if rule.search(name) is None:
-                continue
-            for role, weight in weights_of(rule).items():
-                sums[role] += weight
-                if weight > best.get(role, (0, rule))[0]:
-                    best[role] = (weight, rule)
-    return sums, {role: rule for role, (_, rule) in best.items()}
-
-
-def is_name(text: str, rules: Rules) -> bool:
-    """Whether words look like a heading: they weigh enough for some role."""
-    sums, _ = name_weights(name_of(text), rules)
-    return max(sums.values(), default=0) >= _NAMED
-
-
-def _is_status(name: str, rules: Rules) -> bool:
-    status = rules.at("status", name) if name else None
-    return status is not None and status.end == len(name)
-
-
-def read_columns(document: Document, grid: Grid, views: Sequence[str], rules: Rules) -> Columns:
+def read_columns(document: Document, grid: Grid, views: Sequence[str], names: Names) -> Columns:
     """The roles of all columns of a table by everything that speaks for them."""
+    rules = names.rules
     rows = list(rows_of(grid).values())
-    top, first = _heading_rows(rows, views, rules)
+    top, first = _heading_rows(rows, views, names)
     columns = sorted({column for _, column in grid})
     body = [cells for cells in rows[first:] if len(texts_of(cells, views)) > 1 or len(columns) == 1]
     weights: dict[int, Weights] = {}
@@ -99,7 +67,7 @@ def read_columns(document: Document, grid: Grid, views: Sequence[str], rules: Ru
     looks = _looks(document, body, views, rules)
     for column in columns:
         above = [block for line in reversed(rows[top:first]) for c, block in line if c == column]
-        block, sums, status = _heading(above, views, rules)
+        block, sums, status = _heading(above, views, names)
         named[column] = defaultdict(float, sums)
         facts = looks.get(column, {}) | ({"status_heading": 1.0} if status else {})
         for rule, share in [*_contents(document, _cells(body, column), views, rules), *_shapes(facts, rules)]:
@@ -109,22 +77,17 @@ def read_columns(document: Document, grid: Grid, views: Sequence[str], rules: Ru
         headings[column] = block
     roles = assign(weights)
     texts = {c: views[block] if block >= 0 else "" for c, block in headings.items()}
-    told = {c: (block, _strongest(roles[c], texts[c], rules)) for c, block in headings.items()}
+    told = {c: (block, names.rule(texts[c], roles[c])) for c, block in headings.items()}
     return Columns(roles, told, first, weights, named)
 
 
-def _strongest(role: str, heading: str, rules: Rules) -> str:
-    _, best = name_weights(name_of(heading), rules)
-    return best[role].id if role in best else "column.content"
-
-
-def _heading_rows(rows: Sequence[list[tuple[int, int]]], views: Sequence[str], rules: Rules) -> tuple[int, int]:
+def _heading_rows(rows: Sequence[list[tuple[int, int]]], views: Sequence[str], names: Names) -> tuple[int, int]:
     """The rows of headings, from and to (exclusive); titles of one text above them are skipped; (0, 0) for none."""
     top = last = -1
     for number, cells in enumerate(rows[:_FIRST_ROWS]):
         texts = texts_of(cells, views)
-        short = len(texts) > 1 and all(len(name_of(text)) <= _LONGEST for text in texts)
-        hits = sum(is_name(text, rules) or _is_status(name_of(text), rules) for text in texts)
+        short = len(texts) > 1 and all(len(name_of(text)) <= LONGEST for text in texts)
+        hits = sum(names.heads(text) or names.is_status(text) for text in texts)
         if short and hits >= 2 and 2 * hits >= len(texts):
             top, last = number if top < 0 else top, number
         elif last >= 0 or (len(texts) > 1 and not (short and hits)):
@@ -134,16 +97,16 @@ def _heading_rows(rows: Sequence[list[tuple[int, int]]], views: Sequence[str], r
     return (top, last + 1) if last >= 0 else (0, 0)
 
 
-def _heading(above: Sequence[int], views: Sequence[str], rules: Rules) -> tuple[int, Weights, bool]:
+def _heading(above: Sequence[int], views: Sequence[str], names: Names) -> tuple[int, Weights, bool]:
     """A column's heading from the lowest row up: its block, what its words weigh, and whether it is a status."""
     filled = [block for block in above if views[block].strip()]
-    names = list(dict.fromkeys(name_of(views[block]) for block in filled))
-    if not names:
+    words = list(dict.fromkeys(name_of(views[block]) for block in filled))
+    if not words:
         return -1, defaultdict(float), False
-    sums, _ = name_weights(names[0], rules)
-    if len(names) > 1 and not sums:  # 问题 over 内容: together they say it
-        sums, _ = name_weights(names[1] + names[0], rules)
-    return filled[0], sums, _is_status(names[0], rules)
+    sums = names.weights(words[0])
+    if len(words) > 1 and not sums:  # 问题 over 内容: together they say it
+        sums = names.weights(words[1] + words[0])
+    return filled[0], sums, names.is_status(words[0])
 
 
 def _filled(document: Document, blocks: Sequence[int], views: Sequence[str]) -> list[int]:
@@ -251,12 +214,3 @@ def assign(weights: Mapping[int, Weights]) -> dict[int, str]:
     _, chosen = max(states.values(), key=lambda state: state[0])
     return dict(zip(columns, chosen, strict=True))
 
-
-def value_weights(view: str, rules: Rules) -> Weights:
-    """What one value speaks for."""
-    sums: Weights = defaultdict(float)
-    for rule in rules.of("column_content"):
-        if rule.match(view) is not None:
-            for role, weight in weights_of(rule).items():
-                sums[role] += weight
-    return sums

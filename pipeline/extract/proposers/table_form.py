@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from pipeline.core.model import Document, Span
 from pipeline.extract.proposers.proposal import Entry, Record
-from pipeline.extract.proposers.roles import ANSWERS, GROUPS, Weights, is_name, name_of, name_weights, value_weights
+from pipeline.extract.proposers.roles import ANSWERS, GROUPS
 from pipeline.extract.proposers.table_grid import Grid, rows_of
-from pipeline.ruleset.rule import Rules
+from pipeline.extract.proposers.table_names import Names, name_of
 
+_SAYS = 4  # what speaks for a field's role, at least
 _BEFORE = (*GROUPS, "seq", "ref")  # what may stand in front of the problem that it belongs to
 
 
 class Form:
     """The names and values of one table."""
 
-    def __init__(self, document: Document, views: Sequence[str], grid: Grid, rules: Rules) -> None:
-        self.document, self.views, self.grid, self.rules = document, views, grid, rules
+    def __init__(self, document: Document, views: Sequence[str], grid: Grid, names: Names) -> None:
+        self.document, self.views, self.grid, self.names = document, views, grid, names
         self.table = document.blocks[next(iter(grid.values()))].table
         self.lines = [self._own(cells) for cells in rows_of(grid).values()]
         self.pairs = [list(self._pairs(cells)) for cells in self.lines]
@@ -27,21 +29,21 @@ class Form:
         rows = [pairs for cells, pairs in zip(self.lines, self.pairs, strict=True) if len(cells) > 1]
         alone = [len(pairs) * 2 >= len(cells) for cells, pairs in zip(self.lines, self.pairs, strict=True) if pairs]
         named = sum(bool(pairs) for pairs in rows)
-        roles = {entry.role for entry in self.entries()}
+        roles = {entry.role for entry in self.entries}
         return 2 * named >= len(rows) > 0 and 2 * sum(alone) >= len(alone) > 0 and "problem" in roles and len(roles) > 1
 
+    @cached_property
     def entries(self) -> list[Entry]:
         """All names that weigh for a role with their filled values, in reading order."""
         found = []
-        for pairs in self.pairs:
-            for name, value in pairs:
-                role, rule = self._role(name, value)
-                found.append(Entry(role, name_of(self.views[name]), rule, Span(value, 0, len(self.views[value]))))
-        return [entry for entry in found if self.views[entry.span.block].strip()]
+        for name, value in (pair for pairs in self.pairs for pair in pairs if self.views[pair[1]].strip()):
+            role, rule = self._role(name, value)
+            found.append(Entry(role, name_of(self.views[name]), rule, Span(value, 0, len(self.views[value]))))
+        return found
 
     def records(self, alone: bool) -> list[Record]:
         """One record for each problem; `alone`: the paper has no further form, so what stands before is its head."""
-        entries = self.entries()
+        entries = self.entries
         starts = [k for k, entry in enumerate(entries) if entry.role == "problem"]
         found = []
         for number, start in enumerate(starts):
@@ -58,7 +60,7 @@ class Form:
 
     def answered(self) -> bool:
         """Whether something besides the problem is said that only an answer or a duty says."""
-        return bool({entry.role for entry in self.entries()} & {*ANSWERS, "advice"})
+        return bool({entry.role for entry in self.entries} & {*ANSWERS, "advice"})
 
     def _own(self, cells: Sequence[tuple[int, int]]) -> list[int]:
         """A row's cells, those once that a merged cell covers to the right."""
@@ -72,7 +74,7 @@ class Form:
     def _pairs(self, cells: Sequence[int]) -> Iterator[tuple[int, int]]:
         at = 0
         while at + 1 < len(cells):
-            named = [is_name(self.views[block], self.rules) for block in cells[at : at + 3]]
+            named = [self.names.heads(self.views[block]) for block in cells[at : at + 3]]
             if not named[0] or ((len(cells) - at) % 2 and named[1:] == [True, False]):
                 at += 1  # text, or a name over several names
             else:
@@ -80,15 +82,12 @@ class Form:
                 at += 2
 
     def _role(self, name: int, value: int) -> tuple[str, str]:
-        sums, best = name_weights(name_of(self.views[name]), self.rules)
-        sums = self._with_content(sums, value)
-        role, weight = max(sums.items(), key=lambda item: item[1], default=("other", 0))
-        return (role, best[role].id) if weight > 0 and role in best else ("other", "column.other")
-
-    def _with_content(self, sums: Weights, value: int) -> Weights:
-        """What the value itself speaks for, where its name leaves a choice."""
-        found = sums.copy()
-        content = value_weights(self.views[value], self.rules)
-        for role in sums:
-            found[role] += content[role] / 2
-        return found
+        """The role of a field by its name; the value says which where the name leaves a choice."""
+        sums = self.names.weights(self.views[name])
+        content = self.names.values(self.views[value]) if len(sums) > 1 else {}
+        role, weight = max(
+            ((role, weight + content.get(role, 0) / 2) for role, weight in sums.items()),
+            key=lambda item: item[1],
+            default=("other", 0.0),
+        )
+        return (role, self.names.rule(self.views[name], role)) if weight >= _SAYS else ("other", "column.other")

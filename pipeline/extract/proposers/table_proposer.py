@@ -20,6 +20,7 @@ from pipeline.extract.proposers.proposal import Entry, Proposal, Record
 from pipeline.extract.proposers.roles import ANSWERS, Columns, read_columns
 from pipeline.extract.proposers.table_form import Form
 from pipeline.extract.proposers.table_grid import Grid, read_grids, turned
+from pipeline.extract.proposers.table_names import Names
 from pipeline.ruleset.rule import Rules
 
 _STATED = 5.0  # what must speak for the problems' column
@@ -39,6 +40,11 @@ class Paper:
         return tuple(values.view(block.text) for block in self.document.blocks)
 
     @cached_property
+    def names(self) -> Names:
+        """What the headings weigh."""
+        return Names(self.rules)
+
+    @cached_property
     def grids(self) -> dict[int, Grid]:
         """Table number → its grid."""
         return read_grids(self.document)
@@ -46,7 +52,7 @@ class Paper:
     @cached_property
     def forms(self) -> dict[int, Form]:
         """Tables of names and values that state a problem."""
-        forms = {n: Form(self.document, self.views, grid, self.rules) for n, grid in self.grids.items()}
+        forms = {n: Form(self.document, self.views, grid, self.names) for n, grid in self.grids.items()}
         believed = {n: form for n, form in forms.items() if form.believed()}
         return {n: form for n, form in believed.items() if form.answered() or len(believed) > 1}
 
@@ -58,10 +64,10 @@ class Paper:
         for number, grid in self.grids.items():
             if number in self.forms:
                 continue
-            read = read_columns(self.document, grid, self.views, self.rules)
+            read = read_columns(self.document, grid, self.views, self.names)
             other = turned(grid)
             if read.first == 0 and len({r for r, _ in grid}) > 2:
-                across = read_columns(self.document, other, self.views, self.rules)
+                across = read_columns(self.document, other, self.views, self.names)
                 if across.first > 0:
                     grid, read = other, across
             width = {c for _, c in grid}
@@ -71,17 +77,19 @@ class Paper:
             before = (grid, read) if states_problems(read) else None
         return found
 
+    @cached_property
     def ledgers(self) -> dict[int, Ledger]:
         """The tables whose rows state problems."""
         return {n: self._ledger(n) for n, (_, columns) in self.columns.items() if states_problems(columns)}
 
+    @cached_property
     def lists(self) -> dict[int, Ledger]:
         """The tables whose rows may say more about problems that they number."""
         return {n: self._ledger(n) for n, (_, columns) in self.columns.items() if is_list(columns)}
 
     def _ledger(self, number: int) -> Ledger:
         grid, columns = self.columns[number]
-        return Ledger(self.document, self.views, grid, columns, self.rules)
+        return Ledger(self.document, self.views, grid, columns, self.names)
 
 
 def states_problems(columns: Columns) -> bool:
@@ -107,14 +115,14 @@ def tables(document: Document, rules: Rules) -> Proposal | None:
     """The problems that the document's tables, forms and cards state."""
     paper = Paper(document, rules)
     cells = Cells(document, paper.views, rules)
-    ledgers, forms = paper.ledgers(), paper.forms
+    ledgers, forms = paper.ledgers, paper.forms
     records = [record for number in sorted({*ledgers, *forms}) for record in _records(paper, cells, number)]
     problems = [cells.problem(record) for record in records]
     kept = [k for k, problem in enumerate(problems) if problem.problem is not None and problem.problem.text]
     if not kept:
         return None
     problems = [problems[k] for k in kept]
-    lists = paper.lists()
+    lists = paper.lists
     for ledger in lists.values():
         join(cells, ledger.records(), problems, "ref" in ledger.columns.roles.values())
     for problem in problems:
@@ -126,10 +134,10 @@ def tables(document: Document, rules: Rules) -> Proposal | None:
         form="cards" if len(forms) > 1 else "form" if forms else "table",
         problems=problems,
         blocks=frozenset(blocks),
-        strength=sum(weights) + sum(len(form.entries()) for form in forms.values()),
+        strength=sum(weights) + sum(len(form.entries) for form in forms.values()),
         tables=tuple(records[k].table for k in kept),
         named=_named(paper, cells, [*ledgers.values(), *lists.values()]),
-        roles=_roles(ledgers, forms),
+        roles=_roles([*list(ledgers.values())[:1], *lists.values()], list(forms.values())[:1]),
         advice=[advice for form in forms.values() for advice in _advice(cells, form)],
     )
 
@@ -138,7 +146,7 @@ def join_lists(document: Document, rules: Rules, problems: list[Problem]) -> fro
     """Completes problems read elsewhere by the document's lists; gives the blocks of those lists."""
     paper = Paper(document, rules)
     cells = Cells(document, paper.views, rules)
-    lists = paper.lists()
+    lists = paper.lists
     for ledger in lists.values():
         join(cells, ledger.records(), problems, "ref" in ledger.columns.roles.values())
     return frozenset(block for number in lists for block in paper.grids[number].values())
@@ -146,7 +154,7 @@ def join_lists(document: Document, rules: Rules, problems: list[Problem]) -> fro
 
 def _records(paper: Paper, cells: Cells, number: int) -> list[Record]:
     if number not in paper.forms:
-        return paper.ledgers()[number].records()
+        return paper.ledgers[number].records()
     records = paper.forms[number].records(len(paper.forms) == 1)
     return split(cells, records[0]) if len(records) == 1 and len(paper.forms) == 1 else records
 
@@ -182,7 +190,7 @@ def _pieces(cells: Cells, span: Span) -> list[tuple[Span, Span]]:
 
 def _advice(cells: Cells, form: Form) -> list[tuple[str, Fact]]:
     found: list[tuple[str, Fact]] = []
-    for entry in form.entries():
+    for entry in form.entries:
         if entry.role == "advice":
             pieces = _pieces(cells, entry.span) or [(Span(entry.span.block, 0, 0), trimmed(cells.document, entry.span))]
             for label, span in pieces:
@@ -199,8 +207,7 @@ def _named(paper: Paper, cells: Cells, ledgers: Sequence[Ledger]) -> tuple[tuple
     )
 
 
-def _roles(ledgers: dict[int, Ledger], forms: dict[int, Form]) -> tuple[str, ...]:
-    if ledgers:
-        columns = next(iter(ledgers.values())).columns
-        return tuple(columns.roles[c] for c in sorted(columns.roles))
-    return tuple(dict.fromkeys(entry.role for entry in next(iter(forms.values())).entries()))
+def _roles(ledgers: Sequence[Ledger], forms: Sequence[Form]) -> tuple[str, ...]:
+    """The roles of the first table and of the lists that go with it, in their order."""
+    columns = [columns.roles[c] for columns in (ledger.columns for ledger in ledgers) for c in sorted(columns.roles)]
+    return tuple(dict.fromkeys([*columns, *(entry.role for form in forms for entry in form.entries)]))
