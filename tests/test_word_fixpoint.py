@@ -2,11 +2,14 @@
 three formats, and for every case folder."""
 
 import functools
+import io
 import re
 from pathlib import Path
 
+import docx
 import pytest
 
+from pipeline.core.rows import tables_of
 from pipeline.core.vocabulary import ANSWERS
 from pipeline.extract.process import process, process_bytes
 from pipeline.lab import annotated
@@ -16,6 +19,7 @@ from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.template import load_template, render
 from pipeline.ruleset.labels import load_labels
 from tests.fixpoint import differences
+from tests.making import row
 from tests.samples import RULES, corpus_names, corpus_source
 
 FORMS = ("docx", "txt", "html")
@@ -85,3 +89,16 @@ def test_a_case_folder(name, rules):
     folder = Path(__file__).parent / "cases" / name
     path = min(path for path in folder.iterdir() if path.name != "rows.golden")
     holds(process(path, path.name, rules), f"{name}.docx", rules)
+
+
+def test_a_heading_that_only_counts_takes_no_status_away():
+    tables = tables_of([
+        row("documents", doc_id="d", file="d.docx", kind="bulletin", state="ok", title="整改情况通报"),
+        row("passages", doc_id="d", seq=1, part="heading", level=0, label="一、", paragraph=1, start=0, end=20,
+            text="党的建设方面（反馈问题3个，已完成2个）"),
+        row("problems", doc_id="d", problem_id="d-1", seq=1, label="1.", problem="账目不清", status="done", paragraph=2,
+            status_text="已完成", start=2, end=6, end_paragraph=2, rectification="整改措施：补齐台账。"),
+        row("measures", doc_id="d", problem_id="d-1", seq=1, text="补齐台账", paragraph=3, start=5, end=9),
+    ])
+    text = "".join(p.text for p in docx.Document(io.BytesIO(rebuilt(tables))).paragraphs)
+    assert text.count("已完成") == 2 and "补齐台账" in text

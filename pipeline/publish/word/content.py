@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.core.rows import (
     DocumentRow,
+    FactRow,
     FindingRow,
     MeasureRow,
     PassageRow,
@@ -56,7 +57,8 @@ class Source:
     measures: dict[str, list[MeasureRow]] = field(init=False)
     documents: dict[str, DocumentRow] = field(init=False)
     _by_id: dict[str, ProblemRow] = field(init=False)
-    _notes: dict[str, list[str]] = field(init=False, default_factory=dict)
+    _status_facts: dict[str, FactRow] = field(init=False)
+    _headings: set[tuple[str, int | None]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.units = units(self.tables)
@@ -67,17 +69,18 @@ class Source:
         self._by_id = {row.problem_id: row for row in self.tables.problems}
         self.measures = by_problem(self.tables.measures)
         self.documents = {row.doc_id: row for row in self.tables.documents}
+        self._status_facts = {row.problem_id: row for row in self.tables.facts if row.field == "status"}
+        self._headings = {(row.doc_id, row.paragraph) for row in self.tables.passages
+                          if row.part in ("group", "group_note", "heading")}
 
     def problem(self, problem_id: str) -> ProblemRow | None:
         """A problem by its id."""
         return self._by_id.get(problem_id)
 
-    def notes(self, doc_id: str) -> list[str]:
-        """Group headings of a document, which may state the status of all problems below."""
-        if doc_id not in self._notes:
-            self._notes[doc_id] = ["".join(row.text.split()) for row in self.passages.get(doc_id, ())
-                                   if row.part in ("group", "group_note", "heading")]
-        return self._notes[doc_id]
+    def stated_above(self, row: ProblemRow) -> bool:
+        """Whether it is a heading that gives a problem its status: one that only counts (已完成2个) gives none."""
+        fact = self._status_facts.get(row.problem_id)
+        return fact is not None and fact.text == row.status_text and (row.doc_id, fact.paragraph) in self._headings
 
     def text(self, text: str) -> str:
         """A text as it goes on the page."""

@@ -217,7 +217,7 @@ def in_agreement(source: Source, row: ProblemRow) -> bool:
     given, measures = row.rectification, source.measures.get(row.problem_id, [])
     plain, at = _plain(given), 0
     status = _plain(row.status_text)
-    if status and status not in plain and not any(status in note for note in source.notes(row.doc_id)):
+    if status and status not in plain and not source.stated_above(row):
         return False
     for measure in measures:
         found = plain.find(_plain(measure.text), at)
