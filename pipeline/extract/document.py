@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from pipeline.core import values
 from pipeline.core.model import Document, Fact, Span
 from pipeline.core.vocabulary import ANSWERS, Kind
+from pipeline.extract.assemble import assemble
 from pipeline.extract.chapters import chapters
 from pipeline.extract.claims import Claim, read_claims
 from pipeline.extract.duties import deadline
@@ -14,8 +16,10 @@ from pipeline.extract.figures import read_figures
 from pipeline.extract.found import Problem, fact
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
+from pipeline.extract.judge import Candidate, Verdict, WholePaper, choose
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
 from pipeline.extract.outline import Outline, Section, outline
+from pipeline.extract.parse import Parse, parse, variants
 from pipeline.extract.parts import BREAKS, Item, Reading, items
 from pipeline.extract.proposers.proposal import Proposal
 from pipeline.extract.proposers.table_grid import read_grids
@@ -46,6 +50,7 @@ class Extraction:
     amounts: list[tuple[int, Fact]] = field(default_factory=list)
     advice: list[tuple[str, Fact]] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
+    confidence: float = 1.0
     structure: list[tuple[int, Fact]] = field(default_factory=list)  # which rule saw which label, chapter, marker
 
 
@@ -61,12 +66,18 @@ def extract(document: Document, rules: Rules) -> Extraction:
     reading = Reading(document, whole, rules, header.kind)
     parts = chapters(reading)
     listed: list[Item] = []
+    groups: frozenset[tuple[int, int]] = frozenset()
     if header.kind != Kind.OTHER:
-        listed, found.problems = _problems(reading, parts, offer)
-        if header.kind == Kind.FEEDBACK:
-            found.advice = read_advice(reading, parts) or (offer.advice if offer is not None else [])
+        listed, problems = _problems(reading, parts, offer)
+        advice = read_advice(reading, parts) if header.kind == Kind.FEEDBACK else []
+        advice = advice or (offer.advice if offer is not None and header.kind == Kind.FEEDBACK else [])
+        verdict = _judged(document, rules, Candidate("sections", tuple(problems), tuple(advice)), header.kind)
+        found.problems, found.advice = list(verdict.chosen.problems), list(verdict.chosen.advice)
+        found.confidence = verdict.confidence
+        if verdict.chosen.form == "parsed":
+            listed, groups = [], verdict.chosen.groups
     _complete_deadlines(header, found.problems)
-    found.passages = _passages(reading, parts, header, found, listed, offer)
+    found.passages = _passages(reading, parts, header, found, listed, offer, groups)
     if header.kind in ANSWERS:
         status_by_number(reading, [p.span for p in found.passages], found.problems)
     found.claims = read_claims(
@@ -76,6 +87,34 @@ def extract(document: Document, rules: Rules) -> Extraction:
     _mentions(document, whole, found, rules)
     found.structure = _structure(reading, header, listed, offer)
     return found
+
+
+def _judged(document: Document, rules: Rules, sections: Candidate, kind: str) -> Verdict:
+    """The better of the reading by sections and the parse of the whole paper."""
+    parsed = parse(document, rules)
+    proposals = [_proposed(document, rules, one, kind) for one in (parsed, *variants(parsed))]
+    in_cells = any(p.problem and document.blocks[p.problem.span.block].kind == "cell" for p in sections.problems)
+    if in_cells and len(sections.problems) >= len(proposals[0].problems):  # a table states the problems
+        proposals = []
+    labelled = zip(parsed.atoms.items, parsed.roles, strict=True)
+    outside = [Span(atom.block, atom.start, atom.end) for atom, role in labelled if role == "O"]
+    stated = read_claims(document, parsed.atoms.views, [(span, "") for span in outside], rules)
+    totals = [float(str(claim.fact.value)) for claim in stated if claim.metric in ("problems", "tasks")]
+    whole = WholePaper(tuple(totals), kind == Kind.FEEDBACK, rules.weights["judge"]["factors"])
+    return choose(parsed, [*proposals, sections], whole)
+
+
+def _proposed(document: Document, rules: Rules, parsed: Parse, kind: str) -> Candidate:
+    read = assemble(document, parsed.atoms, parsed.roles, rules)
+    problems = [_of_feedback(problem) for problem in read.problems] if kind == Kind.FEEDBACK else list(read.problems)
+    headings = frozenset((parsed.atoms.items[k].block, parsed.atoms.items[k].start) for k in read.groups)
+    return Candidate("parsed", tuple(problems), read.advice if kind == Kind.FEEDBACK else (), headings)
+
+
+def _of_feedback(problem: Problem) -> Problem:
+    """Of a feedback problem only what feedback states: no measures, no status."""
+    problem.measures, problem.rectification, problem.status, problem.long_term = [], [], None, False
+    return problem
 
 
 def _complete_deadlines(header: Header, problems: list[Problem]) -> None:
@@ -208,11 +247,14 @@ def _passages(
     found: Extraction,
     listed: list[Item],
     offer: Proposal | None,
+    headings: frozenset[tuple[int, int]],
 ) -> list[Passage]:
-    taken = {(span.block, span.start) for problem in found.problems for span in problem.region}
+    taken = _Taken(span for problem in found.problems for span in problem.region)
     groups = {group.index for item in listed for group in item.groups}
+    opened = ((s.index, s.pieces[0]) for s in reading.outline.sections if s.pieces)
+    groups |= {index for index, piece in opened if (piece.block, piece.start) in headings}
     first = min((item.section.index for item in listed), default=-1)
-    passages = _front(reading, header)
+    passages = [p for p in _front(reading, header) if not taken.holds(p.span)]
     led = {p.span.block: p.part for p in passages}  # a list in a paragraph is what its lead-in is
     root_part = ""
     for section in reading.outline.sections:
@@ -223,7 +265,7 @@ def _passages(
             continue
         label = "" if section.mark.scheme in BREAKS else section.mark.text
         for number, span in enumerate(section.pieces):
-            if (span.block, span.start) in taken:
+            if taken.holds(span):
                 continue
             part, scope = _part_of(reading, section, root_part, groups, number)
             if part == "other":
@@ -237,6 +279,21 @@ def _passages(
         for p in passages
     ]
     return sorted(passages, key=lambda p: (p.span.block, p.span.start))
+
+
+class _Taken:
+    """What of a document its problems already hold."""
+
+    def __init__(self, regions: Iterable[Span]) -> None:
+        self._by_block: dict[int, list[Span]] = {}
+        for span in regions:
+            self._by_block.setdefault(span.block, []).append(span)
+
+    def holds(self, span: Span) -> bool:
+        """Whether at least half of a span of one block belongs to problems."""
+        shared = sum(max(0, min(span.end, held.end) - max(span.start, held.start))
+                     for held in self._by_block.get(span.block, ()))
+        return 2 * shared >= max(1, span.end - span.start)
 
 
 def _part_of(reading: Reading, section: Section, root_part: str, groups: set[int], number: int) -> tuple[str, str]:

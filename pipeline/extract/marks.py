@@ -53,6 +53,17 @@ def find_marks(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[
     return marks
 
 
+def new_sequences() -> _Sequences:
+    """A fresh memory of which number each scheme of labels has come to."""
+    return _Sequences()
+
+
+def block_marks(i: int, block: Block, view: str, rules: Rules, tracker: _Sequences) -> list[Mark]:
+    """The believed labels of one block, its automatic number first; blocks are given in reading order."""
+    marks = [tracker.take(_automatic(i, block.label, rules))] if block.label else []
+    return [*marks, *_block_marks(i, view, rules, tracker, bool(block.label))]
+
+
 def find_noise(views: Sequence[str], rules: Rules) -> set[int]:
     """Page numbers and titles repeated on every page, which printing or scanning put among the paragraphs."""
     times = Counter(view.strip() for view in views)

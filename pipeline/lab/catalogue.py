@@ -24,6 +24,7 @@ _TITLES = {
     "reference": "引用文件",
     "amount": "金额",
     "advice": "意见建议",
+    "evidence": "切分与判读的迹象",
 }
 
 

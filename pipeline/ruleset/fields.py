@@ -57,7 +57,11 @@ FIELDS: Mapping[str, Field] = {
                         needed=("scheme",)),
     "bare_line": Field(START),
     "noise": Field(START),
-    "frame": Field(START, options={"problem": flag, "aspect": flag, "inner": flag}),
+    "frame": Field(START, options={"problem": flag, "aspect": flag, "inner": flag, "cuts": flag}),
+    # evidence.yaml: where atoms are cut, and what their words look like
+    "key": Field(START),
+    "facet_lead": Field(START),
+    "evidence": Field(),
     "rectified_tail": Field(START),
     "heading_note": Field(),
     "part": Field(value=one_of(*CHAPTERS), options={"soft": flag}),

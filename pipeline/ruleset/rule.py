@@ -19,7 +19,7 @@ from pipeline.core import values
 from pipeline.core.errors import RuleError
 from pipeline.ruleset.fields import AFTER_STOP, ANYWHERE, BRACKET, FIELDS, START, shape_of
 from pipeline.ruleset.layers import load
-from pipeline.ruleset.shape import items, mapping, text, unknown
+from pipeline.ruleset.shape import items, mapping, number, record, text, unknown
 from pipeline.ruleset.yaml_file import Entry, Items
 
 FILES = (
@@ -36,6 +36,7 @@ FILES = (
     "reference",
     "amount",
     "advice",
+    "evidence",
 )
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
 _OWN_KEYS = {"id", "field", "place", "pattern", "words", "value", "before_not", "examples", "note", "off"}
@@ -124,11 +125,12 @@ class Rule:
             yield found.end()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rules:
-    """All rules by field, in file order."""
+    """All rules by field, in file order, and the fitted weights of what they see (`weights.yaml`)."""
 
     by_field: Mapping[str, tuple[Rule, ...]]
+    weights: Mapping[str, Mapping[str, Mapping[str, float]]] = default(default_factory=dict)
 
     def of(self, name: str) -> tuple[Rule, ...]:
         """The rules of a field, in file order."""
@@ -199,7 +201,12 @@ def load_rules(folder: Path, faults: list[RuleError] | None = None) -> Rules:
                 continue
             seen[rule.id] = rule.source
             by_field.setdefault(rule.field, []).append(rule)
-    return Rules({key: tuple(rules) for key, rules in by_field.items()})
+    weights = load(folder, "weights.yaml", _WEIGHTS)
+    return Rules({key: tuple(rules) for key, rules in by_field.items()}, weights)
+
+
+_FITTED = mapping(mapping(number(-99, 99)))
+_WEIGHTS = record({"judge": _FITTED, "follows": _FITTED, "evidence": _FITTED})
 
 
 def _entries(content: Any, place: str, name: str) -> None:

@@ -1,0 +1,133 @@
+"""Which reading of a paper counts: proposals laid on the same atoms, one score, and the margin to the next.
+
+In: the parse of a paper and other proposals for its problems.  Out: a `Verdict`: the chosen proposal, the runner-up,
+and how sure the choice is.  A proposal cannot break another paper: it counts only where it scores higher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.core.model import Fact, Span
+from pipeline.extract.assemble import (
+    ADVICE,
+    ADVICE_ON,
+    GROUP,
+    KEYED,
+    MEASURE,
+    MEASURE_ON,
+    OTHER,
+    PROBLEM,
+    PROBLEM_ON,
+    REST,
+    spans_of,
+)
+from pipeline.extract.atoms import KEY, Atoms
+from pipeline.extract.found import Problem
+from pipeline.extract.parse import Parse
+
+_GOES_ON = {PROBLEM: PROBLEM_ON, MEASURE: MEASURE_ON, ADVICE: ADVICE_ON}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One whole reading: its form in words, its problems and its pieces of advice."""
+
+    form: str  # parsed, sections, table, list
+    problems: tuple[Problem, ...]
+    advice: tuple[tuple[str, Fact], ...] = ()
+    groups: frozenset[tuple[int, int]] = frozenset()  # block and start of the headings that only group
+
+
+@dataclass(frozen=True, slots=True)
+class WholePaper:
+    """What no single atom shows: how many problems the paper says it has, whether it answers them, what that weighs."""
+
+    totals: tuple[float, ...]
+    feedback: bool
+    factors: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The chosen reading, the next best that differs (None where all agree), and confidence from 0 to 1."""
+
+    chosen: Candidate
+    runner_up: Candidate | None
+    confidence: float
+
+
+def choose(parse: Parse, proposals: Sequence[Candidate], whole: WholePaper) -> Verdict:
+    """The proposal with the highest score; of equal ones the first."""
+    scores = [merit(parse, proposal, whole) for proposal in proposals]
+    order = sorted(range(len(proposals)), key=lambda k: -scores[k])
+    best = proposals[order[0]]
+    other = next((k for k in order[1:] if differs(best, proposals[k])), None)
+    return Verdict(best, None if other is None else proposals[other], confidence(parse, best))
+
+
+def merit(parse: Parse, proposal: Candidate, whole: WholePaper) -> float:
+    """The evidence for the labelling, per atom, and what no single atom shows: answers, statuses, stated totals."""
+    roles = roles_of(parse.atoms, proposal)
+    count = len(proposal.problems)
+    held = {proposal.form: 1.0, "none": float(not count), "stated": float(count in whole.totals)}
+    if count and not whole.feedback:
+        held["answered"] = sum(bool(problem.measures) for problem in proposal.problems) / count
+        held["status"] = sum(problem.status is not None for problem in proposal.problems) / count
+    factors = sum(whole.factors.get(name, 0.0) * value for name, value in held.items())
+    return parse.score(roles) / max(1, len(roles)) + factors
+
+
+def roles_of(atoms: Atoms, proposal: Candidate) -> list[str]:
+    """The role that a proposal gives to each atom; what stands between the parts of one problem belongs to it."""
+    stated = [(role, span) for problem in proposal.problems for role, span in spans_of(problem)]
+    stated += [(ADVICE, advice.span) for _, advice in proposal.advice]
+    by_block: dict[int, list[tuple[str, Span, int]]] = {}
+    for number, (role, span) in enumerate(stated):
+        last = span.block if span.last == -1 else span.last
+        for block in range(span.block, last + 1):
+            by_block.setdefault(block, []).append((role, span, number))
+    roles: list[str] = []
+    begun: set[int] = set()
+    for atom in atoms.items:
+        best, role, which = 0, OTHER, -1
+        for name, span, number in by_block.get(atom.block, ()):
+            last = span.block if span.last == -1 else span.last
+            start = span.start if atom.block == span.block else 0
+            end = span.end if atom.block == last else len(atoms.views[atom.block])
+            shared = min(end, atom.end) - max(start, atom.start)
+            if shared > best:
+                best, role, which = shared, name, number
+        if which in begun:
+            role = _GOES_ON.get(role, role)
+        begun.add(which)
+        roles.append(role)
+    _fill(atoms, roles)
+    return roles
+
+
+def _fill(atoms: Atoms, roles: list[str]) -> None:
+    """Atoms between the parts of one problem are its keys or its rest."""
+    told = [k for k, role in enumerate(roles) if role not in (OTHER, ADVICE, ADVICE_ON)]
+    for before, behind in pairwise(told):
+        if roles[behind] not in (PROBLEM, GROUP) and roles[before] != GROUP:
+            for k in range(before + 1, behind):
+                roles[k] = KEYED if atoms.items[k].form == KEY else REST
+
+
+def differs(one: Candidate, other: Candidate) -> bool:
+    """Whether two readings differ in structure: other problems or other numbers of measures."""
+    return [(p.problem.span if p.problem else None, len(p.measures)) for p in one.problems] != [
+        (p.problem.span if p.problem else None, len(p.measures)) for p in other.problems
+    ]
+
+
+def confidence(parse: Parse, proposal: Candidate) -> float:
+    """The mean probability of the chosen roles over the atoms that open a paragraph or carry a label."""
+    if not parse.path:
+        return 1.0
+    sure = parse.sureness()
+    places = [k for k, atom in enumerate(parse.atoms.items) if atom.first or atom.mark is not None]
+    return float(sum(sure[k] for k in places) / len(places))

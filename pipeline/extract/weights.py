@@ -1,0 +1,108 @@
+"""Fitted weights: named evidence → how much it speaks for each role, and how roles follow each other.
+
+In: `rules/weights.yaml` (made by `zhenggai rules fit`, never typed by hand) and the evidence of a paper's atoms.
+Out: the best path of roles over the whole paper, every role's probability at every atom, and the score of any other
+labelling of the same atoms.  A linear chain: Lafferty, McCallum, Pereira 2001; Viterbi 1967.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """`roles` in order; `evidence`: name → weight of each role; `follows[i, j]`: role j right behind role i."""
+
+    roles: tuple[str, ...]
+    evidence: Mapping[str, Matrix]
+    follows: Matrix
+
+    def number(self, role: str) -> int:
+        """The place of a role in `roles`."""
+        return self.roles.index(role)
+
+
+def weights_of(content: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Weights:
+    """Weights as `weights.yaml` holds them: `evidence` and `follows`, each name → role → number."""
+    follows_of, evidence_of = content["follows"], content["evidence"]
+    roles = tuple(follows_of)
+    place = {role: k for k, role in enumerate(roles)}
+
+    def line(given: Mapping[str, float]) -> Matrix:
+        values = np.zeros(len(roles))
+        for role, value in given.items():
+            if role in place:
+                values[place[role]] = value
+        return values
+
+    return Weights(
+        roles,
+        {name: line(given) for name, given in evidence_of.items() if isinstance(given, Mapping)},
+        np.array([line(follows_of[role]) for role in roles]),
+    )
+
+
+def emissions(evidence: Sequence[frozenset[str]], weights: Weights) -> Matrix:
+    """Atoms × roles: the sum of the weights of what holds for each atom."""
+    total = np.zeros((len(evidence), len(weights.roles)))
+    for number, names in enumerate(evidence):
+        for name in names:
+            line = weights.evidence.get(name)
+            if line is not None:
+                total[number] += line
+    return total
+
+
+def best_path(emitted: Matrix, follows: Matrix) -> list[int]:
+    """The labelling with the highest score (Viterbi)."""
+    if not len(emitted):
+        return []
+    score = emitted[0]
+    back = []
+    for line in emitted[1:]:
+        through = score[:, None] + follows
+        back.append(through.argmax(axis=0))
+        score = through.max(axis=0) + line
+    path = [int(score.argmax())]
+    for choice in reversed(back):
+        path.append(int(choice[path[-1]]))
+    return path[::-1]
+
+
+def path_score(path: Sequence[int], emitted: Matrix, follows: Matrix) -> float:
+    """The score of a labelling: its evidence and its transitions."""
+    if not len(path):
+        return 0.0
+    steps = sum(float(follows[a, b]) for a, b in pairwise(path))
+    return float(emitted[np.arange(len(path)), list(path)].sum()) + steps
+
+
+def posteriors(emitted: Matrix, follows: Matrix) -> Matrix:
+    """Atoms × roles: the probability of each role at each atom, over all labellings (forward-backward)."""
+    count = len(emitted)
+    if not count:
+        return emitted
+    forward, backward = np.zeros_like(emitted), np.zeros_like(emitted)
+    forward[0] = emitted[0]
+    for k in range(1, count):
+        forward[k] = emitted[k] + _log_sum(forward[k - 1][:, None] + follows, axis=0)
+    for k in range(count - 2, -1, -1):
+        backward[k] = _log_sum(follows + (emitted[k + 1] + backward[k + 1])[None, :], axis=1)
+    joint = forward + backward
+    joint -= _log_sum(joint, axis=1)[:, None]
+    result: Matrix = np.exp(joint)
+    return result
+
+
+def _log_sum(values: Matrix, axis: int) -> Matrix:
+    top = values.max(axis=axis, keepdims=True)
+    summed: Matrix = np.log(np.exp(values - top).sum(axis=axis)) + top.squeeze(axis)
+    return summed
