@@ -9,7 +9,7 @@ import pytest
 from pipeline.core.errors import InputError, OutputError, RuleError, TemplateError
 from pipeline.core.rows import PassageRow
 from pipeline.publish.word import typography
-from pipeline.publish.word.documents import BUILDERS
+from pipeline.publish.word.documents import BUILDERS, KINDS
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.template import load_template, render, signature_layout
 from pipeline.publish.word.typography import balanced, full_width, safe_name, unit_folders, width
@@ -103,7 +103,9 @@ def test_page_numbers_are_fields_outside_at_the_bottom(case_folder):
             assert [r.get(f"{W}type") for r in section.findall("w:footerReference", NS)] == ["even", "default"]
 
 
-def test_element_order_and_parts_are_what_word_enforces(case_folder, corpus_folder):
+def test_element_order_and_parts_are_what_the_standard_prescribes(case_folder, corpus_folder):
+    made = {path.stem for path in documents(case_folder, corpus_folder)}
+    assert {load_labels(RULES).of("report", kind) for kind in KINDS} <= made
     for path in documents(case_folder, corpus_folder):
         assert misplaced(opened(path)) == [], path
 

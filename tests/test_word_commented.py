@@ -14,6 +14,7 @@ from pipeline.ruleset.labels import load_labels
 from tests.docx_files import RELATION, docx_parts, paragraph, zipped
 from tests.making import changed
 from tests.samples import RULES, fictional_case
+from tests.word_layout import misplaced, opened
 
 UNIT = "云溪县第九小学党支部"
 
@@ -63,6 +64,7 @@ def test_everything_else_is_untouched_and_the_same_twice():
     after = annotate(before, fictional_case().findings, load_labels(RULES))
     assert after
     assert texts(after) == texts(before)
+    assert misplaced(opened(after)) == []
     with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new:
         assert set(old.namelist()) <= set(new.namelist())
         for name in set(old.namelist()) - CHANGED:

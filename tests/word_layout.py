@@ -8,30 +8,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from tests.word_order import out_of_order
+
 NS = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main"}
 W = f"{{{NS['w']}}}"
-
-# the order in which Word wants the children of these elements
-ORDER = {
-    "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
-           "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi "
-           "adjustRightInd snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc "
-           "textDirection textAlignment "
-           "textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange",
-    "rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid "
-           "vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl "
-           "cs em lang eastAsianLayout specVanish oMath",
-    "sectPr": "headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders lnNumType "
-              "pgNumType cols formProt vAlign noEndnote titlePg textDirection bidi rtlGutter docGrid",
-    "tblPr": "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc tblCellSpacing "
-             "tblInd tblBorders shd tblLayout tblCellMar tblLook",
-    "tcPr": "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection tcFitText vAlign hideMark",
-    "trPr": "cnfStyle divId gridBefore gridAfter wBefore wAfter cantSplit trHeight tblHeader tblCellSpacing jc hidden",
-    "style": "name aliases basedOn next link autoRedefine hidden uiPriority semiHidden unhideWhenUsed qFormat locked "
-             "personal personalCompose personalReply rsid pPr rPr tblPr trPr tcPr tblStylePr",
-    "tbl": "bookmarkStart bookmarkEnd tblPr tblGrid tr",
-}
-RANK = {name: {child: at for at, child in enumerate(children.split())} for name, children in ORDER.items()}
 
 
 @dataclass
@@ -73,19 +53,13 @@ def misplaced(docx: Docx) -> list[str]:
     """Elements whose children are not in the order that Word enforces, and missing parts."""
     wrong = []
     for part, tree in docx.trees.items():
-        for node in tree.iter():
-            name = etree.QName(node).localname
-            if node.tag.startswith(W) and name in RANK:
-                ranks = [RANK[name].get(etree.QName(child).localname, -1) for child in node]
-                if ranks != sorted(ranks) or -1 in ranks:
-                    wrong.append(f"{part}: {name} {[etree.QName(c).localname for c in node]}")
+        wrong += out_of_order(part, tree)
         if part.endswith(".rels"):
             wrong += [f"{part}: {r.get('Target')}" for r in tree if not _exists(docx, part, r.get("Target"))]
     for override in docx.trees["[Content_Types].xml"]:
         path = override.get("PartName")
         if path and path.lstrip("/") not in docx.names:
             wrong.append(f"type of a missing part {path}")
-    wrong += ["cell without paragraph" for cell in docx.body.iter(f"{W}tc") if cell[-1].tag != f"{W}p"]
     return wrong
 
 

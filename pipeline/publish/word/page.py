@@ -166,9 +166,9 @@ def _insert(parent: etree._Element, child: etree._Element, before: tuple[str, ..
 
 def _settings(even_and_odd: bool) -> bytes:
     return (
-        f'{HEAD}<w:settings xmlns:w="{W}"><w:zoom w:percent="100"/>'
+        f'{HEAD}<w:settings xmlns:w="{W}"><w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/>'
         + ("<w:evenAndOddHeaders/>" if even_and_odd else "")
-        + '<w:defaultTabStop w:val="420"/><w:characterSpacingControl w:val="doNotCompress"/>'
+        + '<w:characterSpacingControl w:val="doNotCompress"/>'
         '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" '
         'w:val="15"/></w:compat><w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>'
     ).encode()
