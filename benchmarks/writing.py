@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pipeline.core.rows import DocumentRow, MeasureRow, PassageRow, ProblemRow, Row, Tables, tables_of
 from pipeline.core.vocabulary import Kind, Status
-from pipeline.publish.word.content import Source
+from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.rebuilt import rebuilt
 from pipeline.publish.word.template import load_template, render
@@ -90,7 +90,7 @@ def measured() -> dict[str, float]:
     template = load_template(rules / "templates" / "bulletin.docx", profile)
 
     def ours() -> bytes:
-        report = rebuilt(Source(data, labels, profile), "单位", list(data.documents), Kind.BULLETIN)[0]
+        report = rebuilt(WordSource(data, labels, profile), "单位", list(data.documents), Kind.BULLETIN)[0]
         return render(template, report.context, report.title)
 
     document = docx.Document(io.BytesIO(ours()))

@@ -29,7 +29,7 @@ def corpus_names(series: str = "ab") -> list[str]:
     return [path.name.removesuffix(".ann.txt") for path in sorted(CORPUS.glob(f"[{series}]*.ann.txt"))]
 
 
-def corpus_source(name: str) -> annotated.Source:
+def corpus_source(name: str) -> annotated.AnnotatedPaper:
     """An annotated document by its stem."""
     return annotated.read(CORPUS / f"{name}.ann.txt")
 

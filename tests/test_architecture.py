@@ -95,6 +95,19 @@ def test_no_module_name_twice() -> None:
     assert sorted(names) == sorted(set(names))
 
 
+def test_no_public_type_name_twice() -> None:
+    """A class, or a type that is named by assignment (`Rows = list[Row]`)."""
+    defined: dict[str, list[str]] = {}
+    for path in MODULES:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        classes = [node.name for node in body if isinstance(node, ast.ClassDef)]
+        assigned = [target.id for node in body if isinstance(node, ast.Assign)
+                    for target in node.targets if isinstance(target, ast.Name)]
+        for name in [*classes, *(name for name in assigned if name[:1].isupper() and not name.isupper())]:
+            defined.setdefault(name, []).append(name_of(path))
+    assert {name: places for name, places in defined.items() if len(places) > 1} == {}
+
+
 def test_every_module_says_what_it_does() -> None:
     silent = [name_of(path) for path in MODULES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
     assert not silent

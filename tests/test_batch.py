@@ -25,7 +25,7 @@ from pipeline.core.errors import BusyError, InputError, OutputError, ProgramErro
 from pipeline.core.rows import DocumentRow, Tables
 from pipeline.core.vocabulary import Kind
 from pipeline.run import batch, engines, inputs, output_folder
-from pipeline.run.batch import Settings
+from pipeline.run.batch import RunSettings
 from tests import stand_ins
 
 ROOT = Path(__file__).parent.parent
@@ -33,9 +33,9 @@ WAIVERS = "check,unit,problem,reason,who,until\nmeasure_missing,某校,,已说�
 
 
 @pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch, rules: Path) -> Settings:
+def settings(monkeypatch: pytest.MonkeyPatch, rules: Path) -> RunSettings:
     stand_ins.install(monkeypatch)
-    return Settings(rules, jobs=2)
+    return RunSettings(rules, jobs=2)
 
 
 @pytest.fixture
@@ -71,14 +71,14 @@ def tables_of(output: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((output / "tables").iterdir())}
 
 
-def go(source: Path, settings: Settings, **changes: object) -> Path:
+def go(source: Path, settings: RunSettings, **changes: object) -> Path:
     output = source.parent / "out"
     values = {"rules": settings.rules, "jobs": settings.jobs} | changes
-    batch.run([source], output, Settings(**values), stand_ins.read)  # type: ignore[arg-type]
+    batch.run([source], output, RunSettings(**values), stand_ins.read)  # type: ignore[arg-type]
     return output
 
 
-def test_every_file_ends_in_one_row(source: Path, settings: Settings) -> None:
+def test_every_file_ends_in_one_row(source: Path, settings: RunSettings) -> None:
     put(source, a="第一", same="第一", z="第二")
     (source / "b.docx").write_text("第三", encoding="utf-8")
     (source / "empty.txt").touch()
@@ -113,7 +113,7 @@ def test_every_file_ends_in_one_row(source: Path, settings: Settings) -> None:
 
 
 def test_what_a_document_does_costs_only_itself(
-    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "WALL_SECONDS", 1)
     put(source, good="正常", wait="WAIT", hang="HANG", die="DIE 1", kill="KILL 2", memory="MEMORY", bug="BUG 秘密", reject="REJECT",
@@ -130,19 +130,19 @@ def test_what_a_document_does_costs_only_itself(
     assert "Traceback" not in "".join(row["message"] for row in rows.values())
 
 
-def test_processor_time_is_limited(source: Path, settings: Settings) -> None:
+def test_processor_time_is_limited(source: Path, settings: RunSettings) -> None:
     put(source, spin="SPIN")
     assert documents(go(source, settings))["spin.txt"]["error"] == "timeout"
 
 
-def test_any_number_of_workers_gives_the_same_bytes(source: Path, settings: Settings) -> None:
+def test_any_number_of_workers_gives_the_same_bytes(source: Path, settings: RunSettings) -> None:
     put(source, **{f"文{number}": f"问题{number}\n又{number}" for number in range(12)})
     first = tables_of(go(source, settings, jobs=1))
     assert first == tables_of(go(source, settings, jobs=3, fresh=True))
     assert len(first) == 26
 
 
-def test_serial_and_processes_give_the_same(source: Path, settings: Settings) -> None:
+def test_serial_and_processes_give_the_same(source: Path, settings: RunSettings) -> None:
     put(source, a="一", b="BUG", c="REJECT")
     jobs = [engines.Job(path.name, path) for path in sorted(source.iterdir())]
     there = dict(engines.processes(jobs, settings.rules, 2, stand_ins.read))
@@ -150,7 +150,7 @@ def test_serial_and_processes_give_the_same(source: Path, settings: Settings) ->
         assert (outcome.result, outcome.error) == (there[job].result, there[job].error)
 
 
-def test_a_second_run_reads_only_what_changed(source: Path, settings: Settings) -> None:
+def test_a_second_run_reads_only_what_changed(source: Path, settings: RunSettings) -> None:
     put(source, a="一", b="二", bug="BUG", no="REJECT")
     output = source.parent / "out"
     assert batch.run([source], output, settings, stand_ins.read).reused == 0
@@ -167,17 +167,17 @@ def test_a_second_run_reads_only_what_changed(source: Path, settings: Settings) 
     assert "a.txt" not in documents(output)
 
 
-def test_changed_rules_read_again(source: Path, settings: Settings, rules: Path) -> None:
+def test_changed_rules_read_again(source: Path, settings: RunSettings, rules: Path) -> None:
     put(source, a="一")
     output = source.parent / "out"
-    assert batch.run([source], output, Settings(rules), stand_ins.read).reused == 0
+    assert batch.run([source], output, RunSettings(rules), stand_ins.read).reused == 0
     (rules / "labels.yaml").write_text("# 名称\n", encoding="utf-8")
-    assert batch.run([source], output, Settings(rules), stand_ins.read).reused == 1
+    assert batch.run([source], output, RunSettings(rules), stand_ins.read).reused == 1
     (rules / "words.yaml").write_text("# 新\n", encoding="utf-8")
-    assert batch.run([source], output, Settings(rules), stand_ins.read).reused == 0
+    assert batch.run([source], output, RunSettings(rules), stand_ins.read).reused == 0
 
 
-def test_archives_stand_for_their_files(source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_archives_stand_for_their_files(source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(source / "报送.zip", "w") as archive:
         archive.writestr("一中/通报.txt", "问题")
         archive.writestr("一中/Thumbs.db", "x")
@@ -217,7 +217,7 @@ def test_names_are_printable(tmp_path: Path) -> None:
     ("absent", "out", "找不到"), ("in", "in", "重叠"), ("in", "in/out", "重叠"), ("in/sub", "in", "重叠"),
     ("in/sub", "out", "没有文件"),
 ])
-def test_unusable_inputs(tmp_path: Path, settings: Settings, given: str, output: str, words: str) -> None:
+def test_unusable_inputs(tmp_path: Path, settings: RunSettings, given: str, output: str, words: str) -> None:
     (tmp_path / "in" / "sub").mkdir(parents=True)
     with pytest.raises(InputError, match=words):
         batch.run([tmp_path / given], tmp_path / output, settings, stand_ins.read)
@@ -225,7 +225,7 @@ def test_unusable_inputs(tmp_path: Path, settings: Settings, given: str, output:
     assert [path.name for path in (tmp_path / "in").iterdir()] == ["sub"]
 
 
-def test_a_file_named_by_a_person_is_read_whatever_its_name(source: Path, settings: Settings) -> None:
+def test_a_file_named_by_a_person_is_read_whatever_its_name(source: Path, settings: RunSettings) -> None:
     (source / "x.xyz").write_text("REJECT", encoding="utf-8")
     (source / "y.png").write_text("问题", encoding="utf-8")
     output = source.parent / "out"
@@ -234,7 +234,7 @@ def test_a_file_named_by_a_person_is_read_whatever_its_name(source: Path, settin
     assert summary.set_aside[0][0] == "x.xyz"
 
 
-def test_only_one_run_at_a_time(source: Path, settings: Settings) -> None:
+def test_only_one_run_at_a_time(source: Path, settings: RunSettings) -> None:
     put(source, a="一")
     output = go(source, settings)
     code = ("import sys, time, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire();"
@@ -250,7 +250,7 @@ def test_only_one_run_at_a_time(source: Path, settings: Settings) -> None:
     go(source, settings)  # the lock died with its holder
 
 
-def test_output_in_the_way(source: Path, settings: Settings) -> None:
+def test_output_in_the_way(source: Path, settings: RunSettings) -> None:
     put(source, a="一")
     (source.parent / "out").write_text("a file", encoding="utf-8")
     with pytest.raises(OutputError):
@@ -258,7 +258,7 @@ def test_output_in_the_way(source: Path, settings: Settings) -> None:
 
 
 def test_full_disk_before_and_while_writing(
-    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(source, a="一")
     before = tables_of(go(source, settings))
@@ -283,7 +283,7 @@ def test_full_disk_before_and_while_writing(
 
 
 def test_a_fault_of_a_later_stage_is_one_sentence(
-    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(tables: Tables, path: Path, rules: Path) -> None:
         raise KeyError(tables.problems[0].problem)
@@ -296,7 +296,7 @@ def test_a_fault_of_a_later_stage_is_one_sentence(
     assert "KeyError" in log and "秘密" not in log
 
 
-def test_a_damaged_or_strange_ledger_is_begun_anew(source: Path, settings: Settings) -> None:
+def test_a_damaged_or_strange_ledger_is_begun_anew(source: Path, settings: RunSettings) -> None:
     put(source, a="一")
     before = tables_of(go(source, settings))
     ledger = source.parent / "out" / ".zhenggai" / "ledger.sqlite"
@@ -309,19 +309,19 @@ def test_a_damaged_or_strange_ledger_is_begun_anew(source: Path, settings: Setti
     assert tables_of(go(source, settings)) == before
 
 
-def test_later_commands_go_on_with_the_run_s_settings(source: Path, settings: Settings) -> None:
+def test_later_commands_go_on_with_the_run_s_settings(source: Path, settings: RunSettings) -> None:
     put(source, a="一")
     output = go(source, settings, profile="strict", as_of=date(2025, 6, 30))
     before = tables_of(output)
     assert b"strict 2025-06-30 0" in before["findings.csv"]
-    batch.check(output, Settings(settings.rules))
+    batch.check(output, RunSettings(settings.rules))
     assert tables_of(output) == before
-    batch.check(output, Settings(settings.rules, profile="other"))
+    batch.check(output, RunSettings(settings.rules, profile="other"))
     assert b"other 2025-06-30 0" in tables_of(output)["findings.csv"]
 
 
 def test_corrections_are_used_and_the_reading_stays(
-    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def merge(tables: Tables, corrections: list[str]) -> Tables:
         changed = (replace(row, problem=f"{row.problem}{''.join(corrections)}") for row in tables.problems)
@@ -343,12 +343,12 @@ def test_corrections_are_used_and_the_reading_stays(
     assert "一改," in (output / "tables" / "problems.csv").read_text(encoding="utf-8-sig")
 
 
-def test_check_and_report_from_earlier_results(source: Path, settings: Settings) -> None:
+def test_check_and_report_from_earlier_results(source: Path, settings: RunSettings) -> None:
     put(source, a="一", b="二")
     (source / "waivers.csv").write_bytes(WAIVERS.encode("gb18030"))
     output = go(source, settings)
     before = tables_of(output)
-    again = batch.check(output, Settings(settings.rules))
+    again = batch.check(output, RunSettings(settings.rules))
     assert again.problems == 2 and tables_of(output) == before
     assert b"default None 1" in before["findings.csv"]
     placed = batch.report(output, settings, ["check_report"], "某校")
@@ -426,7 +426,7 @@ def assert_gone(group: int) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_stopping_leaves_nothing_half_and_can_go_on(
-    started, source: Path, settings: Settings, number: int, code: int
+    started, source: Path, settings: RunSettings, number: int, code: int
 ) -> None:
     process, output = started
     begun = time.monotonic()
@@ -443,7 +443,7 @@ def test_stopping_leaves_nothing_half_and_can_go_on(
     assert len(documents(output)) == 30
 
 
-def test_a_killed_run_loses_nothing(started, settings: Settings, source: Path, tmp_path: Path) -> None:
+def test_a_killed_run_loses_nothing(started, settings: RunSettings, source: Path, tmp_path: Path) -> None:
     process, output = started
     process.kill()
     process.wait()
@@ -457,7 +457,7 @@ def test_a_killed_run_loses_nothing(started, settings: Settings, source: Path, t
     assert not list((output / ".zhenggai" / "staging").iterdir())
 
 
-def test_the_ledger_remembers_the_inputs(source: Path, settings: Settings) -> None:
+def test_the_ledger_remembers_the_inputs(source: Path, settings: RunSettings) -> None:
     put(source, a="一")
     output = go(source, settings)
     with sqlite3.connect(output / ".zhenggai" / "ledger.sqlite") as connection:
@@ -477,7 +477,7 @@ def test_the_ledger_remembers_the_inputs(source: Path, settings: Settings) -> No
     ids=["headings", "no such check", "no reason", "no date", "a cell without end"],
 )
 def test_a_wrong_list_of_waivers_is_told_before_anything_is_written(
-    source: Path, settings: Settings, text: str, words: str
+    source: Path, settings: RunSettings, text: str, words: str
 ) -> None:
     put(source, a="一")
     (source / "waivers.csv").write_text(text, encoding="utf-8")
@@ -486,7 +486,7 @@ def test_a_wrong_list_of_waivers_is_told_before_anything_is_written(
     assert not (source.parent / "out").exists()
 
 
-def test_waivers_are_not_taken_from_outside(source: Path, settings: Settings, tmp_path: Path) -> None:
+def test_waivers_are_not_taken_from_outside(source: Path, settings: RunSettings, tmp_path: Path) -> None:
     put(source, a="一")
     (tmp_path / "elsewhere.csv").write_text(WAIVERS, encoding="utf-8")
     (source / "waivers.csv").symlink_to(tmp_path / "elsewhere.csv")
@@ -494,19 +494,19 @@ def test_waivers_are_not_taken_from_outside(source: Path, settings: Settings, tm
         go(source, settings)
 
 
-def test_damaged_results_of_documents_are_read_again(source: Path, settings: Settings) -> None:
+def test_damaged_results_of_documents_are_read_again(source: Path, settings: RunSettings) -> None:
     put(source, a="一", b="二")
     output = go(source, settings)
     before = tables_of(output)
     for change in ("UPDATE done SET tables = x'0102'", "UPDATE base SET tables = x'789c'"):
         with sqlite3.connect(output / ".zhenggai" / "ledger.sqlite") as connection:
             connection.execute(change)
-    assert batch.check(output, Settings(settings.rules)).problems == 2  # from what was published
+    assert batch.check(output, RunSettings(settings.rules)).problems == 2  # from what was published
     go(source, settings)
     assert tables_of(output) == before
 
 
-def test_a_torn_page_of_the_ledger_costs_a_new_reading(source: Path, settings: Settings) -> None:
+def test_a_torn_page_of_the_ledger_costs_a_new_reading(source: Path, settings: RunSettings) -> None:
     put(source, **{f"a{number}": f"{number}" * 3000 for number in range(20)})
     output = go(source, settings)
     before = tables_of(output)
@@ -522,7 +522,7 @@ def test_a_torn_page_of_the_ledger_costs_a_new_reading(source: Path, settings: S
     "name", [".zhenggai/staging", ".zhenggai/scratch", "tables", "运行日志.txt", "整改台账.xlsx", ".zhenggai/lock"]
 )
 @pytest.mark.parametrize("thing", ["folder", "file", "link"])
-def test_what_stands_in_the_way_is_named(source: Path, settings: Settings, name: str, thing: str) -> None:
+def test_what_stands_in_the_way_is_named(source: Path, settings: RunSettings, name: str, thing: str) -> None:
     put(source, a="一")
     place = source.parent / "out" / name
     place.parent.mkdir(parents=True)
@@ -540,7 +540,7 @@ def test_what_stands_in_the_way_is_named(source: Path, settings: Settings, name:
     assert [path.name for path in source.iterdir()] == ["a.txt"]
 
 
-def test_what_a_killed_correction_left_is_cleared_away(source: Path, settings: Settings) -> None:
+def test_what_a_killed_correction_left_is_cleared_away(source: Path, settings: RunSettings) -> None:
     put(source, a="一")
     output = go(source, settings)
     (output / ".zhenggai-x1.csv").write_text("half", encoding="utf-8")
@@ -558,14 +558,14 @@ def mend(job: engines.Job, rules: Path) -> Tables:
 
 @pytest.mark.parametrize(("task", "error"), [(fill, OutputError), (mend, RuleError)])
 def test_what_a_person_must_mend_ends_the_run_from_a_worker_as_well(
-    source: Path, settings: Settings, task: engines.Task, error: type[Exception]
+    source: Path, settings: RunSettings, task: engines.Task, error: type[Exception]
 ) -> None:
     put(source, a="一", b="二")
     with pytest.raises(error, match="请"):
         batch.run([source], source.parent / "out", settings, task)
 
 
-def test_corrections_wait_for_the_run(source: Path, settings: Settings) -> None:
+def test_corrections_wait_for_the_run(source: Path, settings: RunSettings) -> None:
     put(source, a="一")
     output = go(source, settings)
     with output_folder.open_place(output), pytest.raises(BusyError):
@@ -573,7 +573,7 @@ def test_corrections_wait_for_the_run(source: Path, settings: Settings) -> None:
 
 
 def test_a_read_only_output_takes_no_corrections(
-    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(source, a="一")
     output = go(source, settings)
@@ -591,7 +591,7 @@ def loud(job: engines.Job, rules: Path) -> Tables:
     return stand_ins.read(job, rules)
 
 
-def test_what_libraries_print_goes_nowhere(source: Path, settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_libraries_print_goes_nowhere(source: Path, settings: RunSettings, capfd: pytest.CaptureFixture[str]) -> None:
     put(source, a="一")
     batch.run([source], source.parent / "out", settings, loud)
     assert capfd.readouterr().err == ""

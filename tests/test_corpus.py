@@ -26,7 +26,7 @@ def scored(shared: Path, tmp_path: Path, sources: list[Path], *formats: str) -> 
     work = tmp_path / "-".join(("run", *formats))
     tool(shared, "render", *sources, "-o", work / "in", *(("--formats", ",".join(formats)) if formats else ()))
     tool(shared, "gold", *sources, "-o", work / "gold")
-    batch.run([work / "in"], work / "out", batch.Settings(rules_folder(), jobs=1))
+    batch.run([work / "in"], work / "out", batch.RunSettings(rules_folder(), jobs=1))
     figures = work / "score.json"
     gold = sorted((work / "gold").glob("*.json"))
     subprocess.run(

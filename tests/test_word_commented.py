@@ -8,7 +8,7 @@ import docx
 import pytest
 
 from pipeline.publish.word.commented import CHANGED, annotate, write_commented
-from pipeline.publish.word.content import Source
+from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.layout import load_profile
 from pipeline.ruleset.labels import load_labels
 from tests.docx_files import RELATION, docx_parts, paragraph, zipped
@@ -19,8 +19,8 @@ from tests.word_layout import misplaced, opened
 UNIT = "云溪县第九小学党支部"
 
 
-def source(tables) -> Source:
-    return Source(tables, load_labels(RULES), load_profile(RULES))
+def source(tables) -> WordSource:
+    return WordSource(tables, load_labels(RULES), load_profile(RULES))
 
 
 def original() -> bytes:

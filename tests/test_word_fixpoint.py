@@ -13,7 +13,7 @@ from pipeline.core.rows import tables_of
 from pipeline.core.vocabulary import ANSWERS
 from pipeline.extract.process import process, process_bytes
 from pipeline.lab import annotated
-from pipeline.publish.word.content import Source
+from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.documents import BUILDERS
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.template import load_template, render
@@ -35,7 +35,7 @@ def template(kind):
 
 def rebuilt(tables) -> bytes:
     kind = tables.documents[0].kind
-    source = Source(tables, load_labels(RULES), load_profile(RULES))
+    source = WordSource(tables, load_labels(RULES), load_profile(RULES))
     report = BUILDERS[kind](source, "单位", tables.documents)[0]
     return render(template(kind), report.context, report.title)
 

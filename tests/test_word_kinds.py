@@ -8,7 +8,7 @@ import pytest
 from pipeline.core.rows import PassageRow, ProblemRow, Tables
 from pipeline.core.vocabulary import Kind
 from pipeline.publish.overview import unit_name
-from pipeline.publish.word.content import Source
+from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.documents import BUILDERS, KINDS
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.letters import as_of, last_day
@@ -113,10 +113,10 @@ def test_a_month_ends_with_its_last_day(iso, day):
 
 def test_time_is_counted_on_a_stated_day_never_on_today():
     tables = fictional_case()
-    source = Source(tables, load_labels(RULES), load_profile(RULES))
+    source = WordSource(tables, load_labels(RULES), load_profile(RULES))
     assert as_of(source) == date(2024, 6, 30)
     tables = replaced(tables, {row: replace(row, issued_date="") for row in tables.documents})
-    assert as_of(Source(tables, load_labels(RULES), load_profile(RULES))) is None
+    assert as_of(WordSource(tables, load_labels(RULES), load_profile(RULES))) is None
 
 
 def test_the_day_of_the_run_comes_before_any_stated_day(tmp_path):

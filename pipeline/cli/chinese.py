@@ -30,7 +30,7 @@ def _translated(text: str) -> str:
     return text
 
 
-class _Context(click.Context):
+class _ChineseContext(click.Context):
     formatter_class = _Formatter
 
 
@@ -44,7 +44,7 @@ def _help_option(command: click.Command, context: click.Context) -> click.Option
 class ChineseCommand(click.Command):
     """A command whose help is in Chinese."""
 
-    context_class = _Context
+    context_class = _ChineseContext
 
     def get_help_option(self, context: click.Context) -> click.Option | None:
         return _help_option(self, context)
@@ -53,7 +53,7 @@ class ChineseCommand(click.Command):
 class ChineseGroup(click.Group):
     """A group of commands whose help is in Chinese."""
 
-    context_class = _Context
+    context_class = _ChineseContext
 
     def get_help_option(self, context: click.Context) -> click.Option | None:
         return _help_option(self, context)

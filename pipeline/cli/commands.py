@@ -23,7 +23,7 @@ from pipeline.core.errors import UserError
 from pipeline.core.limits import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
-    from pipeline.run.batch import Settings
+    from pipeline.run.batch import RunSettings
 
 QUARANTINED_EXIT = 3  # with --strict
 FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)  # what can't be read is said in our own words
@@ -193,11 +193,11 @@ def rules_copy(folder: Path) -> None:
     click.echo("\n".join(write_start(folder)))
 
 
-def _settings(rules: Path | None, profile: str = "", as_of: datetime | None = None, **more: Any) -> Settings:
+def _settings(rules: Path | None, profile: str = "", as_of: datetime | None = None, **more: Any) -> RunSettings:
     from pipeline.ruleset.layers import rules_folder
-    from pipeline.run.batch import Settings
+    from pipeline.run.batch import RunSettings
 
-    return Settings(rules_folder(rules), profile, as_of.date() if as_of else None, **more)
+    return RunSettings(rules_folder(rules), profile, as_of.date() if as_of else None, **more)
 
 
 # --- the process -----------------------------------------------------------------------------------

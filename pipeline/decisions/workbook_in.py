@@ -57,11 +57,11 @@ CHOICES = {"status": "status", "long_term": "bool", "review_state": "review"}
 
 
 Identities = dict[str, tuple[str, str]]
-Book = dict[str, list[list[Any]]]  # sheet name → rows of cells
+SheetRows = dict[str, list[list[Any]]]  # sheet name → rows of cells
 
 
 @dataclass(slots=True)
-class Sheet:
+class EditedSheet:
     """One sheet in reading: its rows by heading, and what is wrong with it."""
 
     name: str
@@ -115,7 +115,7 @@ def read_workbook(path: Path, rules_folder: Path, by: str = "", when: str = "") 
     return out
 
 
-def _cells(path: Path) -> Book:
+def _cells(path: Path) -> SheetRows:
     try:
         data = load(path.resolve())
     except Rejected as error:
@@ -128,7 +128,7 @@ def _cells(path: Path) -> Book:
         raise InputError(path.name, f"不是完好的 xlsx 工作簿（{reason}）", "请用 Excel 另存为 xlsx 后再试") from error
 
 
-def _identities(book: Book, path: Path) -> dict[str, Identities]:
+def _identities(book: SheetRows, path: Path) -> dict[str, Identities]:
     """Every id that was written, with its document and the digest of its row's words."""
     if IDENTITIES not in book:
         what = "不是整改通生成的工作簿，或隐藏的行标识表被删去了"
@@ -146,14 +146,14 @@ def _identities(book: Book, path: Path) -> dict[str, Identities]:
             for name, column in entries.items()}
 
 
-def _sheet(book: Book, name: str, labels: Labels, path: Path) -> Sheet:
+def _sheet(book: SheetRows, name: str, labels: Labels, path: Path) -> EditedSheet:
     """A sheet's rows; a heading that was moved, renamed or removed refuses the workbook."""
     title = labels.of("sheet", name)
     columns = COLUMNS[name](labels)
     parts = [n for n in book if n == title or re.fullmatch(rf"{re.escape(title)} \(\d+\)", n)]
     if not parts:
         raise InputError(path.name, f"缺少工作表“{title}”", "请恢复这张工作表")
-    sheet = Sheet(name, title, [column.key for column in columns], [])
+    sheet = EditedSheet(name, title, [column.key for column in columns], [])
     for part in parts:
         rows = book[part]
         head = [str(cell).strip() for cell in rows[0]] if rows else []
@@ -168,7 +168,7 @@ def _sheet(book: Book, name: str, labels: Labels, path: Path) -> Sheet:
     return sheet
 
 
-def _collect(sheet: Sheet, rows: Sequence[Sequence[Any]]) -> None:
+def _collect(sheet: EditedSheet, rows: Sequence[Sequence[Any]]) -> None:
     """Rows by key; a row that only goes on with the one above is put back into it."""
     for number, cells in enumerate(rows, 2):
         if all(cell in ("", None) for cell in cells):
@@ -185,7 +185,7 @@ def _collect(sheet: Sheet, rows: Sequence[Sequence[Any]]) -> None:
 
 
 def _changes(
-    sheet: Sheet, identities: Identities, documents: dict[str, str], labels: Labels, problems: Sheet,
+    sheet: EditedSheet, identities: Identities, documents: dict[str, str], labels: Labels, problems: EditedSheet,
     who: tuple[str, str],
 ) -> Iterator[Correction]:
     known: set[str] = set(identities)
@@ -225,13 +225,13 @@ def _changes(
                              "", "", "", by, when)
 
 
-def _anchor(sheet: Sheet, row: dict[str, Any], base: dict[str, Any]) -> object:
+def _anchor(sheet: EditedSheet, row: dict[str, Any], base: dict[str, Any]) -> object:
     """The words that tell the row, as they were read."""
     column = ANCHORS[EDITABLE[sheet.name].table]
     return base[column] if column in base else row.get(column)
 
 
-def _base(sheet: Sheet, number: int, row: dict[str, Any], fields: Sequence[str]) -> dict[str, Any] | None:
+def _base(sheet: EditedSheet, number: int, row: dict[str, Any], fields: Sequence[str]) -> dict[str, Any] | None:
     try:
         values = json.loads(str(row[BASE]))
         return dict(zip(fields, values, strict=True))
@@ -251,7 +251,7 @@ def _untouched(cell: object, written: object) -> bool:
     return cell == written
 
 
-def _value(sheet: Sheet, number: int, row: dict[str, Any], name: str, labels: Labels) -> str | None:
+def _value(sheet: EditedSheet, number: int, row: dict[str, Any], name: str, labels: Labels) -> str | None:
     """A cell as corrections.csv holds it; None (and a message) when it can't be understood."""
     cell = row.get(name)
     text = str(cell).strip() if isinstance(cell, str) else cell
@@ -269,7 +269,7 @@ def _value(sheet: Sheet, number: int, row: dict[str, Any], name: str, labels: La
                        cell if isinstance(cell, str) else text)
 
 
-def _choice(sheet: Sheet, number: int, name: str, text: str, labels: Labels) -> str | None:
+def _choice(sheet: EditedSheet, number: int, name: str, text: str, labels: Labels) -> str | None:
     group = "finding_review" if sheet.name == "findings" else CHOICES[name]
     code = labels.code(group, text)
     if code is None:
@@ -279,7 +279,7 @@ def _choice(sheet: Sheet, number: int, name: str, text: str, labels: Labels) -> 
     return {"false": "", "true": "true"}.get(code, code) if group == "bool" else code
 
 
-def _date(sheet: Sheet, number: int, name: str, value: object) -> str | None:
+def _date(sheet: EditedSheet, number: int, name: str, value: object) -> str | None:
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.strftime("%Y-%m-%d")
     text = str(value).strip()
@@ -296,7 +296,7 @@ def _date(sheet: Sheet, number: int, name: str, value: object) -> str | None:
     return None
 
 
-def _number(sheet: Sheet, number: int, name: str, value: object) -> str | None:
+def _number(sheet: EditedSheet, number: int, name: str, value: object) -> str | None:
     try:
         number_read = float(str(value).replace(",", "").replace("，", ""))
     except ValueError:
@@ -308,7 +308,8 @@ def _number(sheet: Sheet, number: int, name: str, value: object) -> str | None:
 
 
 def _added(
-    sheet: Sheet, number: int, row: dict[str, Any], documents: dict[str, str], labels: Labels, problems: Sheet,
+    sheet: EditedSheet, number: int, row: dict[str, Any], documents: dict[str, str], labels: Labels,
+    problems: EditedSheet,
     who: tuple[str, str], taken: set[str],
 ) -> Iterator[Correction]:
     """A row without an id: a problem or measure that a person added."""
@@ -334,7 +335,7 @@ def _added(
 
 
 def _owner(
-    sheet: Sheet, number: int, row: dict[str, Any], documents: dict[str, str], problems: Sheet
+    sheet: EditedSheet, number: int, row: dict[str, Any], documents: dict[str, str], problems: EditedSheet
 ) -> tuple[str, str] | None:
     """The document (and problem) that an added row belongs to, by the unit (and problem) written in it."""
     unit, file = str(row.get("unit") or "").strip(), str(row.get("file") or "").strip()

@@ -53,7 +53,7 @@ def problem_id(document: str, number: int) -> str:
     return f"{document}-{number:03d}"
 
 
-class Place(TypedDict):
+class RowPlace(TypedDict):
     """Paragraph (from 1), start and end; of a span over several blocks `end` counts in the last."""
 
     paragraph: int
@@ -61,7 +61,7 @@ class Place(TypedDict):
     end: int
 
 
-def place(span: Span) -> Place:
+def place(span: Span) -> RowPlace:
     """Where a span stands, as rows say it."""
     return {"paragraph": span.block + 1, "start": span.start, "end": span.end}
 

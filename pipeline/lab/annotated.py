@@ -43,7 +43,7 @@ _FRONT = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TaggedLine:
     """One paragraph or table row: its text without tags, and how it is set."""
 
     text: str
@@ -58,7 +58,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TagSpan:
     """What one tag encloses: from `start` in line `line` to `end` in line `last` (counted from 0, `end` exclusive)."""
 
     tag: str
@@ -71,29 +71,29 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class AnnotatedPaper:
     """An annotated document: front matter, lines, and spans in the order of their starts."""
 
     name: str
     meta: Mapping[str, str]
-    lines: tuple[Line, ...]
-    spans: tuple[Span, ...]
+    lines: tuple[TaggedLine, ...]
+    spans: tuple[TagSpan, ...]
 
 
-def read(path: Path) -> Source:
+def read(path: Path) -> AnnotatedPaper:
     """The source in a file NAME.ann.txt.  Raises InputError naming file and line."""
     return parse(path.read_text(encoding="utf-8"), path.name.removesuffix(".ann.txt"))
 
 
-def parse(text: str, name: str) -> Source:
+def parse(text: str, name: str) -> AnnotatedPaper:
     """The source of a text.  Raises InputError naming the line of an unknown, stray or open tag."""
     found = _FRONT.fullmatch(text.strip("\n"))
     if found is None:
         raise _fault(name, 1, "文件头没有用两行 --- 括起来")
     meta = dict(re.split(r":\s*", line, maxsplit=1) for line in found[1].splitlines() if line.strip())
     first = found[1].count("\n") + 4  # the line of the file on which the document begins
-    lines: list[Line] = []
-    spans: list[Span] = []
+    lines: list[TaggedLine] = []
+    spans: list[TagSpan] = []
     open_tags: list[tuple[str, int, int, dict[str, str]]] = []
     for number, raw in enumerate(found[2].splitlines()):
         text, events = _untagged(raw)
@@ -112,21 +112,22 @@ def parse(text: str, name: str) -> Source:
                 raise _fault(name, first + number, f"</{tag}> 没有对应的开头")
             else:
                 _, line, start, given = open_tags.pop()
-                spans.append(Span(tag, line, start, number, at, _slice(lines, line, start, number, at), given))
+                spans.append(TagSpan(tag, line, start, number, at, _slice(lines, line, start, number, at), given))
     if open_tags:
         raise _fault(name, first + open_tags[-1][1], f"<{open_tags[-1][0]}> 没有结束")
-    return Source(name, meta, tuple(lines), tuple(sorted(spans, key=lambda span: (span.line, span.start))))
+    return AnnotatedPaper(name, meta, tuple(lines), tuple(sorted(spans, key=lambda span: (span.line, span.start))))
 
 
 def _fault(name: str, line: int, what: str) -> InputError:
     return InputError(f"{name}.ann.txt:{line}", what, "请按 pipeline/lab/annotated.py 开头的说明修改标注")
 
 
-def _line(raw: str, text: str) -> Line:
+def _line(raw: str, text: str) -> TaggedLine:
     directive = _DIRECTIVE.match(raw)
     if directive is None:
-        return Line(text, row=raw.startswith(CELL))
-    return Line(text, align=directive["align"] or "", level=int(directive["level"]) if directive["level"] else None)
+        return TaggedLine(text, row=raw.startswith(CELL))
+    level = int(directive["level"]) if directive["level"] else None
+    return TaggedLine(text, align=directive["align"] or "", level=level)
 
 
 def _untagged(raw: str) -> tuple[str, list[tuple[bool, str, int, dict[str, str]]]]:
@@ -141,7 +142,7 @@ def _untagged(raw: str) -> tuple[str, list[tuple[bool, str, int, dict[str, str]]
     return text + body[at:], events
 
 
-def _slice(lines: list[Line], line: int, start: int, last: int, end: int) -> str:
+def _slice(lines: list[TaggedLine], line: int, start: int, last: int, end: int) -> str:
     if line == last:
         return lines[line].text[start:end]
     inner = (between.text for between in lines[line + 1 : last])
@@ -151,7 +152,7 @@ def _slice(lines: list[Line], line: int, start: int, last: int, end: int) -> str
 # --- gold --------------------------------------------------------------------------------------------------------
 
 
-def gold(source: Source) -> dict[str, Any]:
+def gold(source: AnnotatedPaper) -> dict[str, Any]:
     """The tables that a perfect reading gives: meta, problems, measures, claims, references, amounts, advice.
 
     Raises InputError where a tag names a problem that is not there.
@@ -179,7 +180,7 @@ def gold(source: Source) -> dict[str, Any]:
     return {"meta": meta, "problems": list(problems.values()), **tables}
 
 
-def _problem(span: Span, aspect: str | None, category: str | None) -> dict[str, Any]:
+def _problem(span: TagSpan, aspect: str | None, category: str | None) -> dict[str, Any]:
     return {
         "id": span.attributes["id"], "problem": span.text, "aspect": span.attributes.get("aspect", aspect),
         "category": span.attributes.get("category", category), "status": None, "long_term": False, "lead": None,
@@ -187,13 +188,13 @@ def _problem(span: Span, aspect: str | None, category: str | None) -> dict[str, 
     }  # fmt: skip
 
 
-def _answer(span: Span) -> dict[str, Any]:
+def _answer(span: TagSpan) -> dict[str, Any]:
     if span.tag == "status":
         return {"status": span.attributes["v"], "long_term": span.attributes.get("long_term") == "true"}
     return {span.tag: span.attributes.get("v", span.text) if span.tag == "deadline" else span.text}
 
 
-def _other_row(tables: dict[str, list[Any]], source: Source, span: Span, problem: str | None) -> None:
+def _other_row(tables: dict[str, list[Any]], source: AnnotatedPaper, span: TagSpan, problem: str | None) -> None:
     given = span.attributes
     if span.tag == "m":
         tables["measures"].append({"problem": problem, "text": span.text})
@@ -209,7 +210,7 @@ def _other_row(tables: dict[str, list[Any]], source: Source, span: Span, problem
         tables["advice"].append(span.text)
 
 
-def _docno_behind(source: Source, reference: Span) -> str | None:
+def _docno_behind(source: AnnotatedPaper, reference: TagSpan) -> str | None:
     """The document number that follows a title directly, but for a bracket."""
     for span in source.spans:
         if span.tag == "docno" and span.line == reference.line and 0 <= span.start - reference.end <= 2:
@@ -220,7 +221,7 @@ def _docno_behind(source: Source, reference: Span) -> str | None:
 # --- documents ---------------------------------------------------------------------------------------------------
 
 
-def labels(source: Source) -> list[str]:
+def labels(source: AnnotatedPaper) -> list[str]:
     """The automatic number of each line as Word shows it; empty for a line without one."""
     counts, shown = [0] * LEVELS, []
     for line in source.lines:
@@ -234,11 +235,11 @@ def labels(source: Source) -> list[str]:
     return shown
 
 
-def _shown(source: Source) -> Iterator[tuple[Line, str]]:
+def _shown(source: AnnotatedPaper) -> Iterator[tuple[TaggedLine, str]]:
     return ((line, label + line.text) for line, label in zip(source.lines, labels(source), strict=True))
 
 
-def as_txt(source: Source) -> str:
+def as_txt(source: AnnotatedPaper) -> str:
     """The document as plain text, cells split by tabs, automatic numbers written out."""
     return "".join(
         ("\t".join("" if cell == ABOVE else cell for cell in line.cells) if line.row else text) + "\n"
@@ -246,7 +247,7 @@ def as_txt(source: Source) -> str:
     )
 
 
-def as_html(source: Source) -> str:
+def as_html(source: AnnotatedPaper) -> str:
     """The document as a page of an office's site, with its navigation and foot."""
     parts: list[str] = []
     in_table = False
@@ -268,7 +269,7 @@ def as_html(source: Source) -> str:
     )
 
 
-def as_docx(source: Source) -> bytes:
+def as_docx(source: AnnotatedPaper) -> bytes:
     """The document as Word would have it: automatic numbers, alignment, tables with merged cells; equal bytes twice."""
     from docx import Document
     from docx.enum.text import WD_PARAGRAPH_ALIGNMENT

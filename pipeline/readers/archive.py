@@ -21,15 +21,15 @@ from pipeline.readers.package import ENCRYPTED_FLAG, Package, inflate, open_pack
 _UTF8_FLAG = 0x800
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u202a-\u202e\u2066-\u2069]')
 
-Entry = tuple[str, "bytes | Rejected"]
+ArchiveFile = tuple[str, "bytes | Rejected"]
 
 
-def expand(path: Path, folder_name: str) -> Iterator[Entry]:
+def expand(path: Path, folder_name: str) -> Iterator[ArchiveFile]:
     """The files of the archive.  Raises what reading and opening it may raise (bad_zip, zip_bomb …)."""
     yield from expand_bytes(load(path), folder_name)
 
 
-def expand_bytes(data: bytes, folder_name: str) -> Iterator[Entry]:
+def expand_bytes(data: bytes, folder_name: str) -> Iterator[ArchiveFile]:
     """`expand` for bytes."""
     yield from _files(data, folder_name, 0, Budget())
 
@@ -48,7 +48,7 @@ class Budget:
             raise Rejected("zip_bomb", f"压缩包展开后超过 {most}")
 
 
-def _files(data: bytes, folder: str, nesting: int, budget: Budget) -> Iterator[Entry]:
+def _files(data: bytes, folder: str, nesting: int, budget: Budget) -> Iterator[ArchiveFile]:
     package = open_package(data, limits.ARCHIVE_FILES)
     used: set[str] = set()
     for info in package.members.values():

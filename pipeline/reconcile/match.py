@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from pipeline.core.rows import ProblemRow
 from pipeline.core.values import A_DAY, A_YEAR, MONEY, YEAR_UNIT, money
 
-Matrix = NDArray[np.float64]
+Scores = NDArray[np.float64]
 
 EXACT, ASSIGNED, SPLIT, MERGED = "exact", "assigned", "split", "merged"
 # what the score is made of; the shares of one line add up to 1
@@ -61,7 +61,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class Compared:
     """What of a problem is compared."""
 
     id: str
@@ -102,11 +102,11 @@ def numbers(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(sums | years | others), frozenset(sums)
 
 
-def _profile(row: ProblemRow) -> Profile:
+def _profile(row: ProblemRow) -> Compared:
     text = row.problem
     every, sums = numbers(text)
     heading = grams(row.category + row.aspect)
-    return Profile(row.problem_id, plain(text), grams(text), every, sums, heading, numbers(row.rectification)[1])
+    return Compared(row.problem_id, plain(text), grams(text), every, sums, heading, numbers(row.rectification)[1])
 
 
 def link_problems(
@@ -139,7 +139,7 @@ def link_problems(
     return sorted(links, key=lambda link: (order[link.source], -link.score, link.answer))
 
 
-def _assign(scores: Matrix, threshold: float) -> list[tuple[int, int]]:
+def _assign(scores: Scores, threshold: float) -> list[tuple[int, int]]:
     """The pairs of the best one-to-one assignment that are good enough."""
     import lap
 
@@ -147,7 +147,7 @@ def _assign(scores: Matrix, threshold: float) -> list[tuple[int, int]]:
     return [(i, int(j)) for i, j in enumerate(columns) if j >= 0 and scores[i, j] >= threshold]
 
 
-def _scores(left: list[Profile], right: list[Profile], names: Sequence[str]) -> Matrix:
+def _scores(left: list[Compared], right: list[Compared], names: Sequence[str]) -> Scores:
     """The score of every pair; equal texts have 1."""
     same = np.array([[a.plain == b.plain for b in right] for a in left])
     text = GRAMS * _likeness([p.grams for p in left], [p.grams for p in right])
@@ -160,11 +160,11 @@ def _scores(left: list[Profile], right: list[Profile], names: Sequence[str]) -> 
     figures = np.array([[_agree(a, b, text[i, j]) for j, b in enumerate(right)] for i, a in enumerate(left)])
     shown = np.array([[EVIDENCE if a.sums and not b.sums and a.sums & b.evidence else 0.0 for b in right]
                       for a in left])
-    scores: Matrix = TEXT * text + NUMBERS * figures + PLACE * _places(left, right) + shown
+    scores: Scores = TEXT * text + NUMBERS * figures + PLACE * _places(left, right) + shown
     return np.where(same, 1.0, np.clip(scores, 0.0, 0.99))
 
 
-def _agree(a: Profile, b: Profile, otherwise: float) -> float:
+def _agree(a: Compared, b: Compared, otherwise: float) -> float:
     """How far the numbers agree; texts that state none leave the score as it is."""
     if not a.numbers or not b.numbers:
         return otherwise
@@ -174,7 +174,7 @@ def _agree(a: Profile, b: Profile, otherwise: float) -> float:
     return shared
 
 
-def _places(left: list[Profile], right: list[Profile]) -> Matrix:
+def _places(left: list[Compared], right: list[Compared]) -> Scores:
     rows = np.arange(len(left))[:, None] / max(len(left) - 1, 1)
     columns = np.arange(len(right))[None, :] / max(len(right) - 1, 1)
     order = 1.0 - np.abs(rows - columns)
@@ -183,14 +183,14 @@ def _places(left: list[Profile], right: list[Profile]) -> Matrix:
     return np.asarray(np.where(known, 0.4 * order + 0.6 * headings, order))
 
 
-def _likeness(left: list[Counter[str]], right: list[Counter[str]]) -> Matrix:
+def _likeness(left: list[Counter[str]], right: list[Counter[str]]) -> Scores:
     """Mean of cosine and containment, each feature weighted by how rare it is among these texts."""
     seen = Counter(key for bag in (*left, *right) for key in bag)
     index = {key: i for i, key in enumerate(seen)}
     count = len(left) + len(right)
     weight = np.array([math.log(1 + count / seen[key]) for key in index])
 
-    def matrix(bags: list[Counter[str]]) -> Matrix:
+    def matrix(bags: list[Counter[str]]) -> Scores:
         out = np.zeros((len(bags), len(index)))
         for row, bag in enumerate(bags):
             for key in bag:
@@ -242,7 +242,7 @@ def _knowing(tokenizer: Any, names: Iterable[str]) -> Iterator[None]:
         tokenizer.total = total
 
 
-def _link(left: list[Profile], right: list[Profile], scores: Matrix, pair: tuple[int, int],
+def _link(left: list[Compared], right: list[Compared], scores: Scores, pair: tuple[int, int],
           thresholds: Mapping[str, float]) -> Link:
     i, j = pair
     a, b, score = left[i], right[j], float(scores[i, j])
@@ -254,7 +254,7 @@ def _link(left: list[Profile], right: list[Profile], scores: Matrix, pair: tuple
     return Link(a.id, b.id, round(score, 4), EXACT if exact else ASSIGNED, _shared(a, b), runner_up, margin, doubtful)
 
 
-def _shared(a: Profile, b: Profile) -> tuple[str, ...]:
+def _shared(a: Compared, b: Compared) -> tuple[str, ...]:
     """The longest stretches and the numbers that both texts have, for a person to see."""
     found = sorted(_stretches(a.plain[:LONGEST], b.plain[:LONGEST]), key=len, reverse=True)[:5]
     return (*found, *sorted(a.numbers & b.numbers)[:3])
@@ -276,7 +276,7 @@ def _stretches(a: str, b: str) -> list[str]:
 
 
 def _best_part(
-    one: Profile, others: list[Profile], partner: Mapping[int, int], mine: list[Profile]
+    one: Compared, others: list[Compared], partner: Mapping[int, int], mine: list[Compared]
 ) -> tuple[int, float]:
     """Which of `others` contains `one` beside its own partner, and how much of `one` it holds."""
     best = (0, 0.0)

@@ -26,8 +26,8 @@ from pipeline.reconcile.waivers import Waiver
 from pipeline.ruleset.labels import load_labels
 from pipeline.run import engines, inputs
 from pipeline.run.engines import Job, Outcome, T, Task, read_document
-from pipeline.run.inputs import Entry
-from pipeline.run.output_folder import Place, held, open_place
+from pipeline.run.inputs import InputFile
+from pipeline.run.output_folder import OutputFolder, held, open_place
 from pipeline.run.store import settings_key
 
 SKIPS = frozenset({"skipped_temp", "skipped_type", "not_a_file", "unsafe_link", "duplicate"})
@@ -35,7 +35,7 @@ CORRECTIONS = "corrections.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RunSettings:
     """How to run: the folder of rules, the profile, the day that deadlines are judged by, and how many workers."""
 
     rules: Path
@@ -62,7 +62,7 @@ class Summary:
     seconds: float = 0.0
 
 
-def run(given: Sequence[Path], output: Path, settings: Settings, task: Task[Tables] = read_document) -> Summary:
+def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[Tables] = read_document) -> Summary:
     """Read, reconcile and publish.  Raises UserError for what a person must mend."""
     from pipeline.run.rule_files import require_whole
 
@@ -87,7 +87,7 @@ def run(given: Sequence[Path], output: Path, settings: Settings, task: Task[Tabl
     return summary
 
 
-def check(output: Path, settings: Settings) -> Summary:
+def check(output: Path, settings: RunSettings) -> Summary:
     """Reconcile again what an earlier run read, without reading a document, and publish."""
     from pipeline.run.rule_files import require_whole
 
@@ -101,7 +101,7 @@ def check(output: Path, settings: Settings) -> Summary:
     return replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps)
 
 
-def report(output: Path, settings: Settings, kinds: Sequence[str], unit: str | None) -> list[str]:
+def report(output: Path, settings: RunSettings, kinds: Sequence[str], unit: str | None) -> list[str]:
     """Write Word documents of the given kinds (none: all) for one unit or all; gives their places and notes."""
     from pipeline.run.word_documents import Wanted, write_documents
 
@@ -116,14 +116,14 @@ def report(output: Path, settings: Settings, kinds: Sequence[str], unit: str | N
     return [*(str(output / name) for name in placed.files), *placed.notes, *missing]
 
 
-def _as_before(place: Place, settings: Settings) -> Settings:
+def _as_before(place: OutputFolder, settings: RunSettings) -> RunSettings:
     """The settings, what is not set being as it was in the earlier run."""
     values = place.ledger.run_values()
     before = date.fromisoformat(values["as_of"]) if values.get("as_of") else None
     return replace(settings, profile=settings.profile or values.get("profile", ""), as_of=settings.as_of or before)
 
 
-def _again(place: Place, settings: Settings) -> Tables:
+def _again(place: OutputFolder, settings: RunSettings) -> Tables:
     """What an earlier run read, with today's corrections and waivers."""
     from pipeline.publish.tables import read_tables
 
@@ -135,22 +135,22 @@ def _again(place: Place, settings: Settings) -> Tables:
     return reconciled(tables, settings, waivers, place.output)
 
 
-def _given(place: Place) -> list[Path]:
+def _given(place: OutputFolder) -> list[Path]:
     """The inputs of the earlier run."""
     return [Path(path) for path in json.loads(place.ledger.run_values().get("inputs", "[]"))]
 
 
-def _found_again(place: Place) -> list[Entry]:
+def _found_again(place: OutputFolder) -> list[InputFile]:
     """The earlier run's inputs as they lie now; none when a folder has moved (their comments are left out then)."""
     given = [path for path in _given(place) if path.exists()]
     return inputs.discover(given, place.output) if given else []
 
 
-def read_one(path: Path, settings: Settings, task: Task[Tables] = read_document) -> Tables:
+def read_one(path: Path, settings: RunSettings, task: Task[Tables] = read_document) -> Tables:
     """One document's tables and findings, nothing written.  Raises InputError when it can't be read."""
     if not path.is_file():
         raise InputError(str(path), "找不到这个文件", "请检查路径是否写对；文件夹请用 zhenggai run 处理")
-    entry = inputs.hashed(Entry(inputs.printable(path.name), path))
+    entry = inputs.hashed(InputFile(inputs.printable(path.name), path))
     for _, outcome in engines.processes([Job(entry.name, path, entry.converted)], settings.rules, 1, task):
         if outcome.result is None:
             message = Rejected(outcome.error, outcome.detail).message.rstrip("。")
@@ -160,7 +160,7 @@ def read_one(path: Path, settings: Settings, task: Task[Tables] = read_document)
     raise AssertionError("an engine gives one outcome a job")
 
 
-def apply(workbook: Path, settings: Settings) -> list[str]:
+def apply(workbook: Path, settings: RunSettings) -> list[str]:
     """Take over what people changed in the workbook; gives lines that say what was done."""
     from pipeline.decisions.workbook_in import apply as apply_workbook
 
@@ -178,7 +178,7 @@ def _with_results(output: Path) -> Path:
 # --- reading ---------------------------------------------------------------------------------------
 
 
-def _prepared(found: Iterable[Entry], place: Place, settings: Settings) -> list[Entry]:
+def _prepared(found: Iterable[InputFile], place: OutputFolder, settings: RunSettings) -> list[InputFile]:
     """Entries in the order of their names: archives replaced by their files, hashed, equal ones set aside."""
     plain = [entry for entry in found if not entry.is_archive]
     archives = {entry.name: inputs.hashed(entry) for entry in found if entry.is_archive}
@@ -197,7 +197,7 @@ def _prepared(found: Iterable[Entry], place: Place, settings: Settings) -> list[
 
 
 def _read_all(
-    entries: list[Entry], place: Place, settings: Settings, task: Task[Tables]
+    entries: list[InputFile], place: OutputFolder, settings: RunSettings, task: Task[Tables]
 ) -> tuple[dict[str, Tables], int]:
     """The tables of every entry by name, and how many of them were taken from the ledger."""
     key = settings_key(settings.rules)
@@ -205,7 +205,7 @@ def _read_all(
         place.ledger.forget()
     place.ledger.forget_others({entry.name for entry in entries})
     results: dict[str, Tables] = {}
-    waiting: dict[str, Entry] = {}
+    waiting: dict[str, InputFile] = {}
     for entry in entries:
         if entry.error:
             results[entry.name] = _set_aside(entry)
@@ -226,7 +226,7 @@ def _read_all(
     return results, reused
 
 
-def _engine(jobs: list[Job], folder: Path, settings: Settings, task: Task[T]) -> Iterator[tuple[Job, Outcome[T]]]:
+def _engine(jobs: list[Job], folder: Path, settings: RunSettings, task: Task[T]) -> Iterator[tuple[Job, Outcome[T]]]:
     """Worker processes, no more than there is work for."""
     workers = min(settings.jobs or _processors(), len(jobs))
     return engines.processes(jobs, folder, workers, task) if workers else iter(())
@@ -247,14 +247,14 @@ def _shown(outcomes: Iterator[tuple[Job, Outcome[T]]], total: int) -> Iterator[t
             bar.update()
 
 
-def _tell(place: Place, stage: str) -> None:
+def _tell(place: OutputFolder, stage: str) -> None:
     """Say which stage begins: in the log, and on the terminal where a person looks on."""
     place.log(stage)
     if sys.stderr.isatty():
         print(f"{stage}……", file=sys.stderr)
 
 
-def _accounted(entry: Entry, outcome: Outcome[Tables]) -> Tables:
+def _accounted(entry: InputFile, outcome: Outcome[Tables]) -> Tables:
     """The tables of an outcome: its own when they belong to the bytes that were hashed, else the reason's row."""
     if outcome.result is None:
         return _set_aside(replace(entry, error=outcome.error, detail=outcome.detail))
@@ -264,7 +264,7 @@ def _accounted(entry: Entry, outcome: Outcome[Tables]) -> Tables:
     return replace(outcome.result, documents=(replace(document, file=entry.name),))
 
 
-def _set_aside(entry: Entry) -> Tables:
+def _set_aside(entry: InputFile) -> Tables:
     """The tables of a file that is not read: its one row in documents."""
     from pipeline.extract.tabulate import doc_id
 
@@ -293,7 +293,7 @@ def corrected(tables: Tables, output: Path) -> Tables:
     return merge(tables, load_corrections(output / CORRECTIONS))
 
 
-def reconciled(tables: Tables, settings: Settings, waivers: list[Waiver], output: Path | None = None) -> Tables:
+def reconciled(tables: Tables, settings: RunSettings, waivers: list[Waiver], output: Path | None = None) -> Tables:
     """The tables with those of the cases, and what reviewers decided about findings (in the output's corrections)."""
     from pipeline.decisions.merge import load_corrections, merge_findings
     from pipeline.reconcile.reconciliation import reconcile
@@ -302,7 +302,7 @@ def reconciled(tables: Tables, settings: Settings, waivers: list[Waiver], output
     return tables if output is None else merge_findings(tables, load_corrections(output / CORRECTIONS))
 
 
-def _log_folders(tables: Tables, place: Place) -> None:
+def _log_folders(tables: Tables, place: OutputFolder) -> None:
     """Log which folder holds the documents of a unit whose name no folder can bear."""
     from pipeline.publish.overview import units
     from pipeline.publish.word.typography import unit_folders
@@ -313,7 +313,9 @@ def _log_folders(tables: Tables, place: Place) -> None:
         place.log("\n  ".join([f"文件夹名与单位名不同的 {len(renamed)} 个：", *lines]))
 
 
-def publish(tables: Tables, place: Place, settings: Settings, entries: Iterable[Entry]) -> tuple[list[str], list[Gap]]:
+def publish(
+    tables: Tables, place: OutputFolder, settings: RunSettings, entries: Iterable[InputFile]
+) -> tuple[list[str], list[Gap]]:
     """Write all results into the staging folder and put them in place.
 
     Gives what a person must be told, and what could not be made; `entries` are the inputs, for copies with comments.
@@ -332,13 +334,13 @@ def publish(tables: Tables, place: Place, settings: Settings, entries: Iterable[
     return [*shortened, *place.publish().notes], gaps
 
 
-def _log_gaps(place: Place, gaps: Iterable[Gap]) -> None:
+def _log_gaps(place: OutputFolder, gaps: Iterable[Gap]) -> None:
     for gap in gaps:
         place.log(f"没有写出：{escaped(gap.name)}  {gap.error} {gap.detail}".rstrip())
         place.trace(gap.name, gap.trace)
 
 
-def _remember(place: Place, given: Sequence[Path], settings: Settings) -> None:
+def _remember(place: OutputFolder, given: Sequence[Path], settings: RunSettings) -> None:
     place.ledger.set_run_values({
         "inputs": json.dumps([str(path.resolve()) for path in given]),
         "profile": settings.profile,

@@ -1,4 +1,4 @@
-"""Input paths → `Entry` rows: every file found exactly once, named, and either to be read or set aside.
+"""Input paths → `InputFile` rows: every file found exactly once, named, and either to be read or set aside.
 
 Nothing here opens a document's content except to hash it.  Links are never followed, names are made printable
 (bytes that are no text, control and direction characters are escaped), and files that are no documents get
@@ -37,7 +37,7 @@ _PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class InputFile:
     """One input file: its printable name, where it lies, and its class when it is not to be read."""
 
     name: str
@@ -53,16 +53,16 @@ class Entry:
         return not self.error and self.path.suffix.lower() in ARCHIVES
 
 
-def discover(inputs: Sequence[Path], output: Path) -> list[Entry]:
+def discover(inputs: Sequence[Path], output: Path) -> list[InputFile]:
     """All files below the inputs in the order of their names.  Raises InputError for an unusable input."""
-    found: dict[Path, tuple[str, Entry]] = {}
+    found: dict[Path, tuple[str, InputFile]] = {}
     for given in inputs:
         root = _checked(given, output)
         if root.is_dir():
             for entry in _walk(root, root):
                 found.setdefault(entry.path, (root.name, entry))
         else:  # named by a person: read whatever its name, and say what it is
-            found.setdefault(root, ("", _given(Entry(printable(given.name), root))))
+            found.setdefault(root, ("", _given(InputFile(printable(given.name), root))))
     if not found:
         names = "、".join(printable(str(path)) for path in inputs)
         raise InputError(names, "文件夹里没有文件", "请把要处理的文档放进去，再运行一次")
@@ -82,7 +82,7 @@ def _checked(given: Path, output: Path) -> Path:
     return root
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Entry]:
+def _walk(folder: Path, root: Path) -> Iterator[InputFile]:
     """The folder's files, depth first; a folder that can't be listed is an entry itself."""
     pending = [folder]
     while pending:
@@ -91,21 +91,22 @@ def _walk(folder: Path, root: Path) -> Iterator[Entry]:
             with os.scandir(here) as listing:
                 items = sorted(listing, key=lambda item: item.name)
         except OSError:
-            yield Entry(_relative(here, root) or printable(root.name), here, error="unreadable", detail="文件夹打不开")
+            name = _relative(here, root) or printable(root.name)
+            yield InputFile(name, here, error="unreadable", detail="文件夹打不开")
             continue
         for item in items:
             path = Path(item.path)
             if item.is_dir(follow_symlinks=False):
                 pending.append(path)
             else:
-                yield _classified(Entry(_relative(path, root), path), path.parent == root)
+                yield _classified(InputFile(_relative(path, root), path), path.parent == root)
 
 
 def _relative(path: Path, root: Path) -> str:
     return "" if path == root else printable(path.relative_to(root).as_posix())
 
 
-def _classified(entry: Entry, top: bool = False) -> Entry:
+def _classified(entry: InputFile, top: bool = False) -> InputFile:
     """The entry with its class, as far as its kind and name tell."""
     name = entry.path.name.lower()
     try:
@@ -121,7 +122,7 @@ def _classified(entry: Entry, top: bool = False) -> Entry:
     return replace(entry, error=class_of_name(name))
 
 
-def _given(entry: Entry) -> Entry:
+def _given(entry: InputFile) -> InputFile:
     """A file that was named itself: only what is no regular file is set aside unread."""
     classified = _classified(entry)
     return replace(entry, error="" if classified.error in {"skipped_type", "skipped_temp"} else classified.error)
@@ -147,7 +148,7 @@ def _has_surrogate(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _named(found: Iterable[tuple[str, Entry]]) -> list[Entry]:
+def _named(found: Iterable[tuple[str, InputFile]]) -> list[InputFile]:
     """Entries whose names are unique: clashing ones get their input folder's name in front, then a number."""
     pairs = list(found)
     counts = Counter(entry.name for _, entry in pairs)
@@ -158,7 +159,7 @@ def _named(found: Iterable[tuple[str, Entry]]) -> list[Entry]:
     return unique(named)
 
 
-def unique(entries: Iterable[Entry]) -> list[Entry]:
+def unique(entries: Iterable[InputFile]) -> list[InputFile]:
     """The same entries; a name seen before gets ` (2)`, ` (3)` …"""
     seen: set[str] = set()
     result = []
@@ -172,7 +173,7 @@ def unique(entries: Iterable[Entry]) -> list[Entry]:
     return result
 
 
-def hashed(entry: Entry) -> Entry:
+def hashed(entry: InputFile) -> InputFile:
     """The entry with its size and sha256, or with the class of what kept it from being read."""
     if entry.error:
         return entry
@@ -207,7 +208,7 @@ def _digest(path: Path) -> tuple[str, int, bytes]:
     return digest.hexdigest(), size, head
 
 
-def without_duplicates(entries: Iterable[Entry]) -> list[Entry]:
+def without_duplicates(entries: Iterable[InputFile]) -> list[InputFile]:
     """The same entries in order; a later one with the bytes of an earlier one names that one."""
     first: dict[str, str] = {}
     result = []
@@ -261,7 +262,7 @@ def expand_archive(job: Job, folder: Path) -> list[Member]:
     return members
 
 
-def member_entries(archive: Entry, members: Iterable[Member]) -> list[Entry]:
+def member_entries(archive: InputFile, members: Iterable[Member]) -> list[InputFile]:
     """The entries of an expanded archive's files, named below it."""
     inside = f"{archive.name}/"
     entries = []
@@ -270,5 +271,5 @@ def member_entries(archive: Entry, members: Iterable[Member]) -> list[Entry]:
             entries.append(archive)
             continue
         name = member.name if member.name.startswith(inside) else inside + member.name
-        entries.append(Entry(name, member.path, error=member.error or class_of_name(name), detail=member.detail))
+        entries.append(InputFile(name, member.path, error=member.error or class_of_name(name), detail=member.detail))
     return entries

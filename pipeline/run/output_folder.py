@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TextIO
 from pipeline.core import limits
 from pipeline.core.errors import BusyError, OutputError, ProgramError, UserError, trace_of
 from pipeline.core.files import TEMPORARY
-from pipeline.run.store import Ledger, open_ledger
+from pipeline.run.store import RunStore, open_ledger
 
 if TYPE_CHECKING:
     from pipeline.publish.place import Published
@@ -33,11 +33,11 @@ _OCCUPIED = {errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ELOOP}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OutputFolder:
     """The open output folder."""
 
     output: Path
-    ledger: Ledger
+    ledger: RunStore
     log_file: TextIO
 
     @property
@@ -83,7 +83,7 @@ class Place:
 
 
 @contextmanager
-def open_place(output: Path) -> Iterator[Place]:
+def open_place(output: Path) -> Iterator[OutputFolder]:
     """The output folder, made when absent.  Raises BusyError, OutputError, ProgramError."""
     with _told(output):
         _made(output)
@@ -92,7 +92,7 @@ def open_place(output: Path) -> Iterator[Place]:
             (output / LOG).open("a", encoding="utf-8", newline="\n") as log_file,
             open_ledger(output / OWN / "ledger.sqlite") as ledger,
         ):
-            place = Place(output, ledger, log_file)
+            place = OutputFolder(output, ledger, log_file)
             _cleared(place)
             try:
                 yield place
@@ -132,7 +132,7 @@ def _made(output: Path) -> None:
             raise OutputError(str(output / name), "是链接，可能指向输出文件夹之外", "请删去这个链接后再运行")
 
 
-def _cleared(place: Place) -> None:
+def _cleared(place: OutputFolder) -> None:
     """Remove what a run (also one that was killed) leaves in the work folders, and make them anew."""
     for folder in (place.staging, place.scratch):
         if folder.is_dir() and not folder.is_symlink():

@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHO
 """
 
 
-class Ledger:
+class RunStore:
     """The open ledger; every method that writes is one transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -96,7 +96,7 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(path: Path) -> Iterator[Ledger]:
+def open_ledger(path: Path) -> Iterator[RunStore]:
     """The ledger at `path`, made when absent; one that is damaged is put aside and begun anew."""
     try:
         connection = _connected(path)
@@ -107,7 +107,7 @@ def open_ledger(path: Path) -> Iterator[Ledger]:
         path.with_name(f"{path.name}-journal").unlink(missing_ok=True)  # it belongs to the damaged one
         connection = _connected(path)
     with closing(connection):
-        yield Ledger(connection)
+        yield RunStore(connection)
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -18,7 +18,7 @@ from pipeline.core.rows import ROW_TYPES, CaseRow, Row, Tables, tables_of, with_
 from pipeline.core.vocabulary import CASE_KINDS
 from pipeline.publish.gaps import Gap
 from pipeline.publish.word.commented import commentable, write_commented
-from pipeline.publish.word.content import Source
+from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.documents import SUMMARY, kinds_named, write_summary, write_unit
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.letters import as_of
@@ -69,7 +69,7 @@ def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, w
     Raises InputError for an unknown kind or unit, TemplateError for a broken template, OutputError where nothing can
     be written.
     """
-    whole = Source(tables, load_labels(rules), load_profile(rules), wanted.as_of)
+    whole = WordSource(tables, load_labels(rules), load_profile(rules), wanted.as_of)
     kinds = kinds_named(whole.labels, wanted.kinds)
     if wanted.unit is not None and wanted.unit not in whole.units:
         known = "、".join(list(whole.units)[:10]) or "没有任何单位"
@@ -98,7 +98,7 @@ def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, w
 def write_parcel(job: Job, rules: Path) -> Made:
     """Write the documents of one parcel into the job's folder."""
     parcel: Parcel = job.given
-    source = Source(parcel.tables, load_labels(rules), load_profile(rules), parcel.as_of)
+    source = WordSource(parcel.tables, load_labels(rules), load_profile(rules), parcel.as_of)
     if not parcel.unit:
         return Made(*write_summary(source, job.path, rules))
     made = Made(*write_unit(source, parcel.unit, parcel.kinds, job.path, rules))
@@ -123,7 +123,7 @@ def _reader(originals: Mapping[str, tuple[Path, str]]) -> Callable[[str], bytes 
     return original
 
 
-def _parcels(whole: Source, kinds: tuple[str, ...], wanted: Wanted) -> Iterator[Parcel]:
+def _parcels(whole: WordSource, kinds: tuple[str, ...], wanted: Wanted) -> Iterator[Parcel]:
     day = as_of(whole)
     own_kinds = tuple(kind for kind in kinds if kind != SUMMARY)
     rows = _by_unit(whole)
@@ -140,7 +140,7 @@ def _parcels(whole: Source, kinds: tuple[str, ...], wanted: Wanted) -> Iterator[
         yield Parcel("", with_rows(Tables(), {name: whole.tables.rows(name) for name in _OF_ALL}), (SUMMARY,), day)
 
 
-def _by_unit(whole: Source) -> dict[str, Tables]:
+def _by_unit(whole: WordSource) -> dict[str, Tables]:
     """The rows of each unit: those of its documents and cases, and those about the unit itself."""
     parcels: dict[str, list[Row]] = {unit: [] for unit in whole.units}
     of_case = {case.case_id: unit for case in whole.tables.cases for unit in [_unit_of_case(whole, case)] if unit}
@@ -154,7 +154,7 @@ def _by_unit(whole: Source) -> dict[str, Tables]:
     return {unit: tables_of(rows) for unit, rows in parcels.items()}
 
 
-def _unit_of_case(whole: Source, case: CaseRow) -> str | None:
+def _unit_of_case(whole: WordSource, case: CaseRow) -> str | None:
     """The unit whose documents a case has."""
     ids = (doc_id for kind in CASE_KINDS for doc_id in str(getattr(case, kind)).split(";"))
     return next((whole.unit_of[doc_id] for doc_id in ids if doc_id in whole.unit_of), None)

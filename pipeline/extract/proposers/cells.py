@@ -10,7 +10,7 @@ from pipeline.extract.duties import assign, read_fields
 from pipeline.extract.found import Measure, Problem, fact, set_status, trimmed
 from pipeline.extract.items import sentence_end
 from pipeline.extract.marks import Mark, find_marks
-from pipeline.extract.proposers.proposal import Entry, Record
+from pipeline.extract.proposers.proposal import NamedCell, Record
 from pipeline.extract.proposers.roles import DUTIES, GROUPS, PAIRS
 from pipeline.extract.status import by_morphemes
 from pipeline.ruleset.rule import Hit, Rules
@@ -75,7 +75,7 @@ class Cells:
         """Responsibility after labels within the cells (包抓：甲　承办：教务处), in whatever column."""
         read_fields(self.document, self.views, problem, self.rules)
 
-    def _words(self, entry: Entry, name: str) -> Fact:
+    def _words(self, entry: NamedCell, name: str) -> Fact:
         """A cell's text without its own number and frame."""
         return self.words(entry.span, name, entry.rule)
 
@@ -93,7 +93,7 @@ class Cells:
             return fact(self.document, name, place, hit.rule.id)
         return fact(self.document, name, trimmed(self.document, Span(span.block, start, span.end)), rule)
 
-    def _measures(self, problem: Problem, entry: Entry, status_elsewhere: bool) -> None:
+    def _measures(self, problem: Problem, entry: NamedCell, status_elsewhere: bool) -> None:
         start = entry.span.start
         problem.rectification.append(entry.span)
         if not status_elsewhere and problem.status is None:
@@ -103,7 +103,7 @@ class Cells:
                 start = hit.end
         problem.measures += self.measures(Span(entry.span.block, start, entry.span.end))
 
-    def _progress(self, problem: Problem, entry: Entry, has_measures: bool) -> None:
+    def _progress(self, problem: Problem, entry: NamedCell, has_measures: bool) -> None:
         view, start = self.views[entry.span.block], entry.span.start
         start += len(self.view(entry.span)) - len(self.view(entry.span).lstrip())
         hit = self._status(entry.span, start)
@@ -126,11 +126,11 @@ class Cells:
         inner = (self.rules.at("status", view, at) for at in stops)
         return known or next((hit for hit in inner if hit is not None), None) or by_morphemes(view, self.rules, start)
 
-    def _said(self, entry: Entry) -> bool:
+    def _said(self, entry: NamedCell) -> bool:
         """Whether a cell of effects begins with a known status (整改结果：已完成)."""
         return self.rules.at("status", self.views[entry.span.block], entry.span.start) is not None
 
-    def _tick(self, problem: Problem, entry: Entry) -> None:
+    def _tick(self, problem: Problem, entry: NamedCell) -> None:
         """The status over the column in which a row is ticked."""
         status = self.rules.at("status", entry.name)
         if status is None or self.rules.at("tick", self.view(entry.span)) is None or problem.status is not None:

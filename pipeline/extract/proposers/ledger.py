@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.core.model import Document, Span
-from pipeline.extract.proposers.proposal import Entry, Record
+from pipeline.extract.proposers.proposal import NamedCell, Record
 from pipeline.extract.proposers.roles import ANSWERS, GROUPS, Columns
 from pipeline.extract.proposers.table_grid import Grid, rows_of, texts_of
 from pipeline.extract.proposers.table_names import Names, name_of
@@ -26,9 +26,9 @@ class Ledger:
 
     def records(self) -> list[Record]:
         """One record for each problem, or for each row where the table states none."""
-        found: list[list[Entry]] = []
-        carried: dict[str, Entry] = {}
-        headed: Entry | None = None
+        found: list[list[NamedCell]] = []
+        carried: dict[str, NamedCell] = {}
+        headed: NamedCell | None = None
         for cells in list(rows_of(self.grid).values())[self.columns.first :]:
             texts = texts_of(cells, self.views)
             if not texts or self._apart(cells, texts):
@@ -36,7 +36,7 @@ class Ledger:
             entries = [self._entry(column, block) for column, block in cells]
             filled = [entry for entry in entries if self._text(entry)]
             if self._heads(cells, filled, bool(found)):
-                headed = Entry("aspect", "", "column.heading_row", filled[0].span)
+                headed = NamedCell("aspect", "", "column.heading_row", filled[0].span)
                 continue
             if self._goes_on(filled, found):
                 if found:
@@ -56,12 +56,12 @@ class Ledger:
             found.append([*groups, *filled])
         return [Record(tuple(entries), self.table) for entries in found]
 
-    def _entry(self, column: int, block: int) -> Entry:
+    def _entry(self, column: int, block: int) -> NamedCell:
         heading, rule = self.columns.headings[column]
         name = name_of(self.views[heading]) if heading >= 0 else ""
-        return Entry(self.columns.roles[column], name, rule, Span(block, 0, len(self.views[block])))
+        return NamedCell(self.columns.roles[column], name, rule, Span(block, 0, len(self.views[block])))
 
-    def _text(self, entry: Entry) -> str:
+    def _text(self, entry: NamedCell) -> str:
         return self.views[entry.span.block].strip()
 
     def _apart(self, cells: Sequence[tuple[int, int]], texts: Sequence[str]) -> bool:
@@ -76,7 +76,7 @@ class Ledger:
             len(texts) > 2 and sum(map(self.names.heads, texts)) > 0.8 * len(texts)
         )
 
-    def _heads(self, cells: Sequence[tuple[int, int]], filled: Sequence[Entry], begun: bool) -> bool:
+    def _heads(self, cells: Sequence[tuple[int, int]], filled: Sequence[NamedCell], begun: bool) -> bool:
         """A row of one text over the whole width (一、…方面（4个）) names the aspect of the rows below."""
         if len({self._text(entry) for entry in filled}) != 1 or len(self.columns.roles) < _WIDE:
             return False
@@ -85,7 +85,7 @@ class Ledger:
         alone = len(filled) == 1 and filled[0].span.block != cells[0][1]
         return not (alone and (filled[0].role in ANSWERS or filled[0].role in ("problem", "remark")) and begun)
 
-    def _goes_on(self, filled: Sequence[Entry], found: Sequence[Sequence[Entry]]) -> bool:
+    def _goes_on(self, filled: Sequence[NamedCell], found: Sequence[Sequence[NamedCell]]) -> bool:
         """A further row of the problem above: nothing new where problems stand, or a merged cell carried down."""
         role = "problem" if self.states else "seq" if "seq" in self.columns.roles.values() else "ref"
         entry = next((e for e in filled if e.role == role), None)

@@ -9,7 +9,7 @@ from pipeline.extract.found import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NamedCell:
     """One cell or field: its role, the words that name it, the rule that told, and the value's place."""
 
     role: str
@@ -22,10 +22,10 @@ class Entry:
 class Record:
     """The entries of one problem, or of one row of a list that names problems by number; in reading order."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[NamedCell, ...]
     table: int = -1
 
-    def of(self, role: str) -> Entry | None:
+    def of(self, role: str) -> NamedCell | None:
         """The first entry of a role."""
         return next((entry for entry in self.entries if entry.role == role), None)
 

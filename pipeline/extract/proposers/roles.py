@@ -18,7 +18,7 @@ from pipeline.core import values
 from pipeline.core.model import Document
 from pipeline.extract.duties import deadline
 from pipeline.extract.proposers.table_grid import Grid, rows_of, texts_of
-from pipeline.extract.proposers.table_names import LONGEST, Names, Weights, name_of
+from pipeline.extract.proposers.table_names import LONGEST, ColumnWeights, Names, name_of
 from pipeline.extract.status import read_status, weights_of
 from pipeline.ruleset.rule import Rule, Rules
 
@@ -42,8 +42,8 @@ class Columns:
     roles: Mapping[int, str]
     headings: Mapping[int, tuple[int, str]]  # column → the heading's block, -1 without one, and the strongest rule
     first: int
-    weights: Mapping[int, Weights]  # column → all that speaks for each role
-    named: Mapping[int, Weights]  # column → what its heading alone says
+    weights: Mapping[int, ColumnWeights]  # column → all that speaks for each role
+    named: Mapping[int, ColumnWeights]  # column → what its heading alone says
 
     def weight(self, role: str) -> float:
         """What speaks for the column that has the role, 0 when none has."""
@@ -61,8 +61,8 @@ def read_columns(document: Document, grid: Grid, views: Sequence[str], names: Na
     top, first = _heading_rows(rows, views, names)
     columns = sorted({column for _, column in grid})
     body = [cells for cells in rows[first:] if len(texts_of(cells, views)) > 1 or len(columns) == 1]
-    weights: dict[int, Weights] = {}
-    named: dict[int, Weights] = {}
+    weights: dict[int, ColumnWeights] = {}
+    named: dict[int, ColumnWeights] = {}
     headings: dict[int, int] = {}
     looks = _looks(document, body, views, rules)
     for column in columns:
@@ -97,7 +97,7 @@ def _heading_rows(rows: Sequence[list[tuple[int, int]]], views: Sequence[str], n
     return (top, last + 1) if last >= 0 else (0, 0)
 
 
-def _heading(above: Sequence[int], views: Sequence[str], names: Names) -> tuple[int, Weights, bool]:
+def _heading(above: Sequence[int], views: Sequence[str], names: Names) -> tuple[int, ColumnWeights, bool]:
     """A column's heading from the lowest row up: its block, what its words weigh, and whether it is a status."""
     filled = [block for block in above if views[block].strip()]
     words = list(dict.fromkeys(name_of(views[block]) for block in filled))
@@ -188,7 +188,7 @@ def _status_share(texts: Sequence[str], rules: Rules) -> float:
     return max(known, own) / len(texts)
 
 
-def assign(weights: Mapping[int, Weights]) -> dict[int, str]:
+def assign(weights: Mapping[int, ColumnWeights]) -> dict[int, str]:
     """The roles with the greatest sum of weights in which most roles are played by one column only.
 
     Columns are taken one by one, and the best assignments so far for each set of roles taken are kept.

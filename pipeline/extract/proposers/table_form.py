@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from pipeline.core.model import Document, Span
-from pipeline.extract.proposers.proposal import Entry, Record
+from pipeline.extract.proposers.proposal import NamedCell, Record
 from pipeline.extract.proposers.roles import ANSWERS, GROUPS
 from pipeline.extract.proposers.table_grid import Grid, rows_of
 from pipeline.extract.proposers.table_names import Names, name_of
@@ -33,12 +33,12 @@ class Form:
         return 2 * named >= len(rows) > 0 and 2 * sum(alone) >= len(alone) > 0 and "problem" in roles and len(roles) > 1
 
     @cached_property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[NamedCell]:
         """All names that weigh for a role with their filled values, in reading order."""
         found = []
         for name, value in (pair for pairs in self.pairs for pair in pairs if self.views[pair[1]].strip()):
             role, rule = self._role(name, value)
-            found.append(Entry(role, name_of(self.views[name]), rule, Span(value, 0, len(self.views[value]))))
+            found.append(NamedCell(role, name_of(self.views[name]), rule, Span(value, 0, len(self.views[value]))))
         return found
 
     def records(self, alone: bool) -> list[Record]:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pipeline.extract.status import weights_of
 from pipeline.ruleset.rule import Rule, Rules
 
-Weights = defaultdict[str, float]
+ColumnWeights = defaultdict[str, float]
 LONGEST = 16  # characters of a heading
 _NAMED = 5  # from this weight on, words are a heading
 
@@ -26,9 +26,9 @@ class Names:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self._known: dict[str, tuple[Weights, dict[str, Rule]]] = {}
+        self._known: dict[str, tuple[ColumnWeights, dict[str, Rule]]] = {}
 
-    def weights(self, text: str) -> Weights:
+    def weights(self, text: str) -> ColumnWeights:
         """What a heading's words weigh for each role; the caller's own to add to."""
         return self._weigh(name_of(text))[0].copy()
 
@@ -47,18 +47,18 @@ class Names:
         status = self.rules.at("status", name) if name else None
         return status is not None and status.end == len(name)
 
-    def values(self, view: str) -> Weights:
+    def values(self, view: str) -> ColumnWeights:
         """What one value speaks for."""
-        sums: Weights = defaultdict(float)
+        sums: ColumnWeights = defaultdict(float)
         for rule in self.rules.of("column_content"):
             if rule.match(view) is not None:
                 for role, weight in weights_of(rule).items():
                     sums[role] += weight
         return sums
 
-    def _weigh(self, name: str) -> tuple[Weights, dict[str, Rule]]:
+    def _weigh(self, name: str) -> tuple[ColumnWeights, dict[str, Rule]]:
         if name not in self._known:
-            sums: Weights = defaultdict(float)
+            sums: ColumnWeights = defaultdict(float)
             best: dict[str, tuple[int, Rule]] = {}
             for rule in self.rules.of("column_heading") if 0 < len(name) <= LONGEST else ():
                 for role, weight in weights_of(rule).items() if rule.search(name) is not None else ():

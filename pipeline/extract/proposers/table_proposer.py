@@ -16,7 +16,7 @@ from pipeline.extract.found import Problem, fact, trimmed
 from pipeline.extract.proposers.cells import Cells
 from pipeline.extract.proposers.joined import join
 from pipeline.extract.proposers.ledger import Ledger
-from pipeline.extract.proposers.proposal import Entry, Proposal, Record
+from pipeline.extract.proposers.proposal import NamedCell, Proposal, Record
 from pipeline.extract.proposers.roles import ANSWERS, Columns, read_columns
 from pipeline.extract.proposers.table_form import Form
 from pipeline.extract.proposers.table_grid import Grid, read_grids, turned
@@ -28,7 +28,7 @@ _ACTED = 4.0  # what must speak for the column of measures where no heading name
 
 
 @dataclass(frozen=True)
-class Paper:
+class PaperTables:
     """All tables of one document, each read in the form that it has."""
 
     document: Document
@@ -113,7 +113,7 @@ def is_list(columns: Columns) -> bool:
 
 def tables(document: Document, rules: Rules) -> Proposal | None:
     """The problems that the document's tables, forms and cards state."""
-    paper = Paper(document, rules)
+    paper = PaperTables(document, rules)
     cells = Cells(document, paper.views, rules)
     ledgers, forms = paper.ledgers, paper.forms
     records = [record for number in sorted({*ledgers, *forms}) for record in _records(paper, cells, number)]
@@ -144,7 +144,7 @@ def tables(document: Document, rules: Rules) -> Proposal | None:
 
 def join_lists(document: Document, rules: Rules, problems: list[Problem]) -> frozenset[int]:
     """Completes problems read elsewhere by the document's lists; gives the blocks of those lists."""
-    paper = Paper(document, rules)
+    paper = PaperTables(document, rules)
     cells = Cells(document, paper.views, rules)
     lists = paper.lists
     for ledger in lists.values():
@@ -152,7 +152,7 @@ def join_lists(document: Document, rules: Rules, problems: list[Problem]) -> fro
     return frozenset(block for number in lists for block in paper.grids[number].values())
 
 
-def _records(paper: Paper, cells: Cells, number: int) -> list[Record]:
+def _records(paper: PaperTables, cells: Cells, number: int) -> list[Record]:
     if number not in paper.forms:
         return paper.ledgers[number].records()
     records = paper.forms[number].records(len(paper.forms) == 1)
@@ -167,7 +167,7 @@ def split(cells: Cells, record: Record) -> list[Record]:
         return [record]
     found = []
     for number, (label, span) in enumerate(pieces):
-        entries = [Entry("seq", "", stated.rule, label), replace(stated, span=span)]
+        entries = [NamedCell("seq", "", stated.rule, label), replace(stated, span=span)]
         for entry in record.entries:
             if entry is stated or entry.role == "seq":
                 continue
@@ -198,7 +198,7 @@ def _advice(cells: Cells, form: Form) -> list[tuple[str, Fact]]:
     return found
 
 
-def _named(paper: Paper, cells: Cells, ledgers: Sequence[Ledger]) -> tuple[tuple[Span, str, str], ...]:
+def _named(paper: PaperTables, cells: Cells, ledgers: Sequence[Ledger]) -> tuple[tuple[Span, str, str], ...]:
     return tuple(
         (Span(block, 0, len(paper.views[block])), ledger.columns.roles[column], rule)
         for ledger in ledgers

@@ -9,17 +9,17 @@ from pipeline.core.rows import DocumentRow, FindingRow
 from pipeline.core.values import numeral
 from pipeline.core.vocabulary import Severity
 from pipeline.publish.overview import main_document
-from pipeline.publish.word.content import Context, Report, Source, context_of, latest_date
+from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of, latest_date
 from pipeline.publish.word.typography import chinese_date
 
 SHORT = 12  # longer values that the message has already are not said again
 
 
-def check_report(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
+def check_report(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """The report on one unit."""
     findings = unit_findings(source, unit, documents)
     live = [told for told in findings if not told.row.waived]
-    groups: list[Context] = []
+    groups: list[TemplateValues] = []
     for severity in Severity:
         rows = [entry(source, told) for told in live if told.row.severity == severity]
         if rows:
@@ -46,7 +46,7 @@ class Told:
     also: tuple[FindingRow, ...] = ()
 
 
-def unit_findings(source: Source, unit: str, documents: Sequence[DocumentRow]) -> list[Told]:
+def unit_findings(source: WordSource, unit: str, documents: Sequence[DocumentRow]) -> list[Told]:
     """Findings on a unit's documents, in the order of the documents and of their places."""
     order = {row.doc_id: at for at, row in enumerate(documents)}
     mine = [row for doc_id in order for row in source.findings.get(doc_id, ())]
@@ -55,7 +55,7 @@ def unit_findings(source: Source, unit: str, documents: Sequence[DocumentRow]) -
     return _once(source, mine)
 
 
-def _once(source: Source, findings: Sequence[FindingRow]) -> list[Told]:
+def _once(source: WordSource, findings: Sequence[FindingRow]) -> list[Told]:
     """A paper that came in several formats has the same defect in each: said once, with all places in `also`."""
     first: dict[object, Told] = {}
     told: dict[object, int] = {}
@@ -74,7 +74,7 @@ def _once(source: Source, findings: Sequence[FindingRow]) -> list[Told]:
     return list(first.values())
 
 
-def entry(source: Source, told: Told) -> Context:
+def entry(source: WordSource, told: Told) -> TemplateValues:
     """One finding as the templates show it."""
     row = told.row
     problem = source.problem(row.problem_id)
@@ -104,7 +104,7 @@ def _sentence(text: str) -> str:
     return text if not text or text[-1] in "。！？；" else text + "。"
 
 
-def _document(source: Source, row: DocumentRow) -> Context:
+def _document(source: WordSource, row: DocumentRow) -> TemplateValues:
     problems = source.problems.get(row.doc_id, [])
     parts = [f"问题{len(problems)}个"] if problems else []
     if row.issued_date:

@@ -27,7 +27,7 @@ from pipeline.core.files import FixedZip, replace_file
 from pipeline.core.rows import FindingRow
 from pipeline.core.text import clean
 from pipeline.publish.gaps import Gap, isolated
-from pipeline.publish.word.content import Source
+from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.typography import safe_name
 from pipeline.readers.docx.package_parts import Parts
 from pipeline.readers.package import open_package
@@ -41,7 +41,7 @@ CHANGED = {TEXT, "word/_rels/document.xml.rels", "[Content_Types].xml", "word/co
 
 
 def write_commented(
-    source: Source, unit: str, original: Callable[[str], bytes | None], place: Path
+    source: WordSource, unit: str, original: Callable[[str], bytes | None], place: Path
 ) -> tuple[list[Path], list[Gap]]:
     """Write a copy with comments of every docx of a unit that has findings into the unit's folder.
 

@@ -21,12 +21,12 @@ from pipeline.core.rows import (
 )
 from pipeline.core.vocabulary import ANSWERS
 from pipeline.publish.overview import main_document, unit_name, units
-from pipeline.publish.word.layout import Profile
+from pipeline.publish.word.layout import Layout
 from pipeline.publish.word.template import Chart
 from pipeline.publish.word.typography import balanced, chinese_date, full_width, spaced
 from pipeline.ruleset.labels import Labels
 
-Context = dict[str, Any]
+TemplateValues = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,18 @@ class Report:
     kind: str
     unit: str
     name: str
-    context: Context
+    context: TemplateValues
     title: str = ""
     charts: tuple[Chart, ...] = ()
 
 
 @dataclass(slots=True)
-class Source:
+class WordSource:
     """The tables with the look-ups that builders need, the labels and the layout."""
 
     tables: Tables
     labels: Labels
-    profile: Profile
+    profile: Layout
     as_of: date | None = None  # the day on which the run judges deadlines
     units: dict[str, list[DocumentRow]] = field(init=False)
     problems: dict[str, list[ProblemRow]] = field(init=False)
@@ -92,16 +92,16 @@ class Source:
         return (row.file or row.doc_id).replace("\\", "/").rsplit("/", 1)[-1] if row else ""
 
 
-def paragraph(level: int, head: str, text: str = "") -> Context:
+def paragraph(level: int, head: str, text: str = "") -> TemplateValues:
     """One paragraph of the body: its level (0: plain), its heading and what follows it in the same paragraph."""
     return {"级": level, "题": head, "文": text}
 
 
 def context_of(
-    source: Source, title: str, *, body: Sequence[Context] = (), addressee: Iterable[str] = (),
+    source: WordSource, title: str, *, body: Sequence[TemplateValues] = (), addressee: Iterable[str] = (),
     signature: Iterable[str] = (), date: str = "", before: Iterable[str] = (), attachments: Iterable[str] = (),
     remarks: Iterable[str] = (), unit: str = "", docno: str = "", **more: object,
-) -> Context:
+) -> TemplateValues:
     """The fields that every template may use; `more` are the kind's own."""
     profile = source.profile
     return {
@@ -112,7 +112,7 @@ def context_of(
     }
 
 
-def _letterhead(profile: Profile, unit: str, docno: str) -> Context | None:
+def _letterhead(profile: Layout, unit: str, docno: str) -> TemplateValues | None:
     if not profile.setting("letterhead", "show", False):
         return None
     return {
@@ -122,7 +122,7 @@ def _letterhead(profile: Profile, unit: str, docno: str) -> Context | None:
     }
 
 
-def _imprint(profile: Profile, unit: str, date: str) -> Context | None:
+def _imprint(profile: Layout, unit: str, date: str) -> TemplateValues | None:
     if not profile.setting("imprint", "show", False):
         return None
     return {
@@ -137,12 +137,12 @@ def latest_date(documents: Sequence[DocumentRow]) -> str:
     return chinese_date(max(dates)) if dates else ""
 
 
-def named(source: Source, row: DocumentRow) -> str:
+def named(source: WordSource, row: DocumentRow) -> str:
     """The unit of a document."""
     return source.unit_of.get(row.doc_id) or unit_name(row)
 
 
-def status_words(source: Source, row: ProblemRow) -> str:
+def status_words(source: WordSource, row: ProblemRow) -> str:
     """The status of a problem in the document's own words, else (a tick, a share) by its label."""
     if re.search("[\u4e00-\u9fff]", row.status_text):
         return source.text(row.status_text)
@@ -150,26 +150,26 @@ def status_words(source: Source, row: ProblemRow) -> str:
     return source.labels.groups.get("wording", {}).get(code, "") if row.status else ""
 
 
-def deadline_words(source: Source, row: ProblemRow) -> str:
+def deadline_words(source: WordSource, row: ProblemRow) -> str:
     """The deadline of a problem in the document's own words, else the date."""
     return source.text(row.deadline_text) or chinese_date(row.deadline)
 
 
-def measure_lines(source: Source, row: ProblemRow) -> list[str]:
+def measure_lines(source: WordSource, row: ProblemRow) -> list[str]:
     """The measures of a problem with their numbers, one a line."""
     measures = source.measures.get(row.problem_id, [])
     return [measure_line(source, measure) for measure in measures]
 
 
-def measure_line(source: Source, measure: MeasureRow) -> str:
+def measure_line(source: WordSource, measure: MeasureRow) -> str:
     """A measure with its number, as a sentence."""
     return source.text(f"{spaced(str(measure.label), source.profile)}{measure.text}") + "。"
 
 
-def answering(source: Source, documents: Sequence[DocumentRow]) -> DocumentRow | None:
+def answering(source: WordSource, documents: Sequence[DocumentRow]) -> DocumentRow | None:
     """The document of a unit that answers the feedback, if there is one with problems."""
     main = main_document([row for row in documents if row.kind in ANSWERS])
     return main if main and source.problems.get(main.doc_id) else None
 
 
-Builder = Callable[[Source, str, list[DocumentRow]], "list[Report]"]
+Builder = Callable[[WordSource, str, list[DocumentRow]], "list[Report]"]

@@ -15,7 +15,7 @@ from pipeline.core.files import replace_file
 from pipeline.core.vocabulary import Kind
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.word.check_report import check_report
-from pipeline.publish.word.content import Builder, Report, Source
+from pipeline.publish.word.content import Builder, Report, WordSource
 from pipeline.publish.word.letters import reminder, review_letter
 from pipeline.publish.word.one_table import closing_list, duty_list, ledger, problem_list, task_list
 from pipeline.publish.word.progress_report import progress_report
@@ -45,7 +45,7 @@ KINDS = (*BUILDERS, SUMMARY)
 
 
 def write_unit(
-    source: Source, unit: str, kinds: Sequence[str], place: Path, rules_folder: Path
+    source: WordSource, unit: str, kinds: Sequence[str], place: Path, rules_folder: Path
 ) -> tuple[list[Path], list[Gap]]:
     """Write a unit's documents of the given kinds into its folder; gives the files and what could not be made.
 
@@ -67,7 +67,7 @@ def write_unit(
     return written, gaps
 
 
-def write_summary(source: Source, folder: Path, rules_folder: Path) -> tuple[list[Path], list[Gap]]:
+def write_summary(source: WordSource, folder: Path, rules_folder: Path) -> tuple[list[Path], list[Gap]]:
     """Write the report about all units; gives the file and what could not be made."""
     written: list[Path] = []
     gaps: list[Gap] = []
@@ -79,7 +79,7 @@ def write_summary(source: Source, folder: Path, rules_folder: Path) -> tuple[lis
 
 
 def _write(
-    report: Report, place: Path, taken: set[str], templates: dict[str, Template], source: Source, rules_folder: Path
+    report: Report, place: Path, taken: set[str], templates: dict[str, Template], source: WordSource, rules_folder: Path
 ) -> Path:
     if report.kind not in templates:
         templates[report.kind] = load_template(

@@ -1,4 +1,4 @@
-"""The page layout: `rules/profiles/NAME.yaml` in, a Profile and its WordprocessingML out.
+"""The page layout: `rules/profiles/NAME.yaml` in, a `Layout` and its WordprocessingML out.
 
 Everything that GB/T 9704 fixes about a page (paper, margins, fonts, sizes, spacing, page numbers) is in the
 profile; templates hold words and order only.  Lengths become twips (1/20 point), sizes half points.
@@ -20,7 +20,7 @@ DEFAULT = "gbt9704"
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class ParagraphStyle:
     """One paragraph style; indents in characters, spacing in lines, `line` in points (0: single)."""
 
     id: str
@@ -45,14 +45,14 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class Layout:
     """One layout; `section` holds the parts of the file that are plain settings."""
 
     name: str
     line: float
     spacing: float
     digits: str
-    styles: Mapping[str, Style]
+    styles: Mapping[str, ParagraphStyle]
     fonts: Mapping[str, tuple[str, ...]]
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     punctuation: bool = True
@@ -69,7 +69,7 @@ class Profile:
         size = self.settings["page"]
         return float(size["width"] - size["left"] - size["right"]) * PER_MM
 
-    def character(self, style: Style) -> float:
+    def character(self, style: ParagraphStyle) -> float:
         """The width of one Chinese character of a style, in twips."""
         return (style.size + (self.spacing if style.size == 16 else 0)) * 20
 
@@ -103,11 +103,11 @@ _SHAPE = record({
 }, ("page", "styles", "line"))
 
 
-def load_profile(rules_folder: Path, name: str = DEFAULT) -> Profile:
+def load_profile(rules_folder: Path, name: str = DEFAULT) -> Layout:
     """Read a layout; raises RuleError with the place of what is wrong."""
     content = load(rules_folder, f"profiles/{name}.yaml", _SHAPE)
-    styles = [Style(**entry) for entry in content["styles"]]
-    return Profile(
+    styles = [ParagraphStyle(**entry) for entry in content["styles"]]
+    return Layout(
         name=str(content.get("name", name)), line=float(content["line"]),
         spacing=float(content.get("character_spacing", 0)), digits=str(content.get("digits", "same")),
         styles={style.id: style for style in styles},
@@ -118,7 +118,7 @@ def load_profile(rules_folder: Path, name: str = DEFAULT) -> Profile:
     )
 
 
-def fonts_xml(profile: Profile, font: str, digits: str = "") -> str:
+def fonts_xml(profile: Layout, font: str, digits: str = "") -> str:
     """The fonts of a run: Chinese for characters and for quotes and dashes, its own for digits and letters.
 
     The hint is what puts “ ” — … into the Chinese font: without it Word takes them for Latin.
@@ -130,7 +130,7 @@ def fonts_xml(profile: Profile, font: str, digits: str = "") -> str:
     )
 
 
-def run_properties(profile: Profile, style: Style) -> str:
+def run_properties(profile: Layout, style: ParagraphStyle) -> str:
     """The character properties of a style, in the order of the schema."""
     spacing = round(profile.spacing * 20) if style.size == 16 and not profile.word_grid else 0
     return (
@@ -143,7 +143,7 @@ def run_properties(profile: Profile, style: Style) -> str:
     )
 
 
-def paragraph_properties(profile: Profile, style: Style) -> str:
+def paragraph_properties(profile: Layout, style: ParagraphStyle) -> str:
     """The paragraph properties of a style, in the order of the schema."""
     border = (
         f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="1" w:color="{style.border}"/></w:pBdr>'
@@ -171,7 +171,7 @@ def paragraph_properties(profile: Profile, style: Style) -> str:
     )
 
 
-def indent_xml(profile: Profile, style: Style, left: float | None = None, right: float | None = None) -> str:
+def indent_xml(profile: Layout, style: ParagraphStyle, left: float | None = None, right: float | None = None) -> str:
     """Indents in characters, with the same in twips for programs that know no characters."""
     one = profile.character(style)
     left = style.left if left is None else left
@@ -185,7 +185,7 @@ def indent_xml(profile: Profile, style: Style, left: float | None = None, right:
     return f"<w:ind {' '.join(parts)}/>"
 
 
-def style_xml(profile: Profile, style: Style, identity: str) -> str:
+def style_xml(profile: Layout, style: ParagraphStyle, identity: str) -> str:
     """A whole paragraph style; `identity` is the id that the template uses for it."""
     normal = style.id == "Normal"
     return (
@@ -199,11 +199,11 @@ def style_xml(profile: Profile, style: Style, identity: str) -> str:
     )
 
 
-def _built_in(style: Style) -> bool:
+def _built_in(style: ParagraphStyle) -> bool:
     return style.name in ("Normal", "Title") or style.name.startswith("heading ")
 
 
-def section_xml(profile: Profile, landscape: bool) -> str:
+def section_xml(profile: Layout, landscape: bool) -> str:
     """Paper and margins of a section, as the elements that stand in sectPr after the references."""
     page = profile.settings["page"]
     turned = profile.settings.get("landscape", {}) if landscape else {}

@@ -8,12 +8,12 @@ from pipeline.core.rows import DocumentRow, ProblemRow
 from pipeline.core.values import numeral
 from pipeline.core.vocabulary import ANSWERS, OPEN, Severity
 from pipeline.publish.word.check_report import entry, unit_findings
-from pipeline.publish.word.content import Context, Report, Source, context_of, deadline_words
+from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of, deadline_words
 from pipeline.publish.word.one_table import table_row
 from pipeline.publish.word.typography import chinese_date
 
 
-def review_letter(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
+def review_letter(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """What a unit has to complete or correct: errors and warnings, and what a reviewer returned."""
     findings = [told for told in unit_findings(source, unit, documents)
                 if told.row.severity != Severity.INFO and not told.row.waived]
@@ -21,7 +21,7 @@ def review_letter(source: Source, unit: str, documents: list[DocumentRow]) -> li
                 if row.review_state == "returned"]
     if not findings and not returned:
         return []
-    files: dict[str, list[Context]] = {}
+    files: dict[str, list[TemplateValues]] = {}
     for told in findings:
         files.setdefault(source.file(told.row.doc_id) or unit, []).append(entry(source, told))
     title = source.labels.of("wording", "title_review_letter").replace("{unit}", unit)
@@ -36,7 +36,7 @@ def review_letter(source: Source, unit: str, documents: list[DocumentRow]) -> li
     return [Report("review_letter", unit, source.labels.of("report", "review_letter"), context, title)]
 
 
-def reminder(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
+def reminder(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Problems that are not done although their time is up, and those whose time is up soon."""
     day = as_of(source)
     if day is None:
@@ -61,7 +61,7 @@ def reminder(source: Source, unit: str, documents: list[DocumentRow]) -> list[Re
     return [Report("reminder", unit, source.labels.of("report", "reminder"), context, title)]
 
 
-def _with_deadline(source: Source, documents: list[DocumentRow]) -> list[ProblemRow]:
+def _with_deadline(source: WordSource, documents: list[DocumentRow]) -> list[ProblemRow]:
     """Open problems with a date; of a plan and a later ledger or bulletin only the later counts."""
     answers = sorted((row for row in documents if row.kind in ANSWERS), key=lambda r: r.issued_date)
     for document in reversed(answers):
@@ -71,7 +71,7 @@ def _with_deadline(source: Source, documents: list[DocumentRow]) -> list[Problem
     return []
 
 
-def as_of(source: Source) -> datetime.date | None:
+def as_of(source: WordSource) -> datetime.date | None:
     """The day on which time is counted: the run's, else the profile's, else the latest that any document states."""
     if source.as_of is not None:
         return source.as_of

@@ -8,9 +8,9 @@ from pipeline.core.rows import DocumentRow, ProblemRow
 from pipeline.core.vocabulary import ANSWERS, Kind
 from pipeline.publish.overview import main_document
 from pipeline.publish.word.content import (
-    Context,
     Report,
-    Source,
+    TemplateValues,
+    WordSource,
     answering,
     context_of,
     deadline_words,
@@ -21,19 +21,19 @@ from pipeline.publish.word.rebuilt import SKIPPED, in_agreement
 from pipeline.publish.word.typography import chinese_date
 
 
-def problem_list(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
+def problem_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """All problems of a unit with their grouping, from the feedback where there is one."""
     feedback = [row for row in documents if row.kind == Kind.FEEDBACK and source.problems.get(row.doc_id)]
     main = feedback[-1] if feedback else main_document(documents)
     return _list(source, unit, main, "problem_list") if main else []
 
 
-def task_list(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
+def task_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Each problem with what is to be done and by when."""
     return _list(source, unit, _planned(source, documents), "task_list")
 
 
-def duty_list(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
+def duty_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Each problem with who answers for it; only where somebody is named."""
     main = _planned(source, documents)
     problems = source.problems.get(main.doc_id, []) if main else []
@@ -41,12 +41,12 @@ def duty_list(source: Source, unit: str, documents: list[DocumentRow]) -> list[R
     return _list(source, unit, main, "duty_list") if named else []
 
 
-def closing_list(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
+def closing_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Each problem with its result, for the reviewer's decision to close it."""
     return _list(source, unit, answering(source, documents), "closing_list")
 
 
-def ledger(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
+def ledger(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """The unit's ledgers rebuilt; where it sent none, one made from the document that answers."""
     own = [row for row in documents if row.kind == Kind.LEDGER and source.problems.get(row.doc_id)]
     if own:
@@ -54,7 +54,7 @@ def ledger(source: Source, unit: str, documents: list[DocumentRow]) -> list[Repo
     return _list(source, unit, answering(source, documents), "ledger")
 
 
-def _planned(source: Source, documents: list[DocumentRow]) -> DocumentRow | None:
+def _planned(source: WordSource, documents: list[DocumentRow]) -> DocumentRow | None:
     """The plan where there is one, else the ledger, else what answers: where tasks and duties stand."""
     for kind in (Kind.PLAN, Kind.LEDGER):
         found = [row for row in documents if row.kind == kind and source.problems.get(row.doc_id)]
@@ -63,7 +63,7 @@ def _planned(source: Source, documents: list[DocumentRow]) -> DocumentRow | None
     return answering(source, documents)
 
 
-def _list(source: Source, unit: str, document: DocumentRow | None, kind: str) -> list[Report]:
+def _list(source: WordSource, unit: str, document: DocumentRow | None, kind: str) -> list[Report]:
     rows = source.problems.get(document.doc_id, []) if document else []
     if not document or not rows:
         return []
@@ -81,7 +81,7 @@ def _list(source: Source, unit: str, document: DocumentRow | None, kind: str) ->
     return [Report(kind, unit, name, context, title)]
 
 
-def _heading(source: Source, document: DocumentRow, unit: str, said: str = "") -> list[Context]:
+def _heading(source: WordSource, document: DocumentRow, unit: str, said: str = "") -> list[TemplateValues]:
     """Who reports, who inspected and when, in one line above the table; what is `said` there already is left out."""
     words = source.labels.of
     parts = [] if said else [f"{words('wording', 'reported_by')}{unit}"]
@@ -103,11 +103,11 @@ def _dated(date: str, text: str) -> bool:
     return any(numbers[at : at + size] == month_and_day for at in range(len(numbers)))
 
 
-def _around(source: Source, document: DocumentRow) -> tuple[list[Context], list[Context]]:
+def _around(source: WordSource, document: DocumentRow) -> tuple[list[TemplateValues], list[TemplateValues]]:
     """A ledger's own lines above and below its table, its title left out."""
     first = source.problems[document.doc_id][0].paragraph or 0
     title = source.text(document.title)
-    sides: tuple[list[Context], list[Context]] = ([], [])
+    sides: tuple[list[TemplateValues], list[TemplateValues]] = ([], [])
     for row in source.passages.get(document.doc_id, ()):
         text = source.text(row.text)
         if row.part in (*SKIPPED, "title") or text == title:
@@ -118,7 +118,7 @@ def _around(source: Source, document: DocumentRow) -> tuple[list[Context], list[
     return sides
 
 
-def table_row(source: Source, row: ProblemRow, number: int) -> Context:
+def table_row(source: WordSource, row: ProblemRow, number: int) -> TemplateValues:
     """The fields of one problem that the tables of all lists may show."""
     measures, status = _cells(source, row)
     return {
@@ -132,7 +132,7 @@ def table_row(source: Source, row: ProblemRow, number: int) -> Context:
     }
 
 
-def _cells(source: Source, row: ProblemRow) -> tuple[str, str]:
+def _cells(source: WordSource, row: ProblemRow) -> tuple[str, str]:
     """Measures and status as a ledger's own cells hold them, else put together."""
     given, words = row.rectification, row.status_text
     document = source.documents.get(row.doc_id)

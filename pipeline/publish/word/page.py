@@ -11,7 +11,15 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from pipeline.publish.word.layout import Profile, Style, fonts_xml, indent_xml, run_properties, section_xml, style_xml
+from pipeline.publish.word.layout import (
+    Layout,
+    ParagraphStyle,
+    fonts_xml,
+    indent_xml,
+    run_properties,
+    section_xml,
+    style_xml,
+)
 from pipeline.readers.xml import parse
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -40,7 +48,7 @@ def elements(xml: str) -> list[etree._Element]:
     return list(parse(f'<x xmlns:w="{W}" xmlns:r="{R}">{xml}</x>'.encode(), "版式"))
 
 
-def prepare(parts: dict[str, bytes], root: etree._Element, profile: Profile) -> None:
+def prepare(parts: dict[str, bytes], root: etree._Element, profile: Layout) -> None:
     """Change a template's parts and its document tree so that they follow the profile."""
     identities = _styles(parts, profile)
     by_identity = {identity: profile.styles[name] for name, identity in identities.items()}
@@ -58,7 +66,7 @@ def prepare(parts: dict[str, bytes], root: etree._Element, profile: Profile) -> 
     _register(parts, profile, identities, numbered, outside)
 
 
-def _styles(parts: dict[str, bytes], profile: Profile) -> dict[str, str]:
+def _styles(parts: dict[str, bytes], profile: Layout) -> dict[str, str]:
     """Write the profile's styles over the template's; gives our id → the template's id.
 
     Word and WPS rename the ids of built-in styles when they save, so a style is known by its name.
@@ -95,7 +103,7 @@ def _styles(parts: dict[str, bytes], profile: Profile) -> dict[str, str]:
     return identities
 
 
-def _paragraph(paragraph: etree._Element, styles: dict[str, Style], profile: Profile) -> None:
+def _paragraph(paragraph: etree._Element, styles: dict[str, ParagraphStyle], profile: Layout) -> None:
     properties = paragraph.find(w("pPr"))
     named = properties.find(w("pStyle")) if properties is not None else None
     identity = str(named.get(w("val"))) if named is not None else ""
@@ -122,7 +130,7 @@ def _paragraph(paragraph: etree._Element, styles: dict[str, Style], profile: Pro
         _insert(properties, element('<w:jc w:val="{{ 版面.对齐 }}"/>'), ("outlineLvl", "rPr", "sectPr"))
 
 
-def _run(run: etree._Element, style: Style, profile: Profile) -> None:
+def _run(run: etree._Element, style: ParagraphStyle, profile: Layout) -> None:
     """Write the fonts out on a run; a font that the template gives it directly stays."""
     for name in [n for n in run.attrib if "rsid" in str(n).lower()]:
         del run.attrib[name]
@@ -138,7 +146,7 @@ def _run(run: etree._Element, style: Style, profile: Profile) -> None:
     properties.insert(1 if properties.find(w("rStyle")) is not None else 0, fresh)
 
 
-def _section(section: etree._Element, profile: Profile, numbered: bool) -> None:
+def _section(section: etree._Element, profile: Layout, numbered: bool) -> None:
     size = section.find(w("pgSz"))
     landscape = size is not None and size.get(w("orient")) == "landscape"
     kind = section.find(w("type"))
@@ -174,7 +182,7 @@ def _settings(even_and_odd: bool) -> bytes:
     ).encode()
 
 
-def _theme(parts: dict[str, bytes], profile: Profile) -> None:
+def _theme(parts: dict[str, bytes], profile: Layout) -> None:
     """A theme that names fonts which are not there makes WPS complain: name ours."""
     body = profile.styles["Normal"].font
     latin = body if profile.digits == "same" else profile.digits
@@ -186,7 +194,7 @@ def _theme(parts: dict[str, bytes], profile: Profile) -> None:
 
 
 def _register(
-    parts: dict[str, bytes], profile: Profile, identities: dict[str, str], numbered: bool, outside: bool
+    parts: dict[str, bytes], profile: Layout, identities: dict[str, str], numbered: bool, outside: bool
 ) -> None:
     """Footers, font table and settings, entered into the package's lists."""
     relations = parse(parts["word/_rels/document.xml.rels"], "关系")
@@ -224,7 +232,7 @@ def _register(
     parts["word/_rels/document.xml.rels"], parts["[Content_Types].xml"] = _bytes(relations), _bytes(types)
 
 
-def _font_table(profile: Profile) -> bytes:
+def _font_table(profile: Layout) -> bytes:
     """The fonts by name, with what to take where one is missing."""
     names = {style.font: None for style in profile.styles.values()}
     fonts = "".join(
@@ -236,7 +244,7 @@ def _font_table(profile: Profile) -> bytes:
     return f'{HEAD}<w:fonts xmlns:w="{W}">{fonts}</w:fonts>'.encode()
 
 
-def _footer(profile: Profile, identity: str, name: str, outside: bool) -> bytes:
+def _footer(profile: Layout, identity: str, name: str, outside: bool) -> bytes:
     """A footer with the page number as a field; on odd pages right, on even pages left."""
     style = profile.styles[name]
     fonts = f"<w:rPr>{fonts_xml(profile, style.font, style.digits)}</w:rPr>"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pipeline.core.rows import DocumentRow, ProblemRow
 from pipeline.core.vocabulary import OPEN, Kind, Status
 from pipeline.publish.word.content import (
-    Context,
     Report,
-    Source,
+    TemplateValues,
+    WordSource,
     answering,
     context_of,
     deadline_words,
@@ -19,7 +19,7 @@ from pipeline.publish.word.content import (
 from pipeline.publish.word.typography import chinese_date, numbered
 
 
-def progress_report(source: Source, unit: str, documents: list[DocumentRow]) -> list[Report]:
+def progress_report(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """The report on the document that answers, where it is one that reports results."""
     document = answering(source, documents)
     if document is None or document.kind not in (Kind.BULLETIN, Kind.LEDGER):
@@ -41,15 +41,15 @@ def progress_report(source: Source, unit: str, documents: list[DocumentRow]) -> 
     return [Report("report", unit, source.labels.of("report", "report"), context, title)]
 
 
-def _passages(source: Source, document: DocumentRow, part: str) -> list[str]:
+def _passages(source: WordSource, document: DocumentRow, part: str) -> list[str]:
     """The running text of a part, without its numbers."""
     return [source.text(row.text) for row in source.passages.get(document.doc_id, ())
             if row.part == part and row.text]
 
 
-def _items(source: Source, problems: list[ProblemRow]) -> list[Context]:
+def _items(source: WordSource, problems: list[ProblemRow]) -> list[TemplateValues]:
     """Each problem numbered below its aspect, with status, measures and who answers for it."""
-    out: list[Context] = []
+    out: list[TemplateValues] = []
     aspect, groups, number = "", 0, 0
     for row in problems:
         if row.aspect != aspect:

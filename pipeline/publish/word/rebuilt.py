@@ -12,9 +12,9 @@ from dataclasses import replace
 from pipeline.core.rows import DocumentRow, MeasureRow, PassageRow, ProblemRow, place
 from pipeline.core.vocabulary import Kind
 from pipeline.publish.word.content import (
-    Context,
     Report,
-    Source,
+    TemplateValues,
+    WordSource,
     context_of,
     deadline_words,
     measure_line,
@@ -22,7 +22,7 @@ from pipeline.publish.word.content import (
     paragraph,
     status_words,
 )
-from pipeline.publish.word.layout import Profile
+from pipeline.publish.word.layout import Layout
 from pipeline.publish.word.typography import chinese_date, full_width, numbered, spaced
 
 ABOVE = ("docno", "front", "salutation")  # lines that stand above or below the title
@@ -33,7 +33,7 @@ LINE_END = 10**9  # behind whatever stands in a paragraph
 SENTENCE_END = re.compile(r"[。！？；：]$")
 
 
-def rebuilt(source: Source, unit: str, documents: list[DocumentRow], kind: Kind) -> list[Report]:
+def rebuilt(source: WordSource, unit: str, documents: list[DocumentRow], kind: Kind) -> list[Report]:
     """The rebuilt document of each document of a kind; `kind` is a document kind."""
     return [
         Report(kind, unit, source.labels.of("report", kind), context_for(source, row), row.title)
@@ -41,7 +41,7 @@ def rebuilt(source: Source, unit: str, documents: list[DocumentRow], kind: Kind)
     ]
 
 
-def context_for(source: Source, document: DocumentRow) -> Context:
+def context_for(source: WordSource, document: DocumentRow) -> TemplateValues:
     """What fills the template for one document."""
     passages = _joined(source.passages.get(document.doc_id, []))
     front, middle, tail = _divided(passages)
@@ -101,7 +101,7 @@ def _divided(passages: list[PassageRow]) -> tuple[list[PassageRow], list[Passage
     return shown[:head], shown[head:foot], shown[foot:]
 
 
-def _whole(source: Source, row: PassageRow) -> str:
+def _whole(source: WordSource, row: PassageRow) -> str:
     """A passage with its label."""
     text, label = row.text, row.label
     return source.text(text if not label or text.startswith(label) else spaced(label, source.profile) + text)
@@ -124,13 +124,13 @@ def _last(row: ProblemRow) -> int:
     return row.end_paragraph or row.paragraph or 0
 
 
-def _body(source: Source, document: DocumentRow, passages: list[PassageRow]) -> list[Context]:
+def _body(source: WordSource, document: DocumentRow, passages: list[PassageRow]) -> list[TemplateValues]:
     """Passages and problems in reading order, each problem followed by its rectification."""
     problems = source.problems.get(document.doc_id, [])
     entries: list[tuple[tuple[int, int], PassageRow | ProblemRow]] = [
         *((place(row), row) for row in passages), *zip(_places(problems), problems, strict=True),
     ]
-    out: list[Context] = []
+    out: list[TemplateValues] = []
     written: list[str] = []  # headings since the last problem, to know which groups are already named
     aspect = category = ""
     for _, row in sorted(entries, key=lambda entry: entry[0]):
@@ -147,7 +147,7 @@ def _body(source: Source, document: DocumentRow, passages: list[PassageRow]) -> 
     return _renumbered(out, source.profile) if source.profile.renumber else out
 
 
-def _passage(source: Source, row: PassageRow) -> Context:
+def _passage(source: WordSource, row: PassageRow) -> TemplateValues:
     """A passage as heading, run-in heading or plain text."""
     text, level = _whole(source, row), (row.level or 0) + 1  # passages count levels from 0
     if not row.label or level > 4:
@@ -160,7 +160,7 @@ def _passage(source: Source, row: PassageRow) -> Context:
     return paragraph(level, text) if len(text) <= 40 else paragraph(0, "", text)
 
 
-def problem_paragraphs(source: Source, row: ProblemRow, label: str | None = None) -> list[Context]:
+def problem_paragraphs(source: WordSource, row: ProblemRow, label: str | None = None) -> list[TemplateValues]:
     """One problem: its statement, then what was done about it."""
     label = row.label if label is None else label
     lines = rectification(source, row)
@@ -174,7 +174,7 @@ def problem_paragraphs(source: Source, row: ProblemRow, label: str | None = None
     return [first, *(paragraph(0, "", text) for text in lines)]
 
 
-def _framed(source: Source, row: ProblemRow, label: str, runs_in: bool) -> str:
+def _framed(source: WordSource, row: ProblemRow, label: str, runs_in: bool) -> str:
     """The problem with its label, in 关于…的问题 where it had a frame and its end would not show without."""
     gap = (row.start or 0) - len(label)
     text = row.problem
@@ -185,7 +185,7 @@ def _framed(source: Source, row: ProblemRow, label: str, runs_in: bool) -> str:
     return label + source.labels.of("wording", "framed_quoted" if quoted else "framed").replace("{problem}", text)
 
 
-def _runs_in(source: Source, row: ProblemRow) -> bool:
+def _runs_in(source: WordSource, row: ProblemRow) -> bool:
     """Whether the rectification follows in the problem's own paragraph."""
     measures = source.measures.get(row.problem_id, [])
     return bool(measures) and row.paragraph is not None and (
@@ -193,7 +193,7 @@ def _runs_in(source: Source, row: ProblemRow) -> bool:
     )
 
 
-def rectification(source: Source, row: ProblemRow) -> list[str]:
+def rectification(source: WordSource, row: ProblemRow) -> list[str]:
     """The paragraphs that answer a problem: the document's own while they agree with the tables."""
     measures = source.measures.get(row.problem_id, [])
     given = row.rectification
@@ -212,7 +212,7 @@ def _plain(text: str) -> str:
     return re.sub(r"\s", "", full_width(text))
 
 
-def in_agreement(source: Source, row: ProblemRow) -> bool:
+def in_agreement(source: WordSource, row: ProblemRow) -> bool:
     """Whether the text still says what the tables say: nobody has corrected a measure or the status."""
     given, measures = row.rectification, source.measures.get(row.problem_id, [])
     plain, at = _plain(given), 0
@@ -227,7 +227,7 @@ def in_agreement(source: Source, row: ProblemRow) -> bool:
     return True
 
 
-def _composed(source: Source, row: ProblemRow, measures: list[MeasureRow]) -> list[str]:
+def _composed(source: WordSource, row: ProblemRow, measures: list[MeasureRow]) -> list[str]:
     """Status and measures in order; measures without a number are paragraphs of their own."""
     status = status_words(source, row)
     document = source.documents.get(row.doc_id)
@@ -244,7 +244,7 @@ def _composed(source: Source, row: ProblemRow, measures: list[MeasureRow]) -> li
     return lines if status or measures else []
 
 
-def _duty(source: Source, row: ProblemRow, plain: str) -> str:
+def _duty(source: WordSource, row: ProblemRow, plain: str) -> str:
     """Who and by when, where the text does not say it already."""
     values = (("lead", row.lead), ("dept", row.dept), ("person", row.person),
               ("deadline", deadline_words(source, row)))
@@ -255,7 +255,7 @@ def _duty(source: Source, row: ProblemRow, plain: str) -> str:
     return "；".join(said) + "。" if said else ""
 
 
-def _renumbered(body: list[Context], profile: Profile) -> list[Context]:
+def _renumbered(body: list[TemplateValues], profile: Layout) -> list[TemplateValues]:
     """Headings numbered anew by 一、（一）1.（1）; each level starts again below the one above."""
     counts = [0] * 5
     for entry in body:

@@ -17,7 +17,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.core.files import FixedZip, replace_file
-from pipeline.publish.word.layout import Profile, load_profile, run_properties, section_xml, style_xml
+from pipeline.publish.word.layout import Layout, load_profile, run_properties, section_xml, style_xml
 from pipeline.publish.word.page import HEAD, OFFICE, WORD_TYPE, W, core_properties
 from pipeline.ruleset.layers import load, rules_folder
 from pipeline.ruleset.shape import any_text, flag, items, mapping, number, record, text, unknown
@@ -44,7 +44,7 @@ _SHAPE = record({
 }, ("common", "templates"))
 
 
-def starter(lines: list[Any], profile: Profile, landscape: bool) -> bytes:
+def starter(lines: list[Any], profile: Layout, landscape: bool) -> bytes:
     """A template out of its lines: `Style|text`, or a table."""
     body = "".join(_line(line, profile) for line in lines)
     section = f"<w:sectPr>{section_xml(profile, landscape)}</w:sectPr>"
@@ -85,7 +85,7 @@ def starter(lines: list[Any], profile: Profile, landscape: bool) -> bytes:
     return buffer.getvalue()
 
 
-def _line(line: Any, profile: Profile) -> str:
+def _line(line: Any, profile: Layout) -> str:
     if isinstance(line, Entry):
         return _table(line["table"], profile)
     style, _, words = str(line).partition("|")
@@ -104,7 +104,7 @@ def _paragraph(style: str, text: str) -> str:
     return f"<w:p>{properties}{''.join(runs)}</w:p>"
 
 
-def _table(table: Any, profile: Profile) -> str:
+def _table(table: Any, profile: Layout) -> str:
     """A table over the whole width: header repeated on every page, rows that don't split."""
     page = profile.settings["page"]
     turned = profile.settings["landscape"] if table.get("landscape") else page

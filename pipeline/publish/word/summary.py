@@ -13,14 +13,14 @@ from pipeline.publish.overview import (
     total,
 )
 from pipeline.publish.word.charts import bar_chart, pie_chart
-from pipeline.publish.word.content import Context, Report, Source, context_of
+from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of
 from pipeline.publish.word.letters import as_of
 from pipeline.publish.word.typography import chinese_date
 
 SHOWN = 30  # units in a chart; more can't be read
 
 
-def summary(source: Source) -> Report | None:
+def summary(source: WordSource) -> Report | None:
     """The report on all units together; None for a batch without problems."""
     entries = figures(source.tables)
     whole = total(entries, "合计")
@@ -62,7 +62,7 @@ def _rate(entry: UnitFigures) -> str:
     return "—" if entry.rate is None else f"{100 * entry.rate:.1f}%"
 
 
-def _unit(entry: UnitFigures) -> Context:
+def _unit(entry: UnitFigures) -> TemplateValues:
     return {
         "名称": entry.unit, "材料": entry.documents, "问题": entry.problems, "措施": entry.measures,
         "状态": [entry.statuses[s] for s in (*Status, UNSTATED)], "完成率": _rate(entry),

@@ -24,7 +24,7 @@ from pipeline.core.errors import Rejected, TemplateError
 from pipeline.core.files import FixedZip
 from pipeline.core.text import clean
 from pipeline.publish.word import page
-from pipeline.publish.word.layout import Profile
+from pipeline.publish.word.layout import Layout
 from pipeline.publish.word.typography import width
 from pipeline.readers.package import open_package
 from pipeline.readers.xml import parse
@@ -54,7 +54,7 @@ class Template:
     parts: Mapping[str, bytes]
     relations: bytes
     types: bytes
-    profile: Profile
+    profile: Layout
 
 
 _MARKS = (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
@@ -107,7 +107,7 @@ def environment() -> ImmutableSandboxedEnvironment:
     )
 
 
-def load_template(path: Path, profile: Profile) -> Template:
+def load_template(path: Path, profile: Layout) -> Template:
     """Read a template and put the profile's layout on it.  Raises TemplateError."""
     try:
         package = open_package(path.read_bytes())
@@ -219,7 +219,7 @@ def _broken(name: str, lines: Sequence[str], line: int | None, message: str) -> 
     return _at(name, text, message) if text else TemplateError(name, f"模板字段写法有误（{message}）", _REMEDY)
 
 
-def signature_layout(names: Sequence[str], date: str, profile: Profile) -> dict[str, Any]:
+def signature_layout(names: Sequence[str], date: str, profile: Layout) -> dict[str, Any]:
     """Indents in twips of the signature's lines and of the date, by the rule with or without seal.
 
     Without a seal the date begins two characters right of the signature, so both are set from the left: then it

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 
 from pipeline.core.values import ENCLOSED, FIRST_TEN, numeral
-from pipeline.publish.word.layout import Profile
+from pipeline.publish.word.layout import Layout
 
 _WIDE = str.maketrans(",;:!?()", "，；：！？（）")
 # addresses, mail, times and numbers keep their punctuation
@@ -82,7 +82,7 @@ def width(text: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in text)
 
 
-def balanced(title: str, profile: Profile) -> list[str]:
+def balanced(title: str, profile: Layout) -> list[str]:
     """A title broken into as few lines as it needs, at words, in the shape of a trapezium or a diamond."""
     title = title.replace("\n", "")
     limit = float(profile.setting("title", "characters", 19))
@@ -103,7 +103,7 @@ def balanced(title: str, profile: Profile) -> list[str]:
     return best
 
 
-def _best_division(title: str, places: Sequence[int], needed: int, profile: Profile) -> list[str] | None:
+def _best_division(title: str, places: Sequence[int], needed: int, profile: Layout) -> list[str] | None:
     """The calmest division at some of the places; None when no line would be short enough."""
     limit = float(profile.setting("title", "characters", 19))
     options: list[tuple[float, list[str]]] = []
@@ -117,7 +117,7 @@ def _best_division(title: str, places: Sequence[int], needed: int, profile: Prof
     return min(options)[1] if options else None
 
 
-def _calm_divisions(title: str, places: Sequence[int], count: int, profile: Profile) -> list[list[str]]:
+def _calm_divisions(title: str, places: Sequence[int], count: int, profile: Layout) -> list[list[str]]:
     """For each pair of shortest and longest line the division into `count` lines with the best cuts.
 
     One line after the other, only the best way to each place kept: the work grows with the places, not with
@@ -146,7 +146,7 @@ def _calm_divisions(title: str, places: Sequence[int], count: int, profile: Prof
     return [_cut(title, cut[:-1]) for _, cut in ways.values()]
 
 
-def _unrest_at(title: str, at: int, profile: Profile) -> float:
+def _unrest_at(title: str, at: int, profile: Layout) -> float:
     """What a line's end at a place adds to the unrest."""
     if at in (0, len(title)):
         return 0.0
@@ -165,7 +165,7 @@ def _cut(title: str, places: Sequence[int]) -> list[str]:
     return [title[a:b] for a, b in zip((0, *places), (*places, len(title)), strict=True)]
 
 
-def _breaks(title: str, profile: Profile) -> tuple[list[int], list[int]]:
+def _breaks(title: str, profile: Layout) -> tuple[list[int], list[int]]:
     """Places where a line may end, and those of them at the profile's words."""
     first, last = profile.setting("title", "never_first"), profile.setting("title", "never_last")
     before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
@@ -182,7 +182,7 @@ def _breaks(title: str, profile: Profile) -> tuple[list[int], list[int]]:
     return every, [at for at in every if at in good]
 
 
-def _in_word(title: str, at: int, words: Sequence[str], profile: Profile) -> bool:
+def _in_word(title: str, at: int, words: Sequence[str], profile: Layout) -> bool:
     """Whether a place lies inside one of the words, or between 第二 and its 巡察组."""
     inside = any(title.startswith(word, at - k) for word in words for k in range(1, len(word)))
     return inside or bool(re.search(profile.setting("title", "ordinal", "(?!)"), title[:at]))
@@ -197,7 +197,7 @@ def _inside(title: str, at: int) -> bool:
     return any(title.count(a, 0, at) > title.count(b, 0, at) for a, b in ("“”", "《》", "（）", "〔〕"))
 
 
-def _unrest(lines: Sequence[str], profile: Profile) -> float:
+def _unrest(lines: Sequence[str], profile: Layout) -> float:
     """How bad a division looks: unequal lines, breaks in the middle of a word, a waist."""
     widths = [width(line) for line in lines]
     torn = _torn(lines, profile)
@@ -206,7 +206,7 @@ def _unrest(lines: Sequence[str], profile: Profile) -> float:
     return (max(widths) - min(widths)) + 20 * torn + 4 * waist + 4 * late
 
 
-def _torn(lines: Sequence[str], profile: Profile) -> int:
+def _torn(lines: Sequence[str], profile: Layout) -> int:
     """How many lines end elsewhere than at one of the profile's words."""
     before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
     return sum(
@@ -256,7 +256,7 @@ def chinese_date(iso: str | None) -> str:
     return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
 
 
-def spaced(label: str, profile: Profile) -> str:
+def spaced(label: str, profile: Layout) -> str:
     """A number with a blank behind it where nothing else sets it apart from the words (第1条, A1, 1.1.2)."""
     closed = tuple(profile.setting("marks", "enumerators", []))
     bare = label[-1:].isalnum() and label[-1] not in ENCLOSED and not label.endswith(closed)

@@ -13,7 +13,7 @@ from pipeline.core.rows import Tables
 from pipeline.core.vocabulary import Severity, Status
 from pipeline.decisions.columns import Column
 from pipeline.publish.overview import UNSTATED, UnitFigures, by_check, figures, total
-from pipeline.publish.workbook.sheets import Book, Link, lay_out
+from pipeline.publish.workbook.sheets import Book, SheetLink, lay_out
 from pipeline.ruleset.labels import Labels
 
 CHART = {Status.DONE: "70AD47", Status.BASICALLY_DONE: "5B9BD5", Status.IN_PROGRESS: "FFC000",
@@ -105,8 +105,8 @@ def write_guide(labels: Labels, book: Book, sheet: Any, names: Iterable[str]) ->
 
     def put(first: object, second: object = None, style: str = "plain") -> None:
         sheet.append([
-            book.cell(sheet, first, "plain_link" if isinstance(first, Link) else style),
-            book.cell(sheet, second, "plain_link" if isinstance(second, Link) else "plain"),
+            book.cell(sheet, first, "plain_link" if isinstance(first, SheetLink) else style),
+            book.cell(sheet, second, "plain_link" if isinstance(second, SheetLink) else "plain"),
         ])
 
     sheet.row_dimensions[1].height = 26
@@ -115,7 +115,7 @@ def write_guide(labels: Labels, book: Book, sheet: Any, names: Iterable[str]) ->
     for name in names:
         if name != "guide":
             title = labels.of("sheet", name)
-            put(Link(title, f"'{title}'!A1"), _GUIDE[name])
+            put(SheetLink(title, f"'{title}'!A1"), _GUIDE[name])
     put("怎样更正", style="section")
     for number, text in enumerate((
         "浅黄色的列可以直接改；其他列由程序生成，改了也不会读回。",

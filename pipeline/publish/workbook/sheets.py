@@ -36,7 +36,7 @@ _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SheetLink:
     """A cell that leads to another place of the workbook (`'问题'!A5`)."""
 
     text: str
@@ -96,7 +96,7 @@ def height(columns: Sequence[Column], line: Sequence[object]) -> float:
     """The height in points that a row's longest wrapped text needs, at ten points a character."""
     lines = 1
     for column, value in zip(columns, line, strict=True):
-        text = value.text if isinstance(value, Link) else value
+        text = value.text if isinstance(value, SheetLink) else value
         if isinstance(text, str) and not column.hidden:
             wide = len(text) if text.isascii() else 2 * len(text)
             if wide > column.width or "\n" in text:
@@ -156,7 +156,7 @@ class Book:
             if replaced:
                 self.warnings.append(f"工作表“{sheet.title}”有 {replaced} 个不能显示的字符，已换成“\ufffd”")
             cell._value = _ESCAPE.sub("_x005F_", text) if "_x" in text else text
-        elif isinstance(value, Link):
+        elif isinstance(value, SheetLink):
             self._fill(cell, value.text, sheet)
             cell._hyperlink = Hyperlink(ref="", location=value.place, display=None)
         elif isinstance(value, datetime.date):
@@ -201,9 +201,9 @@ class Book:
 
     def _reuse(self, cell: Any, value: object, sheet: Any) -> Any:
         # the writer is done with a cell before it takes the next row, so one cell a column is enough
-        if cell._hyperlink is not None or isinstance(value, Link):
+        if cell._hyperlink is not None or isinstance(value, SheetLink):
             fresh = WriteOnlyCell(sheet)
-            fresh._style = self._style_of("link") if isinstance(value, Link) else cell._style
+            fresh._style = self._style_of("link") if isinstance(value, SheetLink) else cell._style
             self._fill(fresh, value, sheet)
             return fresh
         self._fill(cell, value, sheet)

@@ -52,7 +52,7 @@ from pipeline.decisions.columns import (
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.overview import unit_name, units
 from pipeline.publish.workbook.front import write_guide, write_overview
-from pipeline.publish.workbook.sheets import Book, Link
+from pipeline.publish.workbook.sheets import Book, SheetLink
 from pipeline.reconcile.cases import Aliases, load_aliases, papers_of
 from pipeline.reconcile.recount import PEOPLE, SUMS, Recount, recount
 from pipeline.ruleset.labels import Labels, load_labels
@@ -73,11 +73,11 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list
     order = ("guide", "overview", "problems", "measures", "claims", "links", "findings", "unused", "failed",
              "documents")
     sheets = {name: book.sheet(labels.of("sheet", name), _TABS.get(name, "")) for name in order}
-    context = _Context(tables, labels, book, sheets, load_aliases(rules_folder))
+    context = _WorkbookContext(tables, labels, book, sheets, load_aliases(rules_folder))
     if tables.conflicts:
         sheets["conflicts"] = book.sheet(labels.of("sheet", "conflicts"), "C00000")
     gaps: list[Gap] = []
-    fill: dict[str, Callable[[_Context], object]] = {
+    fill: dict[str, Callable[[_WorkbookContext], object]] = {
         "conflicts": _conflicts, "problems": _problems, "measures": _measures, "claims": _claims, "links": _links,
         "findings": _findings, "unused": _unused, "documents": _documents, "failed": _failed,
         "overview": lambda context: write_overview(tables, labels, book, sheets["overview"]),
@@ -98,7 +98,7 @@ _TABS = {"overview": "3B5B7F", "problems": "70AD47", "measures": "70AD47", "clai
          "findings": "C00000", "failed": "C00000"}
 
 
-class _Context:
+class _WorkbookContext:
     """What every sheet needs: the tables, the labels, the book, and look-ups by document and problem."""
 
     def __init__(
@@ -138,7 +138,7 @@ class _Context:
         return self.last
 
 
-def _problems(context: _Context) -> None:
+def _problems(context: _WorkbookContext) -> None:
     """The sheet of problems; notes where each problem stands."""
     labels, fields, columns = context.labels, EDITABLE["problems"].fields, problem_columns(context.labels)
     counts = Counter(row.problem_id for row in context.tables.measures)
@@ -173,7 +173,7 @@ def _problems(context: _Context) -> None:
                       for at, row in zip(context.starts, order, strict=True)}
 
 
-def _measures(context: _Context) -> None:
+def _measures(context: _WorkbookContext) -> None:
     fields, columns = EDITABLE["measures"].fields, measure_columns(context.labels)
 
     def line(row: MeasureRow) -> list[object]:
@@ -188,7 +188,7 @@ def _measures(context: _Context) -> None:
     _colour(context.sheets["measures"], "D", rows, {context.labels.of("status", s): COLOURS[s] for s in Status})
 
 
-def _claims(context: _Context) -> None:
+def _claims(context: _WorkbookContext) -> None:
     """What documents say about themselves, beside what their own tables add up to."""
     labels, fields, columns = context.labels, EDITABLE["claims"].fields, claim_columns(context.labels)
     counted = {entry.claim: entry for paper in papers_of(context.tables, context.aliases) for entry in recount(paper)}
@@ -218,7 +218,7 @@ def _recounted(entry: Recount | None) -> tuple[object, str | None]:
     return number, "一致" if entry.agrees else "不一致" if entry.verdict else "请核对"
 
 
-def _links(context: _Context) -> None:
+def _links(context: _WorkbookContext) -> None:
     column = context.column
     columns = [
         column("links", "case_id", 18), column("links", "feedback_problem", 50),
@@ -232,7 +232,7 @@ def _links(context: _Context) -> None:
 
     def text(problem_id: str) -> object:
         words, place = context.statement(problem_id), context.places.get(problem_id)
-        return Link(words, place) if place else words
+        return SheetLink(words, place) if place else words
 
     def line(row: LinkRow) -> list[object]:
         return [
@@ -246,14 +246,14 @@ def _links(context: _Context) -> None:
     _colour(context.sheets["links"], "E", rows, {context.labels.of("bool", "true"): COLOURS[Severity.WARNING]})
 
 
-def _findings(context: _Context) -> None:
+def _findings(context: _WorkbookContext) -> None:
     labels, fields, columns = context.labels, EDITABLE["findings"].fields, finding_columns(context.labels)
     entries = sorted(positions(context.tables.findings), key=lambda entry: entry[1].severity.rank)
 
     def line(entry: tuple[int, FindingRow]) -> list[object]:
         position, row = entry
         place = context.places.get(row.problem_id)
-        link = Link(context.statement(row.problem_id), place) if place else None
+        link = SheetLink(context.statement(row.problem_id), place) if place else None
         return [
             labels.of("severity", row.severity), row.unit or context.unit(row.doc_id),
             labels.of("check", row.check), row.message, row.expected, row.actual, row.quote,
@@ -266,7 +266,7 @@ def _findings(context: _Context) -> None:
     _colour(context.sheets["findings"], "A", rows, {labels.of("severity", s): COLOURS[s] for s in Severity})
 
 
-def _unused(context: _Context) -> None:
+def _unused(context: _WorkbookContext) -> None:
     columns = [context.column("unused", "file", 26), context.column("findings", "unit", 20),
                context.column("unused", "text", 90), context.column("unused", "paragraph", 8, "centre")]
     context.write("unused", columns, (
@@ -275,7 +275,7 @@ def _unused(context: _Context) -> None:
     ))
 
 
-def _documents(context: _Context) -> None:
+def _documents(context: _WorkbookContext) -> None:
     labels, fields, columns = context.labels, EDITABLE["documents"].fields, document_columns(context.labels)
 
     def line(row: DocumentRow) -> list[object]:
@@ -288,7 +288,7 @@ def _documents(context: _Context) -> None:
     context.write("documents", columns, map(line, rows), len(columns) - 2)
 
 
-def _failed(context: _Context) -> None:
+def _failed(context: _WorkbookContext) -> None:
     """The documents that could not be read."""
     labels = context.labels
     failed = [context.column("documents", n, w) for n, w in
@@ -299,7 +299,7 @@ def _failed(context: _Context) -> None:
     ))
 
 
-def _conflicts(context: _Context) -> None:
+def _conflicts(context: _WorkbookContext) -> None:
     keys = ("file", "table", "row", "field", "was", "now", "human", "by", "when")
     columns = [Column(k, context.heading("", k) if k != "table" else "表", 20 if k in ("was", "now", "human") else 14)
                for k in keys]
@@ -320,7 +320,7 @@ def _rule(sheet: object, letter: str, rows: int, formula: str, colour: str) -> N
     sheet.conditional_formatting.add(where, FormulaRule(formula=[formula], fill=fill))  # type: ignore[attr-defined]
 
 
-def _identities(context: _Context) -> None:
+def _identities(context: _WorkbookContext) -> None:
     """All ids as they were written, on a sheet that nobody sees: what is missing later was deleted by a person."""
     sheet = context.book.sheet(IDENTITIES)
     sheet.sheet_state = "veryHidden"

@@ -18,19 +18,18 @@ from pipeline.core import limits
 from pipeline.core.errors import Rejected
 from pipeline.core.model import Block, Document, Omitted, Warned
 from pipeline.readers.docx.field_codes import are_whole
-from pipeline.readers.docx.names import DRAWING_TEXT, MC, TEXTS, W
+from pipeline.readers.docx.names import DRAWING_TEXT, MC, TEXTS, Element, W
 from pipeline.readers.docx.numbering import Lists
 from pipeline.readers.docx.package_parts import SALVAGEABLE, Parts, open_parts
 from pipeline.readers.docx.settle import settle
 from pipeline.readers.docx.story import read_story
-from pipeline.readers.docx.story_state import Reading
+from pipeline.readers.docx.story_state import StoryState
 from pipeline.readers.docx.styles import Styles
 from pipeline.readers.docx.symbols import PRIVATE
 from pipeline.readers.package import OLE_MAGIC
 from pipeline.readers.web import html_page
 from pipeline.readers.xml import parse_office
 
-Element = etree._Element
 # elements with characters that are no text: instructions of fields, measures of drawings
 OTHER_CHARACTERS = (W + "instrText", W + "delInstrText", W + "drawing", W + "pict", W + "object", MC + "Choice")
 
@@ -46,11 +45,11 @@ def read_bytes(data: bytes, name: str) -> Document:
     """The document in `data`.  Raises `Rejected` with the class of what is wrong."""
     if len(data) > limits.FILE_BYTES:
         raise Rejected("too_large", f"上限 {limits.FILE_BYTES // limits.MIB} MB")
-    return Job(open_parts(data), name, hashlib.sha256(data).hexdigest()).document()
+    return DocxReading(open_parts(data), name, hashlib.sha256(data).hexdigest()).document()
 
 
 @dataclass
-class Job:
+class DocxReading:
     """The reading of one document."""
 
     parts: Parts
@@ -63,7 +62,7 @@ class Job:
     def document(self) -> Document:
         main = self.parts.main()
         styles = Styles(self.optional("styles"))
-        reading = Reading(styles, Lists(self.optional("numbering"), styles))
+        reading = StoryState(styles, Lists(self.optional("numbering"), styles))
         root = self.text_part(main, reading)
         for kind in ("footnote", "endnote"):
             self.read_notes(kind, reading)
@@ -103,7 +102,7 @@ class Job:
             self.warn("salvaged_part", f"部件 {name} 损坏，已略过")
         return None
 
-    def text_part(self, name: str, reading: Reading) -> Element:
+    def text_part(self, name: str, reading: StoryState) -> Element:
         """A part with text: parsed, its characters noted, settled."""
         root = parse_office(self.parts.read(name), name)
         if not root.tag.startswith(W):
@@ -122,7 +121,7 @@ class Job:
             self.warn("salvaged_part", "域代码不完整，已按普通文字读取")
         return root
 
-    def read_notes(self, kind: str, reading: Reading) -> None:
+    def read_notes(self, kind: str, reading: StoryState) -> None:
         for name in self.parts.related(f"{kind}s")[:1]:
             root = self.salvage(name, lambda part: self.text_part(part, reading))
             if root is not None:
@@ -133,7 +132,7 @@ class Job:
                     notes[identifier if known else f"{place}?"] = note  # nothing refers to the others
                 reading.notes[kind] = notes
 
-    def read_margins(self, reading: Reading) -> None:
+    def read_margins(self, reading: StoryState) -> None:
         """Headers, footers, comments, and what nothing refers to: kept apart."""
         for kind, notes in reading.notes.items():
             for note in notes.values():
@@ -147,7 +146,7 @@ class Job:
                 if root is not None:
                     leave_apart(root, reason, reason, reading)
 
-    def read_chunks(self, reading: Reading) -> None:
+    def read_chunks(self, reading: StoryState) -> None:
         """Embedded web pages and plain texts; other documents inside this one are not opened."""
         for chunk in self.parts.chunks():
             try:
@@ -163,7 +162,7 @@ class Job:
             self.source += [block.text for block in embedded.blocks if not block.merged]
             self.source += [omitted.text for omitted in embedded.omitted]
 
-    def read_diagrams(self, reading: Reading) -> None:
+    def read_diagrams(self, reading: StoryState) -> None:
         """The words in diagrams: kept apart, since they have no order."""
         for name in self.parts.related("diagramData"):
             root = self.salvage(name, lambda part: parse_office(self.parts.read(part), part))
@@ -174,7 +173,7 @@ class Job:
 
     # --- what is said about the file
 
-    def note_package(self, reading: Reading) -> None:
+    def note_package(self, reading: StoryState) -> None:
         for code, message in self.parts.notes():
             self.warn(code, message)
         if reading.unknown:
@@ -191,7 +190,7 @@ class Job:
                     found.setdefault(key, (element.text or "").strip()[:500])
         return found
 
-    def coverage(self, blocks: list[Block], reading: Reading) -> float:
+    def coverage(self, blocks: list[Block], reading: StoryState) -> float:
         """The share of the source's visible characters that is in a block or was left out on purpose."""
         source = visible_count("".join(self.source))
         if source > limits.TEXT_CHARACTERS:
@@ -216,7 +215,7 @@ def visible_count(text: str) -> int:
     return len("".join(text.split()))
 
 
-def leave_apart(element: Element, part: str, reason: str, reading: Reading) -> None:
+def leave_apart(element: Element, part: str, reason: str, reading: StoryState) -> None:
     """Read a story that is no part of the text into `omitted`."""
     text = "\n".join([block.text for block in read_story(element, part, reading) if not block.merged])
     if text.strip():

@@ -17,7 +17,7 @@ After = TypeVar("After")
 
 
 @dataclass(slots=True)
-class Cell(Generic[After]):
+class WordCell(Generic[After]):
     """A cell as it stands in the file; `after` is what is read behind it."""
 
     span: int = 1
@@ -33,9 +33,9 @@ class Cell(Generic[After]):
 
 
 @dataclass(slots=True)
-class Row(Generic[After]):
+class WordRow(Generic[After]):
     before: int = 0  # columns left free at the start
-    cells: list[Cell[After]] = field(default_factory=list)
+    cells: list[WordCell[After]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class CopyBudget:
 
 
 def table_blocks(
-    rows: list[Row[After]], table: int, part: str, budget: CopyBudget, omitted: list[Omitted]
+    rows: list[WordRow[After]], table: int, part: str, budget: CopyBudget, omitted: list[Omitted]
 ) -> list[Block | After]:
     """The blocks of one table.  Text in a covered cell, which nobody sees, goes to `omitted`."""
     found: list[Block | After] = []

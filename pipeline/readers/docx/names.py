@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
+Element = etree._Element  # lxml has no public name for the type of its elements
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"

@@ -24,7 +24,7 @@ OTHER_OFFICE = ("spreadsheetml", "presentationml", "drawingml.", "ms-excel", "ms
 ACTIVE_NAMES = ("/activex/", "oleobject", "/embeddings/")
 
 
-class Source(Protocol):
+class PartSource(Protocol):
     """Where parts come from: a zip package or a single XML file."""
 
     def __contains__(self, name: str) -> bool: ...
@@ -60,7 +60,7 @@ class FlatSource:
 class Parts:
     """A package with its relationships."""
 
-    source: Source
+    source: PartSource
     warnings: list[tuple[str, str]] = field(default_factory=list)
     main_name: str = ""
     relations: list[Relationship] = field(default_factory=list)  # those of the main part

@@ -15,11 +15,20 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipeline.core.model import Omitted
-from pipeline.readers.docx.names import MC, PARAGRAPH, PARAGRAPH_PROPERTIES, RUN, RUN_PROPERTIES, TEXT, TEXTS, VAL, W
+from pipeline.readers.docx.names import (
+    MC,
+    PARAGRAPH,
+    PARAGRAPH_PROPERTIES,
+    RUN,
+    RUN_PROPERTIES,
+    TEXT,
+    TEXTS,
+    VAL,
+    Element,
+    W,
+)
 from pipeline.readers.docx.styles import Styles, is_on
 from pipeline.readers.docx.symbols import visible_text
-
-Element = etree._Element
 
 ALTERNATE, CHOICE, FALLBACK = MC + "AlternateContent", MC + "Choice", MC + "Fallback"
 DELETED, MOVED_AWAY, INSERTED, MOVED_HERE = W + "del", W + "moveFrom", W + "ins", W + "moveTo"

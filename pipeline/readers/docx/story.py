@@ -27,17 +27,18 @@ from pipeline.readers.docx.names import (
     TABLE,
     TEXT,
     VAL,
+    Element,
     R,
     W,
 )
-from pipeline.readers.docx.story_state import Element, Insert, Item, OpenTables, Reading
+from pipeline.readers.docx.story_state import Insert, OpenTables, StoryItem, StoryState
 from pipeline.readers.docx.styles import ALIGNMENTS, Style, is_on, whole
 
 
-def read_story(root: Element, part: str, reading: Reading) -> list[Block]:
+def read_story(root: Element, part: str, reading: StoryState) -> list[Block]:
     """The blocks of a story with its notes and text boxes at their place."""
     blocks: list[Block] = []
-    open_stories: list[Iterator[Item]] = [iter(Walk(root, part, reading).items())]
+    open_stories: list[Iterator[StoryItem]] = [iter(Walk(root, part, reading).items())]
     inserted = False
     while open_stories:
         item = next(open_stories[-1], None)
@@ -71,12 +72,12 @@ class Walk:
         "part", "pieces", "plain", "reading", "root", "style", "tables",
     )
 
-    def __init__(self, root: Element, part: str, reading: Reading) -> None:
+    def __init__(self, root: Element, part: str, reading: StoryState) -> None:
         self.root, self.part, self.reading = root, part, reading
         self.counters = reading.counters_for(part)
         self.default_style = reading.styles.paragraph(None)
         self.fields = Fields()
-        self.found: list[Item] = []
+        self.found: list[StoryItem] = []
         self.tables = OpenTables(reading, part, self.found)
         self.pieces: list[str] = []
         self.paragraph: Element | None = None
@@ -90,10 +91,10 @@ class Walk:
         self.bold_open = True  # it may still go on
         self.bold_run: tuple[Element, bool] | None = None  # the run that says something about it
         self.plain = False  # text needs no look at bold or fields
-        self.after: list[Item] = []
+        self.after: list[StoryItem] = []
         self.begin(None)
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[StoryItem]:
         handlers, pieces = HANDLERS, self.pieces
         for element in self.root.iter(*TAGS):
             tag = element.tag
@@ -175,7 +176,7 @@ class Walk:
         return self.counters.label(numbered, place), place, level is None or level.spaced
 
     def add_to_cell(
-        self, text: str, label: str, spaced: bool, style: str, level: int | None, align: str, after: list[Item]
+        self, text: str, label: str, spaced: bool, style: str, level: int | None, align: str, after: list[StoryItem]
     ) -> None:
         """A paragraph in a table: a line of its cell, the number in front of it."""
         cell = self.tables.cell_for_text()

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
 from pipeline.core.model import Block, Omitted
-from pipeline.readers.docx.grid import Cell, CopyBudget, Row, table_blocks
-from pipeline.readers.docx.names import CELL, PARAGRAPH, ROW, TABLE, VAL, W
+from pipeline.readers.docx.grid import CopyBudget, WordCell, WordRow, table_blocks
+from pipeline.readers.docx.names import CELL, PARAGRAPH, ROW, TABLE, VAL, Element, W
 from pipeline.readers.docx.numbering import Counters, Lists
 from pipeline.readers.docx.styles import Styles, whole
 
-Element = etree._Element
 STRUCTURE = frozenset({PARAGRAPH, TABLE, ROW, CELL, W + "body"})
 
 
@@ -26,11 +23,11 @@ class Insert:
     part: str
 
 
-Item = Block | Insert
+StoryItem = Block | Insert
 
 
 @dataclass
-class Reading:
+class StoryState:
     """The definitions of a document, and what its stories leave behind besides blocks."""
 
     styles: Styles
@@ -55,7 +52,7 @@ class Reading:
 class OpenTable:
     element: Element
     number: int
-    rows: list[Row[Item]] = field(default_factory=list)
+    rows: list[WordRow[StoryItem]] = field(default_factory=list)
     row: Element | None = None
     cell: Element | None = None
 
@@ -67,9 +64,9 @@ class OpenTables:
     Only beginnings are seen, so an element that begins tells by its parent which tables have ended.
     """
 
-    reading: Reading
+    reading: StoryState
     part: str
-    found: list[Item]  # where the blocks of a table go that is in no other
+    found: list[StoryItem]  # where the blocks of a table go that is in no other
     stack: list[OpenTable] = field(default_factory=list)
 
     def leave(self, element: Element) -> None:
@@ -104,26 +101,26 @@ class OpenTables:
         if self.stack:
             table = self.stack[-1]
             table.row, table.cell = element, None
-            table.rows.append(Row())
+            table.rows.append(WordRow())
 
     def begin_cell(self, element: Element) -> None:
         self.leave(element)
         if self.stack and self.stack[-1].rows:
             table = self.stack[-1]
             table.cell = element
-            table.rows[-1].cells.append(Cell())
+            table.rows[-1].cells.append(WordCell())
 
-    def cell(self) -> Cell[Item] | None:
+    def cell(self) -> WordCell[StoryItem] | None:
         """The cell that is being read."""
         rows = self.stack[-1].rows if self.stack else []
         return rows[-1].cells[-1] if rows and rows[-1].cells else None
 
-    def cell_for_text(self) -> Cell[Item]:
+    def cell_for_text(self) -> WordCell[StoryItem]:
         """The cell that text goes to; a paragraph in a table but in no cell makes one."""
         cell = self.cell()
         if cell is None:
-            cell = Cell()
-            self.stack[-1].rows.append(Row(cells=[cell]))
+            cell = WordCell()
+            self.stack[-1].rows.append(WordRow(cells=[cell]))
         return cell
 
     def span(self, element: Element) -> None:

@@ -21,7 +21,7 @@ from pipeline.readers.lines import is_page_number
 from pipeline.readers.pdf.pdf_lines import Line, Margins, lines, margins, paragraphs, text_of
 from pipeline.readers.pdf.pdf_page import Char, Page, page
 from pipeline.readers.pdf.pdf_rows import CellText, Part, Table
-from pipeline.readers.pdf.pdf_table import Grid, Region, grids
+from pipeline.readers.pdf.pdf_table import Region, RuledGrid, grids
 from pipeline.readers.text_share import coverage
 
 EDGE = 0.12  # of the page's height: where headers and footers stand
@@ -105,7 +105,7 @@ def _parts(one: Page, number: int) -> list[Part]:
     return parts + ([Part(number, waiting)] if waiting else [])
 
 
-def _cells(grid: Grid, chars: list[Char], number: int) -> list[CellText]:
+def _cells(grid: RuledGrid, chars: list[Char], number: int) -> list[CellText]:
     """The text of each cell, its paragraphs parted by a line feed."""
     boxes = [(region, grid.box(region)) for region in grid.regions]
     texts: dict[Region, list[Char]] = {region: [] for region in grid.regions}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pipeline.core.model import Block, Omitted
 from pipeline.readers.lines import join, starts_item
 from pipeline.readers.pdf.pdf_lines import Line
-from pipeline.readers.pdf.pdf_table import Grid, Region
+from pipeline.readers.pdf.pdf_table import Region, RuledGrid
 
 COLUMNS_NEAR = 4.0  # points by which a table's columns may move from page to page
 
@@ -31,7 +31,7 @@ class Part:
 
     page: int
     lines: list[Line]
-    grid: Grid | None = None
+    grid: RuledGrid | None = None
     cells: list[CellText] | None = None
 
 
@@ -45,18 +45,18 @@ class Shown:
     full: bool = False  # reaches down to the page's end
 
 
-Row = dict[int, Shown]
+PdfRow = dict[int, Shown]
 
 
 class Table:
     """A table that may go on over pages."""
 
-    def __init__(self, number: int, grid: Grid) -> None:
+    def __init__(self, number: int, grid: RuledGrid) -> None:
         self.number, self.across = number, grid.across
         self.rows = 0
         self.head: list[str] = []
         self.filled: set[int] = set()  # columns that every row but the heading fills by itself
-        self.last: Row = {}
+        self.last: PdfRow = {}
 
     def goes_on(self, part: Part) -> bool:
         """Has a table at the top of the next page the same columns?"""
@@ -82,7 +82,7 @@ class Table:
             self._note(row)
         return blocks
 
-    def _note(self, row: Row) -> None:
+    def _note(self, row: PdfRow) -> None:
         own = {column for column, shown in row.items() if shown.text and not shown.copy}
         if self.rows == 0:
             self.head = [row[column].text for column in sorted(row)]
@@ -91,7 +91,7 @@ class Table:
         self.last = row
         self.rows += 1
 
-    def _carry_on(self, rows: list[Row], blocks: list[Block]) -> list[Block]:
+    def _carry_on(self, rows: list[PdfRow], blocks: list[Block]) -> list[Block]:
         """Join what the page's end has parted: a row, a merged cell, a text."""
         first = rows[0]
         cut = bool(self.filled) and any(not first[column].text for column in self.filled if column in first)
@@ -122,7 +122,7 @@ class Table:
         return blocks
 
 
-def _carry_down(rows: list[Row], column: int, shown: Shown, text: str) -> None:
+def _carry_down(rows: list[PdfRow], column: int, shown: Shown, text: str) -> None:
     """The first row's place shows the text of the page before, and so do the places its merged cell covers."""
     rows[0][column] = replace(shown, text=text, copy=True)
     for row in rows[1:]:
@@ -137,9 +137,9 @@ def _joined(before: str, more: str) -> str:
     return f"{before}\n{more}" if starts_item(more) else join(before, more)
 
 
-def _rows(part: Part) -> list[Row]:
+def _rows(part: Part) -> list[PdfRow]:
     """Each row of the grid: what its places show."""
-    found: dict[int, Row] = {}
+    found: dict[int, PdfRow] = {}
     for cell in part.cells or []:
         region = cell.region
         for down in range(region.rows):

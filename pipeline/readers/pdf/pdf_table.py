@@ -26,7 +26,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class RuledGrid:
     """A table: its upright lines from the left, its level lines from above, its cells in reading order."""
 
     across: tuple[float, ...]
@@ -47,7 +47,7 @@ class Grid:
         )
 
 
-def grids(rulings: Iterable[Ruling]) -> list[Grid]:
+def grids(rulings: Iterable[Ruling]) -> list[RuledGrid]:
     """The tables of a page from above."""
     found = [grid for group in _groups(list(rulings)) if (grid := _grid(group)) is not None]
     return sorted(found, key=lambda grid: -grid.down[0])
@@ -83,7 +83,7 @@ def _touch(upright: Ruling, level: Ruling) -> bool:
     )
 
 
-def _grid(group: list[Ruling]) -> Grid | None:
+def _grid(group: list[Ruling]) -> RuledGrid | None:
     across = _places(one.at for one in group if one.upright)
     down = _places(one.at for one in group if not one.upright)[::-1]
     if not 2 <= len(across) <= MOST or not 2 <= len(down) <= MOST or len(across) + len(down) < 5:
@@ -106,7 +106,7 @@ def _grid(group: list[Ruling]) -> Grid | None:
             size = extent.setdefault((top, left), [1, 1])
             size[0], size[1] = max(size[0], row - top + 1), max(size[1], column - left + 1)
     regions = tuple(Region(row, column, *size) for (row, column), size in sorted(extent.items()))
-    return Grid(tuple(across), tuple(down), regions) if len(regions) > 1 else None
+    return RuledGrid(tuple(across), tuple(down), regions) if len(regions) > 1 else None
 
 
 def _pieces(group: list[Ruling], across: list[float], middle: float) -> list[tuple[int, int]]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.readers.package import Package
 
 _BROKEN = {"xls": "bad_ole"}  # class of a file that the library can't read
-Place = tuple[int, int]  # row and column from 0
+CellPlace = tuple[int, int]  # row and column from 0
 DELIMITERS = ",\t;|"
 _REPEATED = re.compile(rb'<table:table-cell\b[^>]*number-columns-repeated="(\d{4,9})"[^>]*[^/]>')
 _REPEATED_ROW = re.compile(
@@ -38,11 +38,11 @@ _REPEATED_ROW = re.compile(
 
 
 @dataclass(slots=True)
-class Sheet:
+class ShownSheet:
     """The shown texts of a sheet: rows of equally many cells, and the places that merged cells cover."""
 
     rows: list[list[str]]
-    covered: dict[Place, Place] = field(default_factory=dict)  # place → where its text stands
+    covered: dict[CellPlace, CellPlace] = field(default_factory=dict)  # place → where its text stands
 
 
 def read_bytes(data: bytes, name: str) -> Document:
@@ -126,7 +126,7 @@ def read_csv(data: bytes, name: str) -> Document:
     width = max(map(len, rows), default=0)
     if width * len(rows) > 4 * limits.SHEET_CELLS:
         raise Rejected("too_large", f"表格超过 {limits.SHEET_CELLS} 格")
-    blocks = sheet_blocks(Sheet([row + [""] * (width - len(row)) for row in rows]), 0)
+    blocks = sheet_blocks(ShownSheet([row + [""] * (width - len(row)) for row in rows]), 0)
 
     plain = text.replace(delimiter, "").replace('"', "")
     held = [Block(block.text.replace(delimiter, "").replace('"', "")) for block in blocks]
@@ -209,7 +209,7 @@ def _check_repeats(content: bytes) -> None:
         raise Rejected("too_large", "同一格重复次数过多")
 
 
-def _sheet(workbook: Any, meta: Any, known: Marks, omitted: list[Omitted]) -> Sheet | None:
+def _sheet(workbook: Any, meta: Any, known: Marks, omitted: list[Omitted]) -> ShownSheet | None:
     """The sheet's texts; hidden ones go to `omitted`.  None for a sheet without text."""
     if not str(meta.typ).endswith(".WorkSheet"):
         return None
@@ -231,13 +231,13 @@ def _sheet(workbook: Any, meta: Any, known: Marks, omitted: list[Omitted]) -> Sh
                 texts[column] = ""
     if not any(text for texts in rows for text in texts):
         return None
-    return Sheet(rows, _covered(source.merged_cell_ranges or [], rows))
+    return ShownSheet(rows, _covered(source.merged_cell_ranges or [], rows))
 
 
-def _covered(ranges: Iterable[tuple[Place, Place]], rows: list[list[str]]) -> dict[Place, Place]:
+def _covered(ranges: Iterable[tuple[CellPlace, CellPlace]], rows: list[list[str]]) -> dict[CellPlace, CellPlace]:
     """Each place that a merged cell covers → where its text stands.  Raises too_large."""
     width = max(map(len, rows), default=0)
-    covered: dict[Place, Place] = {}
+    covered: dict[CellPlace, CellPlace] = {}
     for (top, left), (bottom, right) in ranges:
         if top >= len(rows) or left >= width:
             continue
@@ -268,7 +268,7 @@ def shown(value: object, percent: int | None = None) -> str:
     return "" if value is None else str(value).replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def sheet_blocks(sheet: Sheet, table: int) -> list[Block]:
+def sheet_blocks(sheet: ShownSheet, table: int) -> list[Block]:
     """Rows as cells; single texts above and below them as paragraphs."""
     filled = [row for row, texts in enumerate(sheet.rows) if any(texts)]
     columns = [column for column in range(_width(sheet)) if any(sheet.rows[row][column] for row in filled)]
@@ -288,7 +288,7 @@ def sheet_blocks(sheet: Sheet, table: int) -> list[Block]:
     return blocks
 
 
-def _extent(sheet: Sheet, filled: list[int], columns: int) -> tuple[int, int]:
+def _extent(sheet: ShownSheet, filled: list[int], columns: int) -> tuple[int, int]:
     """First and last row of the table: the heading fills half of the columns, merged cells counted."""
     heads = [row for row in filled if _filled(sheet, row) * 2 >= columns and _texts(sheet, row) > 1]
     if not heads:
@@ -299,21 +299,21 @@ def _extent(sheet: Sheet, filled: list[int], columns: int) -> tuple[int, int]:
     return heads[0], last
 
 
-def _texts(sheet: Sheet, row: int) -> int:
+def _texts(sheet: ShownSheet, row: int) -> int:
     return sum(map(bool, sheet.rows[row]))
 
 
-def _filled(sheet: Sheet, row: int) -> int:
+def _filled(sheet: ShownSheet, row: int) -> int:
     """Places of the row that show a text."""
     homes = (sheet.covered.get((row, column), (row, column)) for column in range(len(sheet.rows[row])))
     return sum(bool(sheet.rows[down][right]) for down, right in homes)
 
 
-def _alone(sheet: Sheet, row: int) -> bool:
+def _alone(sheet: ShownSheet, row: int) -> bool:
     """Does the row's only text run across the sheet, or stand in its first column?"""
     column = next(column for column, text in enumerate(sheet.rows[row]) if text)
     return column == 0 or (row, column + 1) in sheet.covered
 
 
-def _width(sheet: Sheet) -> int:
+def _width(sheet: ShownSheet) -> int:
     return max(map(len, sheet.rows), default=0)

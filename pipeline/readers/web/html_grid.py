@@ -13,7 +13,7 @@ from pipeline.core.errors import Rejected
 
 
 @dataclass(slots=True)
-class Cell:
+class PageCell:
     """A cell as the page has it."""
 
     first: int
@@ -22,9 +22,9 @@ class Cell:
     last: int = 0
 
 
-def place(rows: list[list[Cell]]) -> Iterator[tuple[int, int, Cell, bool]]:
+def place(rows: list[list[PageCell]]) -> Iterator[tuple[int, int, PageCell, bool]]:
     """(row, column, cell, is it a copy) in reading order; spans are bounded and add no rows.  Raises too_large."""
-    taken: dict[tuple[int, int], Cell] = {}
+    taken: dict[tuple[int, int], PageCell] = {}
     copies = 0
     for row, cells in enumerate(rows):
         column = 0

@@ -22,7 +22,7 @@ from pipeline.core.model import Block, Document, Omitted, Warned
 from pipeline.readers.encoding import decode
 from pipeline.readers.text_share import coverage
 from pipeline.readers.web.chrome import is_chrome, rules, trim
-from pipeline.readers.web.html_grid import Cell, place
+from pipeline.readers.web.html_grid import PageCell, place
 
 UNSEEN = frozenset((
     "script", "style", "noscript", "template", "head", "iframe", "object", "embed", "svg", "math", "map",
@@ -36,9 +36,7 @@ INLINE = frozenset((
     "img", "ins", "kbd", "mark", "nobr", "o:p", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
     "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "st1:chsdate", "label",
 ))  # fmt: skip
-BOLD = frozenset((
-    "b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th",
-))  # fmt: skip
+BOLD = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"))
 ARTICLE_SHARE = 0.8  # of the running text must be in one element for it to be the article's
 RUNNING = 25  # characters of a line of running text
 _BLANKS = re.compile(r"[ \t\r\n\f\u200b\xa0]+")
@@ -79,7 +77,7 @@ def read_bytes(data: bytes, name: str) -> Document:
     root = _parse(decoded.text)
     if root is None:
         raise Rejected("no_text", "网页没有正文")
-    pieces = Walk().pieces(root)
+    pieces = PageWalk().pieces(root)
     title = _title(root)
     kept, left = _article(pieces, title)
     blocks, omitted, metadata = trim([_block(piece) for piece in kept], page=True)
@@ -167,7 +165,7 @@ def _title(root: Any) -> str:
     return max(re.split(r"\s*[_|｜]+\s*|\s+-+\s+|-{2,}", text), key=len).strip()  # the site's name stands beside it
 
 
-class Walk:
+class PageWalk:
     """One pass over the tree, without recursion: the state of the line that is being built."""
 
     def __init__(self) -> None:
@@ -175,7 +173,7 @@ class Walk:
         self.parts: list[tuple[str, bool, bool]] = []  # text, linked, bold
         self.path: list[int] = []
         self.count = self.links = self.bold = self.unseen = self.hidden = self.furniture = 0
-        self.tables: list[list[list[Cell]]] = []  # open tables, each rows of cells
+        self.tables: list[list[list[PageCell]]] = []  # open tables, each rows of cells
         self.marks: list[tuple[bool, bool]] = []
         self.tag, self.align, self.aligned = "", "", [""]
         self.table_count = 0
@@ -218,7 +216,8 @@ class Walk:
         elif tag in ("td", "th") and self.tables:
             if not self.tables[-1]:
                 self.tables[-1].append([])
-            self.tables[-1][-1].append(Cell(len(self.done), _number(element, "rowspan"), _number(element, "colspan")))
+            cell = PageCell(len(self.done), _number(element, "rowspan"), _number(element, "colspan"))
+            self.tables[-1][-1].append(cell)
         self._text(element.text)
 
     def _end(self, element: Any, tag: str) -> None:
@@ -262,7 +261,7 @@ class Walk:
             )  # fmt: skip
         self.parts = []
 
-    def _close_table(self, rows: list[list[Cell]]) -> None:
+    def _close_table(self, rows: list[list[PageCell]]) -> None:
         """Pieces of a data table get their place; a table for layout leaves its lines as they are."""
         if self.tables or not _is_data(rows, self.done):
             return
@@ -308,7 +307,7 @@ def _furniture(element: Any) -> bool:
     return bool(words) and any(word in known for word in re.split(r"[\s_]+|(?<=[a-z])-(?=[a-z])", words))
 
 
-def _is_data(rows: list[list[Cell]], done: list[Piece]) -> bool:
+def _is_data(rows: list[list[PageCell]], done: list[Piece]) -> bool:
     """Rows of several short cells; a table whose one cell holds most of its text is layout."""
     if sum(len(row) > 1 for row in rows) < 2:
         return False

@@ -44,7 +44,7 @@ def section_missing(paper: Paper, context: Context) -> Iterator[Defect]:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class NumberedThing:
     """A numbered thing: a problem, or a heading above problems."""
 
     shape: str  # the label without its number
@@ -60,7 +60,7 @@ class Item:
 class _Run:
     """The numbering of one shape as far as it has been read."""
 
-    last: Item
+    last: NumberedThing
     seen: set[int] = field(default_factory=set)
     goes_on: bool = False  # the numbers run on under a new heading, they do not start again
 
@@ -80,7 +80,7 @@ def _numbered(label: str) -> tuple[str, int] | None:
     return f"{words}{bracket}{tail}{kind}", number
 
 
-def _items(paper: Paper) -> list[Item]:
+def _items(paper: Paper) -> list[NumberedThing]:
     """Problems and the headings above them in reading order, each with its number."""
     problems = sorted(paper.problems, key=place)
     rows: list[ProblemRow | PassageRow] = [*(g for g in paper.passages if g.part == "group"), *problems]
@@ -91,10 +91,10 @@ def _items(paper: Paper) -> list[Item]:
             continue
         at = row.paragraph or 0
         if isinstance(row, ProblemRow):
-            items.append(Item(*found, row.label, row, (row.school, row.aspect, row.category), False, at))
+            items.append(NumberedThing(*found, row.label, row, (row.school, row.aspect, row.category), False, at))
         else:
             first = next((p for p in problems if place(p) >= place(row)), None)
-            items.append(Item(*found, row.label, first, ("", "", ""), True, at))
+            items.append(NumberedThing(*found, row.label, first, ("", "", ""), True, at))
     return items
 
 
@@ -118,14 +118,14 @@ def numbering_repeated(paper: Paper, context: Context) -> Iterator[Defect]:
                          words=words)
 
 
-def _breaks(paper: Paper) -> list[tuple[Item, str, list[int]]]:
+def _breaks(paper: Paper) -> list[tuple[NumberedThing, str, list[int]]]:
     """Items whose number breaks its sequence: the label before, and the missing numbers (none: repeated)."""
     found = _without_slips([*_pair_breaks(paper), *_run_breaks(paper)])
     # where every third number is out of order, the numbers number something else (merged cells, say)
     return found if len(found) <= max(3, len(paper.problems) // 3) else []
 
 
-def _without_slips(breaks: list[tuple[Item, str, list[int]]]) -> list[tuple[Item, str, list[int]]]:
+def _without_slips(breaks: list[tuple[NumberedThing, str, list[int]]]) -> list[tuple[NumberedThing, str, list[int]]]:
     """8, 10, 10, 11 is one slip of the pen: the repetition is named, the gap before it is not."""
     repeated = {(item.shape, item.number, before) for item, before, missing in breaks if not missing}
     return [
@@ -135,7 +135,7 @@ def _without_slips(breaks: list[tuple[Item, str, list[int]]]) -> list[tuple[Item
     ]
 
 
-def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
+def _run_breaks(paper: Paper) -> Iterator[tuple[NumberedThing, str, list[int]]]:
     runs: dict[str, _Run] = {}
     depth: list[str] = []  # shapes that are open, outermost first
     passages = [p for p in paper.passages if p.part in ("group", "heading")]
@@ -167,7 +167,7 @@ def _run_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
         run.last = item
 
 
-def _crossed(before: Item, item: Item, headings: list[int]) -> bool:
+def _crossed(before: NumberedThing, item: NumberedThing, headings: list[int]) -> bool:
     """Whether a heading stands between two items (numbers may start again under it)."""
     return any(before.paragraph < heading <= item.paragraph for heading in headings)
 
@@ -184,7 +184,7 @@ def _missing(number: int, run: _Run, moved: bool) -> list[int] | None:
     return [] if number in run.seen else None
 
 
-def _pair_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
+def _pair_breaks(paper: Paper) -> Iterator[tuple[NumberedThing, str, list[int]]]:
     """1-2 before 1-1 is an order by status; only what is missing or doubled in a group is a break."""
     groups: dict[str, dict[int, ProblemRow]] = {}
     for problem in paper.problems:
@@ -204,6 +204,6 @@ def _pair_breaks(paper: Paper) -> Iterator[tuple[Item, str, list[int]]]:
             yield _pair_item(seen[after], after), before.label if before else "", missing
 
 
-def _pair_item(problem: ProblemRow, number: int) -> Item:
+def _pair_item(problem: ProblemRow, number: int) -> NumberedThing:
     paragraph = problem.paragraph or 0
-    return Item("-", number, problem.label, problem, ("", "", ""), False, paragraph)
+    return NumberedThing("-", number, problem.label, problem, ("", "", ""), False, paragraph)
