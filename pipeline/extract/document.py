@@ -346,7 +346,7 @@ def _front(reading: Reading, header: Header) -> list[Passage]:
 
 def _loose_cells(reading: Reading, found: Extraction, offer: Proposal | None) -> list[Passage]:
     used = {span.block for problem in found.problems for span in problem.region}
-    headings = {place.block for place, _, _ in offer.named} if offer is not None else set()
+    headings = offer.headings if offer is not None else frozenset()
     return [
         Passage("table_heading" if i in headings else "cell", 0, "", Span(i, 0, len(block.text)))
         for i, block in enumerate(reading.document.blocks)

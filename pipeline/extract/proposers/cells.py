@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.core import values
 from pipeline.core.model import Document, Fact, Span
@@ -68,7 +69,7 @@ class Cells:
             if for_roles and self.rules.first("responsibility", self.view(entry.span)) is None:
                 place = trimmed(self.document, entry.span)
                 assign(self.document, problem, for_roles, place, entry.rule, self.rules)
-        kept = [e.span for e in record.entries if e.role not in _KEPT or e.role in (measures, progress)]
+        kept = [e.span for e in record.entries if e.role not in _KEPT or e.role in ("task", "effect")]
         problem.region += [span for span in kept if span not in problem.region]
 
     def duties(self, problem: Problem) -> None:
@@ -163,7 +164,19 @@ class Cells:
             if span.start <= mark.start and mark.end <= span.end and mark.scheme not in ("break", "aside")
         ]
         first = marks[0].scheme.rstrip("+'") if marks else ""
-        return [mark for mark in marks if mark.scheme.rstrip("+'") == first]
+        marks = [mark for mark in marks if mark.scheme.rstrip("+'") == first]
+        return self._further(marks[0], span) if len(marks) == 1 else marks
+
+    def _further(self, mark: Mark, span: Span) -> list[Mark]:
+        """The labels that go on from an enclosed first one without a stop between (（1）甲（2）乙)."""
+        view, found = self.views[span.block], [mark]
+        while (number := found[-1].number) is not None and found[-1].end > found[-1].start:
+            label = following(view[found[-1].start : found[-1].end], number)
+            at = view.find(label, found[-1].end, span.end) if label else -1
+            if at < 0:
+                break
+            found.append(replace(mark, start=at, end=at + len(label), number=number + 1, text=label, inline=True))
+        return found
 
     def _measure(self, span: Span, label: str, rule: str) -> list[Measure]:
         place = trimmed(self.document, span)
@@ -173,3 +186,13 @@ class Cells:
         cut = sentence_end(values.view(text))
         headline = text[:cut] if 0 < cut <= 40 and cut < len(text) - 1 else ""
         return [Measure(fact(self.document, "measure", place, rule), label, headline)]
+
+
+def following(label: str, number: int) -> str:
+    """The enclosed label behind an enclosed one ((1) → (2), ① → ②), "" for others, which could be figures."""
+    bare = label.strip()
+    if len(bare) == 1 and values.ENCLOSED.get(bare) == number and values.ENCLOSED.get(chr(ord(bare) + 1)) == number + 1:
+        return chr(ord(bare) + 1)
+    if bare[:1] == "（" and bare[-1:] == "）" and bare[1:-1] == str(number):
+        return f"（{number + 1}）"
+    return ""

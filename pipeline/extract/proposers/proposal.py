@@ -36,7 +36,8 @@ class Proposal:
 
     `blocks` are all blocks of the tables or forms that it read; `strength` sums the evidence that they state problems;
     `tables` gives each problem's table (its number in the document); `named` are the places of the headings with the
-    role and the rule that decided it; `roles` are the roles of the first table's columns, for the kind of the paper.
+    role and the rule that decided it; `roles` are the roles of the first table's columns, for the kind of the paper;
+    `headings` are the blocks of all headings and of the fields' names.
     """
 
     form: str
@@ -46,4 +47,5 @@ class Proposal:
     tables: tuple[int, ...] = ()
     named: tuple[tuple[Span, str, str], ...] = ()
     roles: tuple[str, ...] = ()
+    headings: frozenset[int] = frozenset()
     advice: list[tuple[str, Fact]] = field(default_factory=list)

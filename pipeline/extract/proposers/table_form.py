@@ -11,6 +11,7 @@ from pipeline.extract.proposers.roles import ANSWERS, GROUPS
 from pipeline.extract.proposers.table_grid import Grid, rows_of
 from pipeline.extract.proposers.table_names import Names, name_of
 
+_PAIR = 2
 _SAYS = 4  # what speaks for a field's role, at least
 _BEFORE = (*GROUPS, "seq", "ref")  # what may stand in front of the problem that it belongs to
 
@@ -26,11 +27,16 @@ class Form:
 
     def believed(self) -> bool:
         """Whether most rows are names with one value each, and a problem is among them."""
-        rows = [pairs for cells, pairs in zip(self.lines, self.pairs, strict=True) if len(cells) > 1]
-        alone = [len(pairs) * 2 >= len(cells) for cells, pairs in zip(self.lines, self.pairs, strict=True) if pairs]
-        named = sum(bool(pairs) for pairs in rows)
+        lines = [(cells, pairs) for cells, pairs in zip(self.lines, self.pairs, strict=True) if len(cells) > 1]
+        alone = [self._alone(cells, pairs) for cells, pairs in lines if pairs]
         roles = {entry.role for entry in self.entries}
-        return 2 * named >= len(rows) > 0 and 2 * sum(alone) >= len(alone) > 0 and "problem" in roles and len(roles) > 1
+        return 2 * len(alone) >= len(lines) > 0 and 2 * sum(alone) >= len(alone) > 0 and {"problem"} < roles
+
+    def _alone(self, cells: Sequence[int], pairs: Sequence[tuple[int, int]]) -> bool:
+        """Whether a row holds names with one value each, and nothing else but names over them."""
+        taken = {block for pair in pairs for block in pair}
+        return all(self.names.heads(self.views[block]) or not self.views[block].strip() for block in cells
+                   if block not in taken)
 
     @cached_property
     def entries(self) -> list[NamedCell]:
@@ -73,6 +79,8 @@ class Form:
 
     def _pairs(self, cells: Sequence[int]) -> Iterator[tuple[int, int]]:
         at = 0
+        if len(cells) > _PAIR and all(self.names.heads(self.views[block]) for block in cells):
+            return  # headings of columns
         while at + 1 < len(cells):
             named = [self.names.heads(self.views[block]) for block in cells[at : at + 3]]
             if not named[0] or ((len(cells) - at) % 2 and named[1:] == [True, False]):

@@ -6,7 +6,7 @@ problems read elsewhere completed by the paper's lists.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from pipeline.extract.proposers.ledger import Ledger
 from pipeline.extract.proposers.proposal import NamedCell, Proposal, Record
 from pipeline.extract.proposers.roles import ANSWERS, Columns, read_columns
 from pipeline.extract.proposers.table_form import Form
-from pipeline.extract.proposers.table_grid import Grid, read_grids, turned
+from pipeline.extract.proposers.table_grid import Grid, read_grids, rows_of, turned
 from pipeline.extract.proposers.table_names import Names
 from pipeline.ruleset.rule import Rules
 
@@ -95,7 +95,7 @@ class PaperTables:
 def states_problems(columns: Columns) -> bool:
     """Whether the rows of a table are problems of ours: named so, or plainly problems beside plain measures."""
     roles = set(columns.roles.values())
-    if "problem" not in roles or not roles & {"seq", "aspect", "category", *ANSWERS}:
+    if "problem" not in roles or not roles & {"seq", "ref", "aspect", "category", *ANSWERS}:
         return False
     headed = columns.first > 0
     stated, acted = columns.weight("problem"), max(columns.weight("measures"), columns.weight("task"))
@@ -137,7 +137,8 @@ def tables(document: Document, rules: Rules) -> Proposal | None:
         strength=sum(weights) + sum(len(form.entries) for form in forms.values()),
         tables=tuple(records[k].table for k in kept),
         named=_named(paper, cells, [*ledgers.values(), *lists.values()]),
-        roles=_roles([*list(ledgers.values())[:1], *lists.values()], list(forms.values())[:1]),
+        roles=_roles([*list(ledgers.values())[:1], *lists.values()], records[:1] if forms else []),
+        headings=frozenset(_headings([*ledgers.values(), *lists.values()], list(forms.values()))),
         advice=[advice for form in forms.values() for advice in _advice(cells, form)],
     )
 
@@ -207,7 +208,15 @@ def _named(paper: PaperTables, cells: Cells, ledgers: Sequence[Ledger]) -> tuple
     )
 
 
-def _roles(ledgers: Sequence[Ledger], forms: Sequence[Form]) -> tuple[str, ...]:
-    """The roles of the first table and of the lists that go with it, in their order."""
+def _headings(ledgers: Sequence[Ledger], forms: Sequence[Form]) -> Iterator[int]:
+    for ledger in ledgers:
+        for cells in list(rows_of(ledger.grid).values())[: ledger.columns.first]:
+            yield from (block for _, block in cells)
+    for form in forms:
+        yield from (name for pairs in form.pairs for name, _ in pairs)
+
+
+def _roles(ledgers: Sequence[Ledger], records: Sequence[Record]) -> tuple[str, ...]:
+    """The roles of the first table's columns, or of a form's first problem, and of the lists that go with it."""
     columns = [columns.roles[c] for columns in (ledger.columns for ledger in ledgers) for c in sorted(columns.roles)]
-    return tuple(dict.fromkeys([*columns, *(entry.role for form in forms for entry in form.entries)]))
+    return tuple(dict.fromkeys([*columns, *(entry.role for record in records for entry in record.entries)]))
