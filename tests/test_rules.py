@@ -65,7 +65,7 @@ def test_words_of_checks_are_tried_too(folder: Path) -> None:
         ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, value: 元}\n", r"amount\.yaml:\d+", "value"),
         ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, place: strat}\n", r"amount\.yaml:\d+", "start"),
         ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, examples: 元}\n", r"amount\.yaml:\d+", "examples"),
-        ("claim.yaml", "- id: a.b\n  field: claim\n  value: problem\n  pattern: 元\n", r"claim\.yaml:\d+", "problems"),
+        ("claim.yaml", "- id: a.b\n  field: claim_money\n  value: problem\n  pattern: 元\n", r"claim\.yaml:\d+", "problems"),
         ("kind.yaml", "- {id: a.b, field: kind, value: plan, pattern: 元}\n", r"kind\.yaml:\d+", "where"),
         ("problem.yaml", "- {id: a.b, field: break, value: date, level: roots, pattern: 元}\n", r"problem\.yaml:\d+", "date"),
         ("words.yaml", "worse: '('\n", r"words\.yaml:\d+", "写法有误"),

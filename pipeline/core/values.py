@@ -26,12 +26,15 @@ def view(text: str) -> str:
 DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "兩": 2}
 _WRITTEN = "零一二三四五六七八九"
 UNITS = {"十": 10, "百": 100, "千": 1000}
+# as sums are written on receipts
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 
 
 def chinese_number(text: str) -> int | None:
     """`三十三` → 33, `二〇一九` → 2019, `一万二千` → 12000; None when it is no numeral."""
     if not text:
         return None
+    text = text.translate(_FORMAL)
     if "万" in text:
         high, _, low = text.partition("万")
         upper, lower = chinese_number(high), chinese_number(low.lstrip("零〇")) if low else 0
@@ -106,11 +109,11 @@ _SCALE = {
 }
 MONEY = (
     r"(?:(?<!\d)(?:\d{1,3}(?:[，,]\d{3}){1,4}|\d{1,12})(?:\.\d{1,6})?"
-    r"|(?<![一二三四五六七八九十百千])[零一二两三四五六七八九十百千]{1,9})"
+    r"|(?<![一二三四五六七八九十百千])[零一二两三四五六七八九十百千]{1,9}|[零壹贰叁肆伍陆柒捌玖拾佰仟]{1,9})"
     r"\s{0,2}(?:百万|千万|[万亿百千])?(?:余|多)?\s{0,2}(?:余|多)?元"
 )
 _MONEY = re.compile(
-    r"(?P<number>\d{1,3}(?:[，,]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[零一二两三四五六七八九十百千]+)"
+    r"(?P<number>\d{1,3}(?:[，,]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+)"
     r"\s{0,2}(?P<scale>百万|千万|[万亿百千])?\s{0,2}(?:余|多)?\s{0,2}元"
 )
 

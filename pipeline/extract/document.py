@@ -13,10 +13,11 @@ from pipeline.extract.chapters import chapters
 from pipeline.extract.claims import Claim, read_claims
 from pipeline.extract.duties import deadline
 from pipeline.extract.figures import read_figures
-from pipeline.extract.found import Problem, fact
+from pipeline.extract.found import Problem, fact, inside
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
 from pipeline.extract.judge import Candidate, Verdict, WholePaper, choose
+from pipeline.extract.kinds import Parsed, decide, ours
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
 from pipeline.extract.outline import Outline, Section, outline
 from pipeline.extract.parse import Parse, parse, variants
@@ -54,39 +55,73 @@ class Extraction:
     structure: list[tuple[int, Fact]] = field(default_factory=list)  # which rule saw which label, chapter, marker
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document read as one of a kind."""
+
+    reading: Reading
+    parts: dict[int, str]
+    listed: list[Item] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    advice: list[tuple[str, Fact]] = field(default_factory=list)
+    groups: frozenset[tuple[int, int]] = frozenset()
+    confidence: float = 1.0
+
+
 def extract(document: Document, rules: Rules) -> Extraction:
     """Reads one document.  Deterministic; looks at nothing but the document and the rules."""
     whole = outline(document, rules)
     offer = tables(document, rules)
-    header = read_header(document, whole, rules, " ".join(offer.roles).replace("_", " ") if offer is not None else "")
-    if header.kind == Kind.OTHER and offer is not None:  # what parsed well is never thrown away
-        answered = not {"measures", "task", "progress", "tick"}.isdisjoint(offer.roles)
-        header = replace(header, kind=Kind.LEDGER if answered else Kind.FEEDBACK, kind_rule="kind.table")
-    found = Extraction(header)
-    reading = Reading(document, whole, rules, header.kind)
-    parts = chapters(reading)
-    listed: list[Item] = []
-    groups: frozenset[tuple[int, int]] = frozenset()
-    if header.kind != Kind.OTHER:
-        listed, problems = _problems(reading, parts, offer)
-        advice = read_advice(reading, parts) if header.kind == Kind.FEEDBACK else []
-        advice = advice or (offer.advice if offer is not None and header.kind == Kind.FEEDBACK else [])
-        verdict = _judged(document, rules, Candidate("sections", tuple(problems), tuple(advice)), header.kind)
-        found.problems, found.advice = list(verdict.chosen.problems), list(verdict.chosen.advice)
-        found.confidence = verdict.confidence
-        if verdict.chosen.form == "parsed":
-            listed, groups = [], verdict.chosen.groups
-    _complete_deadlines(header, found.problems)
-    found.passages = _passages(reading, parts, header, found, listed, offer, groups)
-    if header.kind in ANSWERS:
-        status_by_number(reading, [p.span for p in found.passages], found.problems)
-    found.claims = read_claims(
-        document, whole.views, [(p.span, p.scope) for p in found.passages if p.part != "title"], rules
+    columns = " ".join(offer.roles).replace("_", " ") if offer is not None else ""
+    header = read_header(document, whole, rules, columns)
+    trial = header.kind if header.kind != Kind.OTHER else ours(header.votes) or _table_kind(offer)
+    read = _read_as(document, whole, rules, trial or Kind.OTHER, offer)
+    parsed = Parsed(
+        problems=len(read.problems),
+        answered=sum(bool(p.measures or p.status) for p in read.problems),
+        own_tables=int(offer is not None and bool(offer.problems)),
     )
+    if decide(header.votes, parsed).kind != header.kind:
+        header = read_header(document, whole, rules, columns, parsed)
+    if header.kind != trial:
+        read = _read_as(document, whole, rules, header.kind, offer)
+    found = Extraction(header, read.problems, advice=read.advice, confidence=read.confidence)
+    _complete_deadlines(header, found.problems)
+    found.passages = _passages(read.reading, read.parts, header, found, read.listed, offer, read.groups)
+    if header.kind in ANSWERS:
+        status_by_number(read.reading, [p.span for p in found.passages], found.problems)
+    stated = [(p.span, p.scope) for p in found.passages if p.part != "title"]
+    told = [p.problem.span for p in found.problems if p.problem is not None]
+    claims = read_claims(document, whole.views, stated, rules, header.value("title") or "")
+    found.claims = [c for c in claims if not any(inside(c.fact.span, span) for span in told)]  # a sum in a problem
     found.claims += _figures(document, whole, offer, rules)
     _mentions(document, whole, found, rules)
-    found.structure = _structure(reading, header, listed, offer)
+    found.structure = _structure(read.reading, header, read.listed, offer)
     return found
+
+
+def _table_kind(offer: Proposal | None) -> str:
+    """The kind of a paper of which only the tables speak."""
+    if offer is None:
+        return ""
+    answered = not {"measures", "task", "progress", "tick"}.isdisjoint(offer.roles)
+    return Kind.LEDGER if answered else Kind.FEEDBACK
+
+
+def _read_as(document: Document, whole: Outline, rules: Rules, kind: str, offer: Proposal | None) -> _Read:
+    """The problems and the advice of a document as one of a kind; none for the kind other."""
+    reading = Reading(document, whole, rules, kind)
+    parts = chapters(reading)
+    if kind == Kind.OTHER:
+        return _Read(reading, parts)
+    listed, problems = _problems(reading, parts, offer)
+    advice = read_advice(reading, parts) if kind == Kind.FEEDBACK else []
+    advice = advice or (offer.advice if offer is not None and kind == Kind.FEEDBACK else [])
+    verdict = _judged(document, rules, Candidate("sections", tuple(problems), tuple(advice)), kind)
+    chosen = verdict.chosen
+    groups = chosen.groups if chosen.form == "parsed" else frozenset()
+    listed = [] if chosen.form == "parsed" else listed
+    return _Read(reading, parts, listed, list(chosen.problems), list(chosen.advice), groups, verdict.confidence)
 
 
 def _judged(document: Document, rules: Rules, sections: Candidate, kind: str) -> Verdict:
@@ -321,7 +356,7 @@ def _told(reading: Reading, span: Span, before: bool) -> str:
 
 def _front(reading: Reading, header: Header) -> list[Passage]:
     passages = []
-    metadata = reading.rules.of("published")
+    metadata = [rule for name in ("published", "issued_label", "feedback_label") for rule in reading.rules.of(name)]
     for span in reading.outline.preamble:
         view = reading.outline.views[span.block]
         if span.block in header.title_blocks:

@@ -21,26 +21,25 @@ def read_figures(
     “how many” (数量, 合计), is the part that the number speaks about (a school, an aspect).
     """
     for number in sorted(grids):
-        grid = grids[number]
-        for (row, column), block in sorted(grid.items()):
+        above: dict[int, str] = {}  # the last name in each column
+        left, last_row = "", -1
+        for (row, column), block in sorted(grids[number].items()):
+            left = left if row == last_row else ""
+            last_row = row
             figure = rules.at("figure_number", views[block])
-            if figure is None or document.blocks[block].merged:
+            if figure is None:
+                name = views[block].strip()
+                if name:
+                    left = above[column] = name
                 continue
-            left = _name(grid, views, rules, [(row, c) for c in range(column - 1, -1, -1)])
-            above = _name(grid, views, rules, [(r, column) for r in range(row - 1, -1, -1)])
-            claim = _claim(document, block, figure, left, above, rules) or _claim(
-                document, block, figure, above, left, rules
+            if document.blocks[block].merged:
+                continue
+            over = above.get(column, "")
+            claim = _claim(document, block, figure, left, over, rules) or _claim(
+                document, block, figure, over, left, rules
             )
             if claim is not None:
                 yield claim
-
-
-def _name(grid: Grid, views: Sequence[str], rules: Rules, places: Sequence[tuple[int, int]]) -> str:
-    """The nearest cell in one direction that is no number, "" where there is none."""
-    for place in places:
-        if place in grid and views[grid[place]].strip() and rules.at("figure_number", views[grid[place]]) is None:
-            return views[grid[place]].strip()
-    return ""
 
 
 def _claim(document: Document, block: int, figure: Hit, name: str, other: str, rules: Rules) -> Claim | None:

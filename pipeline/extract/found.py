@@ -54,6 +54,13 @@ def trimmed(document: Document, span: Span, extra: str = "") -> Span:
     return Span(span.block, start, end, -1 if last == span.block else last)
 
 
+def inside(inner: Span, outer: Span) -> bool:
+    """Whether a span of one block lies within another span."""
+    last = outer.block if outer.last == -1 else outer.last
+    begins = (outer.block, outer.start) <= (inner.block, inner.start)
+    return begins and (inner.block, inner.end) <= (last, outer.end)
+
+
 def joined(spans: list[Span]) -> Span:
     """From the first to the last of some spans in reading order."""
     first, last = spans[0], spans[-1]

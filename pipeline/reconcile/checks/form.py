@@ -51,7 +51,7 @@ def docno_malformed(paper: Paper, context: Context) -> Iterator[Defect]:
                 faults = _docno_faults(match)
                 if faults:
                     quote = at.text[match.start() : match.end()]
-                    good = f"{match['agency']}〔{match['year']}〕{int(match['number'])}号"
+                    good = f"{match['agency']}〔{match['year']}〕{int(match['number']) if match['number'] else '×'}号"
                     yield _defect(paper, at, quote, expected=good, why="、".join(faults))
 
 
@@ -63,6 +63,7 @@ def _docno_faults(match: re.Match[str]) -> list[str]:
             ("括号内不应有“年”字", bool(match["nian"])),
             ("不应有“第”字", bool(match["di"])),
             ("序号前不应有 0", match["number"].startswith("0")),
+            ("缺少序号", not match["number"]),
         )
         if found
     ]

@@ -195,7 +195,7 @@ def amount_conflict(paper: Paper, context: Context) -> Iterator[Defect]:
         for measure, one in answered:
             clause = _clause(settings.split("sentence_end", measure.text), one)
             same = _same_noun(stated[0], one)
-            slipped = _slip(stated[0], one) and (same or settings.find("repaid", clause))
+            slipped = _slip(stated[0], one) and (same or _same_words(stated[0], one) or settings.find("repaid", clause))
             repaid = settings.find("repaid", clause) and _conflicts(problem, stated[0], one, clause, context)
             if slipped or repaid:
                 yield Defect(paper, problem, expected=f"{owed:g}", actual=f"{one.value:g}", quote=clause,
@@ -216,10 +216,10 @@ def _adds_up(values: list[float], total: float) -> bool:
 
 
 def _slip(one: _Sum, other: _Sum) -> bool:
-    """5.23 and 5.32: two neighbouring digits that change places are a slip of the pen."""
+    """5.23 and 5.32: two digits that change places, neighbours or those around another, are a slip of the pen."""
     first, second = (view(s.text).replace(".", "") for s in (one, other))
     apart = [i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b]
-    swapped = len(apart) == 2 and apart[1] == apart[0] + 1 and sorted(first) == sorted(second)
+    swapped = len(apart) == 2 and apart[1] <= apart[0] + 2 and sorted(first) == sorted(second)
     return swapped and len(_DIGIT.findall(first)) >= 3
 
 
@@ -228,14 +228,25 @@ def _same_noun(one: _Sum, other: _Sum) -> bool:
     return bool(one.before[-2:]) and one.before[-2:] in other.before[-8:]
 
 
+def _same_words(one: _Sum, other: _Sum) -> bool:
+    """Whether two neighbouring characters around one sum stand around the other too (未登记入账 … 补登入账).
+
+    合同价 and 审定价 are two kinds of price: sums whose names only end alike are not the same.
+    """
+    if one.before[-1:] == other.before[-1:] and one.before[-3:] != other.before[-3:]:
+        return False
+    around = [s.before + s.after for s in (one, other)]
+    return any(around[0][i : i + 2] in around[1] for i in range(len(around[0]) - 1) if around[0][i : i + 2].isalpha())
+
+
 def _conflicts(problem: ProblemRow, stated: _Sum, one: _Sum, clause: str, context: Context) -> bool:
     """Whether the two sums claim to be the same: the same noun, or all of it repaid."""
     settings = context.settings
     partial = settings.find("partial", clause) is not None
-    if settings.find("whole", clause) and not partial:
+    near = 0.5 * stated.value < one.value < 2 * stated.value
+    if near and settings.find("whole", clause) and not partial:
         return True
     if _same_noun(stated, one) and not partial:
         return True
-    near = 0.5 * stated.value < one.value < 2 * stated.value
     settled = near and not partial and problem.status == Status.DONE
     return bool(settled and settings.find("owed", problem.problem))
