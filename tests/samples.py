@@ -168,7 +168,8 @@ def fictional_case():
     for metric, value in (("problems", 3.0), ("done", 3.0), ("money_refunded", 15000.0)):
         rows.append(row("claims", doc_id="b", metric=metric, value=value, unit="个", text=f"{value:g}个"))
     rows.append(row(
-        "links", case_id="c1", feedback_problem_id="f-001", bulletin_problem_id="b-001", score=0.93, method="text",
+        "links", case_id="c1", feedback_problem_id="f-001", bulletin_problem_id="b-001",
+        answer_problem_id="b-001", answer_kind="bulletin", score=0.93, method="text",
         doubtful=False,
     ))
     rows.append(row("cases", case_id="c1", unit="云溪县第九小学党支部", feedback="f", bulletin="b"))

@@ -10,20 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from pipeline.core.item_row import ItemRow
+from pipeline.core.row import Row as Row
+from pipeline.core.row import beside as _beside
 from pipeline.core.vocabulary import Action, Code, Kind, Severity, State, Status
-
-
-def _beside(**more: Any) -> Any:
-    """A field that is kept with its row and is no column of the tables."""
-    return field(metadata={"beside": True}, **more)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of any table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +24,7 @@ class DocumentRow(Row):
     """One input file."""
 
     doc_id: str
+    case_id: str = ""
     file: str = ""
     sha256: str = ""
     kind: Kind | None = None
@@ -215,11 +209,13 @@ class CaseRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkRow(Row):
-    """Which problem answers which."""
+    """Which problem answers which; `bulletin_problem_id` is the former name of `answer_problem_id`."""
 
     case_id: str
     feedback_problem_id: str = ""
     bulletin_problem_id: str = ""
+    answer_problem_id: str = ""
+    answer_kind: Kind | None = None
     score: float = 0.0
     method: str = ""
     shared: str = ""
@@ -284,6 +280,7 @@ class Tables:
     unused: tuple[UnusedRow, ...] = ()
     cases: tuple[CaseRow, ...] = ()
     links: tuple[LinkRow, ...] = ()
+    items: tuple[ItemRow, ...] = ()
     findings: tuple[FindingRow, ...] = ()
     conflicts: tuple[ConflictRow, ...] = _beside(default=())
 

@@ -72,4 +72,6 @@ class Action(Code):
 CASE_KINDS = (Kind.FEEDBACK, Kind.PLAN, Kind.LEDGER, Kind.BULLETIN)  # that take part in a case
 ANSWERS = (Kind.BULLETIN, Kind.PLAN, Kind.LEDGER)  # that answer a feedback
 OPEN = (Status.BASICALLY_DONE, Status.IN_PROGRESS, Status.NOT_DONE)
+REVIEWER = "reviewer"  # the rule of a fact that a person decided
+CLOSED = "closed"  # the review state of a problem that a person has struck off the list
 READ = (State.OK, State.WARNED)  # states of documents that were read

@@ -37,13 +37,12 @@ from pipeline.core.rows import (
     with_rows,
 )
 from pipeline.core.text import guarded
-from pipeline.core.vocabulary import Status
+from pipeline.core.vocabulary import REVIEWER, Status
 from pipeline.decisions.columns import ANCHORS, DATES, EDITABLE, Decided, digest, positions, row_identity, stored_text
 from pipeline.readers.gate import load
 
 FILE = "corrections.csv"
 CHANGE, ADD, DELETE = "change", "add", "delete"
-REVIEWER = "reviewer"  # the rule of facts that a person decided
 ALIKE = 60  # from which likeness a changed reading is still the same problem
 DATE_FIELDS = {"deadline", *DATES}
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.core.vocabulary import CASE_KINDS
-from pipeline.reconcile.settings import load_settings
+from pipeline.reconcile.settings import LATEST, load_settings
 from pipeline.ruleset.checks_file import OFF
 from pipeline.ruleset.labels import load_labels
 from pipeline.ruleset.rule import FILES, Rule, load_rules
@@ -46,7 +46,7 @@ def markdown(folder: Path) -> str:
             "|---|---|---|---|---|",
         ]
         lines += [_rule_line(rule) for rule in sorted(own, key=lambda rule: int(rule.source.split(":")[1]))] + [""]
-    return "\n".join([*lines, *_check_lines(folder)]).rstrip() + "\n"
+    return "\n".join([*lines, *_check_lines(folder), "", *policy_lines(folder)]).rstrip() + "\n"
 
 
 def _rule_line(rule: Rule) -> str:
@@ -75,6 +75,17 @@ def _check_lines(folder: Path) -> list[str]:
         hits = [str(e["text"]) for e in trigger.examples if e.get("value") is not None]
         misses = [str(e["text"]) for e in trigger.examples if e.get("value") is None]
         lines.append(_cells(f"`{trigger.id}`", "；".join(hits[:2]), "；".join(misses[:2])))
+    return lines
+
+
+def policy_lines(folder: Path) -> list[str]:
+    """Which paper wins for which field of the consolidated table, as the default profile has it."""
+    settings, labels = load_settings(folder), load_labels(folder)
+    lines = ["## 问题总表的取值（profiles/default.yaml 的 items）", "",
+             "| 栏目 | 依次取自（同一种材料取最新的一份） |", "|---|---|"]
+    for field, kinds in settings.profile.items.items():
+        told = (labels.of("kind", kind) if kind != LATEST else "时间最晚的一份（不分文种）" for kind in kinds)
+        lines.append(_cells(labels.column("items", field), "、".join(told)))
     return lines
 
 

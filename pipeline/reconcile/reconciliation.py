@@ -1,4 +1,4 @@
-"""Reconciliation: the tables of all documents in, the same with `cases`, `links` and `findings` out.
+"""Reconciliation: the tables of all documents in, the same with `cases`, `links`, `items` and `findings` out.
 
 Nothing is read again: what a check sees are rows.  Findings are data with stable ids; a person's waiver
 is data too and stays visible on the finding.
@@ -12,17 +12,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import CaseRow, FindingRow, LinkRow, MeasureRow, Tables
 from pipeline.core.vocabulary import ANSWERS, CASE_KINDS, READ, Kind, Severity
 from pipeline.reconcile.cases import Aliases, Case, Paper, build_cases, papers_of
 from pipeline.reconcile.checks import between, coverage, form, numbers, responsibility, substance
+from pipeline.reconcile.consolidate import decided, items_of
 from pipeline.reconcile.copies import Text, copies
 from pipeline.reconcile.match import Link, link_problems
 from pipeline.reconcile.registry import CASE_CHECKS, PAPER_CHECKS, Context, Defect, Pair
 from pipeline.reconcile.settings import Settings, load_settings
+from pipeline.reconcile.strands import strands as strands_of
+from pipeline.reconcile.strands import turned
 from pipeline.reconcile.waivers import Waiver, waived_by
 from pipeline.ruleset.checks_file import OFF
 from pipeline.ruleset.labels import Labels, load_labels
@@ -41,21 +46,30 @@ def reconcile(
     tables: Tables, rules_folder: Path, profile: str = "default", as_of: date | None = None,
     waivers: Sequence[Waiver] = (),
 ) -> Tables:
-    """The tables with `cases`, `links` and `findings` made anew, whatever they held."""
+    """The tables with `cases`, `links`, `items` and `findings` made anew, whatever they held."""
     settings, labels = load_settings(rules_folder, profile), load_labels(rules_folder)
     papers = papers_of(tables, settings.aliases)
     cases = build_cases(papers, settings.aliases)
     units = frozenset(paper.unit for paper in papers if paper.unit)
+    by_reviewer = decided(tables.facts)
     links: list[LinkRow] = []
+    items: list[ItemRow] = []
     found: list[FindingRow] = []
     for case in cases:
         pairs = tuple(_pairs(case, settings))
-        links += [_link_row(case, link) for pair in pairs for link in pair.links]
-        found += _findings(Context(case, settings, pairs, as_of, units), labels)
+        links += [_link_row(case, pair, link) for pair in pairs for link in pair.links]
+        strands = tuple(strands_of(case, partial(_links, pairs, settings)))
+        own = tuple(items_of(case, strands, settings, by_reviewer))
+        items += own
+        found += _findings(Context(case, settings, pairs, as_of, units, strands, own), labels)
     found += _copied(cases, settings, labels)
     found += _nothing(tables, cases, settings, labels)
     findings = _finished(_once(found, settings), settings.aliases, waivers, as_of)
-    return replace(tables, cases=tuple(map(_case_row, cases)), links=tuple(links), findings=tuple(findings))
+    case_of = {paper.doc_id: case.case_id for case in cases for paper in case.papers}
+    return replace(
+        tables, cases=tuple(map(_case_row, cases)), links=tuple(links), items=tuple(items), findings=tuple(findings),
+        documents=tuple(replace(row, case_id=case_of.get(row.doc_id, "")) for row in tables.documents),
+    )
 
 
 def _pairs(case: Case, settings: Settings) -> Iterator[Pair]:
@@ -74,8 +88,22 @@ def _pairs(case: Case, settings: Settings) -> Iterator[Pair]:
     for source, answer in chosen:
         if not source.problems or not answer.problems:
             continue  # nothing_extracted says so; that every problem is unanswered would be a guess
-        links = link_problems(source.problems, answer.problems, settings.profile.thresholds, _names(source, answer))
-        yield Pair(source, answer, tuple(links))
+        yield Pair(source, answer, _linked(source, answer, settings))
+
+
+def _linked(source: Paper, answer: Paper, settings: Settings) -> tuple[Link, ...]:
+    names = _names(source, answer)
+    return tuple(link_problems(source.problems, answer.problems, settings.profile.thresholds, names))
+
+
+def _links(pairs: Iterable[Pair], settings: Settings, source: Paper, answer: Paper) -> tuple[Link, ...]:
+    """The links of two papers, from the pairs where they are one."""
+    for pair in pairs:
+        if pair.source is source and pair.answer is answer:
+            return pair.links
+        if pair.source is answer and pair.answer is source:
+            return tuple(map(turned, pair.links))
+    return _linked(source, answer, settings)
 
 
 def _names(*papers: Paper) -> list[str]:
@@ -92,8 +120,9 @@ def _case_row(case: Case) -> CaseRow:
                    round=case.stated("round"), **ids)
 
 
-def _link_row(case: Case, link: Link) -> LinkRow:
+def _link_row(case: Case, pair: Pair, link: Link) -> LinkRow:
     return LinkRow(case_id=case.case_id, feedback_problem_id=link.source, bulletin_problem_id=link.answer,
+                   answer_problem_id=link.answer, answer_kind=pair.answer.kind,
                    score=link.score, method=link.method, shared="、".join(link.shared), runner_up=link.runner_up,
                    margin=link.margin, doubtful=link.doubtful)
 

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import ProblemRow
 from pipeline.core.vocabulary import Severity
 from pipeline.reconcile.cases import Case, Paper
 from pipeline.reconcile.match import Link
 from pipeline.reconcile.settings import Settings
+from pipeline.reconcile.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Context:
     pairs: tuple[Pair, ...] = ()
     as_of: date | None = None
     units: frozenset[str] = frozenset()  # comparable names of all units of the batch
+    strands: tuple[Strand, ...] = ()  # the problems of the case, each through its papers
+    items: tuple[ItemRow, ...] = ()  # the same as rows of the consolidated table, in the same order
 
 
 PaperCheck = Callable[[Paper, Context], Iterator[Defect]]

@@ -24,6 +24,7 @@ from pipeline.ruleset.shape import items, mapping, number, one_of, record
 from pipeline.ruleset.yaml_file import Entry
 
 DEFAULT = "default"
+LATEST = "latest"  # of the papers of a case, whatever their kind
 LAYOUTS = frozenset({"gbt9704"})  # files of `profiles/` that are page layouts
 _SHORT = 5_000  # characters; longer texts are few, and are not worth their place in memory
 _kept_view = lru_cache(maxsize=4096)(view)  # a text is tried by some twenty triggers in a row
@@ -62,6 +63,7 @@ class Profile:
     days: Mapping[str, int | None]
     thresholds: Mapping[str, float]
     done: tuple[str, ...]
+    items: Mapping[str, tuple[str, ...]]  # field of the consolidated table → kinds of papers, the first wins
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +139,15 @@ def example_faults(settings: Settings) -> list[str]:
 
 
 _DAYS = ("plan_after_feedback", "report_after_feedback", "publish_after_feedback")
+ITEM_FIELDS = ("problem", "aspect", "category", "status", "lead", "dept", "person", "deadline", "measures_planned",
+               "measures_reported", "reason", "amount_asked", "amount_settled")
 _SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged")
 _SHAPE = record({
     "days": mapping(number(0, 3660, whole=True, empty=True), _DAYS),
     "done": items(one_of(*Status), 1),
     "thresholds": record({**dict.fromkeys(_SHARES, number(0, 1)), "rate_tolerance": number(0, 100),
                           "copied_length": number(1, 100_000, whole=True)}),
+    "items": mapping(items(one_of(*CASE_KINDS, LATEST), 1), ITEM_FIELDS),
     "checks": mapping(record({"severity": SEVERITY, "kinds": KINDS})),
 })
 
@@ -167,7 +172,8 @@ def load_profile(folder: Path, name: str) -> Profile:
         severity[check] = own.get("severity", entry["severity"])
         kinds[check] = tuple(own.get("kinds", entry.get("kinds", CASE_KINDS)))
     thresholds = {key: float(value) for key, value in content["thresholds"].items()}
-    return Profile(name, severity, kinds, content["days"], thresholds, tuple(content["done"]))
+    return Profile(name, severity, kinds, content["days"], thresholds, tuple(content["done"]),
+                   {field: tuple(kinds_) for field, kinds_ in content["items"].items()})
 
 
 def _or_nothing(content: Any, place: str, name: str) -> None:

@@ -52,6 +52,7 @@ from pipeline.decisions.columns import (
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.overview import unit_name, units
 from pipeline.publish.workbook.front import write_guide, write_overview
+from pipeline.publish.workbook.items_sheet import item_columns, item_lines
 from pipeline.publish.workbook.sheets import Book, SheetLink
 from pipeline.reconcile.cases import Aliases, load_aliases, papers_of
 from pipeline.reconcile.recount import PEOPLE, SUMS, Recount, recount
@@ -70,7 +71,7 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list
     """
     labels = load_labels(rules_folder)
     book = Book()
-    order = ("guide", "overview", "problems", "measures", "claims", "links", "findings", "unused", "failed",
+    order = ("guide", "overview", "items", "problems", "measures", "claims", "links", "findings", "unused", "failed",
              "documents")
     sheets = {name: book.sheet(labels.of("sheet", name), _TABS.get(name, "")) for name in order}
     context = _WorkbookContext(tables, labels, book, sheets, load_aliases(rules_folder))
@@ -79,7 +80,7 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list
     gaps: list[Gap] = []
     fill: dict[str, Callable[[_WorkbookContext], object]] = {
         "conflicts": _conflicts, "problems": _problems, "measures": _measures, "claims": _claims, "links": _links,
-        "findings": _findings, "unused": _unused, "documents": _documents, "failed": _failed,
+        "findings": _findings, "items": _items, "unused": _unused, "documents": _documents, "failed": _failed,
         "overview": lambda context: write_overview(tables, labels, book, sheets["overview"]),
         "guide": lambda context: write_guide(labels, book, sheets["guide"], sheets),
     }
@@ -94,8 +95,8 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list
     return list(dict.fromkeys(book.warnings)), gaps
 
 
-_TABS = {"overview": "3B5B7F", "problems": "70AD47", "measures": "70AD47", "claims": "5B9BD5", "links": "5B9BD5",
-         "findings": "C00000", "failed": "C00000"}
+_TABS = {"overview": "3B5B7F", "items": "70AD47", "problems": "70AD47", "measures": "70AD47", "claims": "5B9BD5",
+         "links": "5B9BD5", "findings": "C00000", "failed": "C00000"}
 
 
 class _WorkbookContext:
@@ -173,6 +174,15 @@ def _problems(context: _WorkbookContext) -> None:
                       for at, row in zip(context.starts, order, strict=True)}
 
 
+def _items(context: _WorkbookContext) -> None:
+    """The consolidated table; comes after the sheet of problems, to which it leads."""
+    columns = item_columns(context.labels, any(row.school for row in context.tables.items))
+    lines = item_lines(context.tables, context.labels, context.unit, context.places)
+    rows = context.write("items", columns, lines)
+    letter = get_column_letter([column.key for column in columns].index("status") + 1)
+    _colour(context.sheets["items"], letter, rows, {context.labels.of("status", s): COLOURS[s] for s in Status})
+
+
 def _measures(context: _WorkbookContext) -> None:
     fields, columns = EDITABLE["measures"].fields, measure_columns(context.labels)
 
@@ -226,7 +236,7 @@ def _links(context: _WorkbookContext) -> None:
         column("links", "score", 9, "number"), column("links", "doubtful", 8, "centre"), column("links", "method", 12),
         column("links", "shared", 24), column("links", "runner_up", 30), column("links", "margin", 10, "number"),
         Column("feedback_id", context.heading("links", "feedback_problem_id"), 10, hidden=True),
-        Column("bulletin_id", context.heading("links", "bulletin_problem_id"), 10, hidden=True),
+        Column("bulletin_id", context.heading("links", "answer_problem_id"), 10, hidden=True),
     ]
     cases = {row.case_id: row.unit for row in context.tables.cases}
 
@@ -237,9 +247,9 @@ def _links(context: _WorkbookContext) -> None:
     def line(row: LinkRow) -> list[object]:
         return [
             cases.get(row.case_id) or row.case_id, text(row.feedback_problem_id),
-            text(row.bulletin_problem_id), row.score, shown("doubtful", row.doubtful, context.labels),
+            text(row.answer_problem_id), row.score, shown("doubtful", row.doubtful, context.labels),
             context.labels.of("method", row.method), row.shared, context.statement(row.runner_up), row.margin,
-            row.feedback_problem_id, row.bulletin_problem_id,
+            row.feedback_problem_id, row.answer_problem_id,
         ]
 
     rows = context.write("links", columns, map(line, context.tables.links))

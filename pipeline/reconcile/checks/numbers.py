@@ -7,16 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from pipeline.core.rows import ClaimRow, ProblemRow
-from pipeline.core.values import MONEY, money, view
+from pipeline.core.values import view
 from pipeline.core.vocabulary import Kind, Severity, Status
 from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.recount import TOTALS, WHOLE, Recount, first_values, recount, statuses, whole
 from pipeline.reconcile.registry import Context, Defect, check
+from pipeline.reconcile.sums import Sum, sums
 
-_MONEY = re.compile(MONEY)
 _DIGIT = re.compile(r"[1-9]")
 _DECIMALS = re.compile(r"\.(\d+)")
-_CLAUSE_BEFORE, _CLAUSE_AFTER = 24, 40  # characters around a sum that are read as its clause
 
 
 def _wrong(paper: Paper, metrics: Sequence[str]) -> Iterator[Recount]:
@@ -156,35 +155,13 @@ def rules_count_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
             yield _defect(paper, counted.claim, counted.expected)
 
 
-class _Sum:
-    """A sum of money in a text, with the words around it."""
-
-    def __init__(self, text: str, start: int, end: int, value: float) -> None:
-        self.value, self.text = value, text[start:end]
-        self.before = text[max(0, start - _CLAUSE_BEFORE) : start]
-        self.after = text[end : end + _CLAUSE_AFTER]
-
-
-def _sums(text: str, context: Context) -> list[_Sum]:
-    """The sums of a text that are no thresholds and no prices by the head."""
-    found = []
-    for match in _MONEY.finditer(view(text)):
-        value = money(match[0])
-        one = None if value is None else _Sum(text, match.start(), match.end(), value)
-        if one and not context.settings.find("threshold", one.after) and not context.settings.find(
-            "per_head", one.before
-        ):
-            found.append(one)
-    return found
-
-
 @check("amount_conflict")
 def amount_conflict(paper: Paper, context: Context) -> Iterator[Defect]:
     """One and the same sum is given differently in the problem and in what was done about it."""
     settings = context.settings
     for problem in paper.problems:
-        stated = _sums(problem.problem, context)
-        answered = [(m, s) for m in paper.measures_of(problem) for s in _sums(m.text, context)]
+        stated = sums(problem.problem, settings)
+        answered = [(m, s) for m in paper.measures_of(problem) for s in sums(m.text, settings)]
         wanted = {s.value for s in stated}
         if len(wanted) != 1 or any(s.value in wanted for _, s in answered):
             continue
@@ -205,7 +182,7 @@ def amount_conflict(paper: Paper, context: Context) -> Iterator[Defect]:
                 break
 
 
-def _clause(sentences: list[str], one: _Sum) -> str:
+def _clause(sentences: list[str], one: Sum) -> str:
     return next((s for s in sentences if one.text in s), one.before + one.text + one.after)
 
 
@@ -215,7 +192,7 @@ def _adds_up(values: list[float], total: float) -> bool:
     return any(abs(sum(c) - total) < 0.005 for n in range(1, len(some) + 1) for c in combinations(some, n))
 
 
-def _slip(one: _Sum, other: _Sum) -> bool:
+def _slip(one: Sum, other: Sum) -> bool:
     """5.23 and 5.32: two digits that change places, neighbours or those around another, are a slip of the pen."""
     first, second = (view(s.text).replace(".", "") for s in (one, other))
     apart = [i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b]
@@ -223,12 +200,12 @@ def _slip(one: _Sum, other: _Sum) -> bool:
     return swapped and len(_DIGIT.findall(first)) >= 3
 
 
-def _same_noun(one: _Sum, other: _Sum) -> bool:
+def _same_noun(one: Sum, other: Sum) -> bool:
     """Whether the same two characters stand before both sums (工程款5.23万元)."""
     return bool(one.before[-2:]) and one.before[-2:] in other.before[-8:]
 
 
-def _same_words(one: _Sum, other: _Sum) -> bool:
+def _same_words(one: Sum, other: Sum) -> bool:
     """Whether two neighbouring characters around one sum stand around the other too (未登记入账 … 补登入账).
 
     合同价 and 审定价 are two kinds of price: sums whose names only end alike are not the same.
@@ -239,7 +216,7 @@ def _same_words(one: _Sum, other: _Sum) -> bool:
     return any(around[0][i : i + 2] in around[1] for i in range(len(around[0]) - 1) if around[0][i : i + 2].isalpha())
 
 
-def _conflicts(problem: ProblemRow, stated: _Sum, one: _Sum, clause: str, context: Context) -> bool:
+def _conflicts(problem: ProblemRow, stated: Sum, one: Sum, clause: str, context: Context) -> bool:
     """Whether the two sums claim to be the same: the same noun, or all of it repaid."""
     settings = context.settings
     partial = settings.find("partial", clause) is not None
