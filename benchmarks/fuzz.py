@@ -118,7 +118,7 @@ def run(name: str, data: bytes) -> str:
         if kind in ("doc", "ole", "rtf", "odt", "fodt", "wordml"):
             office_file.check(data, kind)
         elif kind == "zip":
-            for inner, content in archive.expand_bytes(data, "a"):
+            for inner, content in archive.expand(data, "a"):
                 gate.sniff(content if isinstance(content, bytes) else b"", inner)
         else:
             document = gate.read_bytes(data, name)

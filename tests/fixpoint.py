@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any
 
-from pipeline.core.rows import plain_values
+from pipeline.core.stored_rows import plain_values
 
 PLACES = {"doc_id", "problem_id", "paragraph", "start", "end", "end_paragraph", "file", "sha256", "reader", "encoding",
           "coverage", "unused_share", "warnings", "state", "message", "seq"}

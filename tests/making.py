@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pipeline.core.rows import ROW_TYPES, Row, Tables, joined, row_of, tables_of, with_rows
+from pipeline.core.rows import ROW_TYPES, Row, Tables, joined, tables_of, with_rows
+from pipeline.core.stored_rows import row_of
 
 
 def row(table: str, **values: object) -> Any:

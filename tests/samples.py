@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.core.rows import Row, tables_of
 from pipeline.lab import annotated
+from pipeline.reconcile.cases import load_aliases, papers_of
+from pipeline.reconcile.recount import recount, recount_rows
 from pipeline.run.word_documents import Wanted, write_documents
 from tests.making import row
 
@@ -184,4 +187,6 @@ def fictional_case():
             paragraph=10 * number, other_paragraph=30, suggestion="请逐条核对后更正",
         ))
     rows.append(row("unused", doc_id="b", text="（文/图 办公室）", paragraph=99))
-    return tables_of(rows)
+    tables = tables_of(rows)
+    papers = papers_of(tables, load_aliases(RULES))
+    return replace(tables, recounts=tuple(again for paper in papers for again in recount_rows(paper, recount(paper))))

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from pipeline.core.model import Document
-from pipeline.core.rows import SCHEMA, Tables, plain
+from pipeline.core.rows import SCHEMA, Tables
+from pipeline.core.stored_rows import plain
 from pipeline.extract.process import tabulate
 from pipeline.readers import gate
 from pipeline.ruleset.rule import Rules

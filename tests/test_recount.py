@@ -132,6 +132,14 @@ def test_the_seeds_totals_reconcile_and_its_300_yuan_have_no_row():
     assert found["money_recovered"].rows and not found["money_refunded"].rows
 
 
+def test_every_claim_is_published_with_its_recount():
+    tables = reconcile(bulletin(DONE4, problems=4, done=4, money_refunded=300.0), RULES)
+    told = [(one.seq, one.metric, one.claimed, one.low, one.high, one.agrees, one.verdict) for one in tables.recounts]
+    assert told == [(1, "problems", 4.0, 4.0, 4.0, True, True), (2, "done", 4.0, 3.0, 3.0, False, True),
+                    (3, "money_refunded", 300.0, None, None, None, False)]
+    assert tables.recounts[1].rows == "d-1；d-2；d-3"
+
+
 def test_people_are_counted_from_the_measures_that_name_them():
     tables = bulletin(DONE4, reminded=0)
     tables = changed(tables, tables.claims[0], value=6.0, text="提醒谈话6人")

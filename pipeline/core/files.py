@@ -1,4 +1,4 @@
-"""Office packages that come out the same twice, and putting a file in place in one step.
+"""Office packages that come out the same twice, putting a file in place in one step, opening one of somebody else's.
 
 Zip entries carry one constant date, so that equal content is equal bytes.  A file is written
 beside its target, flushed to disk and renamed over it: a reader sees the old or the new one.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from pipeline.core.errors import OutputError
+from pipeline.core.errors import OutputError, Rejected
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 TEMPORARY = ".zhenggai-"  # temporary files of ours start with this, so that the next start can remove them
@@ -43,6 +46,19 @@ class FixedZip(zipfile.ZipFile):
         entry.external_attr = 0o600 << 16
         entry.create_system = 0  # the same bytes on every system
         return entry
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """A regular file for reading; a link or a pipe that somebody put in its place is not followed.
+
+    Raises Rejected (not_a_file), and OSError for what the system refuses.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Rejected("not_a_file")
+        yield file
 
 
 def replace_file(path: Path, content: bytes) -> Path:

@@ -8,7 +8,6 @@ no such place (what a person added).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -16,7 +15,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from pipeline.core.item_row import ItemRow
 from pipeline.core.row import Row as Row
 from pipeline.core.row import beside as _beside
-from pipeline.core.vocabulary import Action, Code, Kind, Severity, State, Status
+from pipeline.core.vocabulary import Action, Kind, Severity, State, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +224,27 @@ class LinkRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecountRow(Row):
+    """A claim beside what the document's own rows give: from `low` to `high`, both None where nothing can be counted.
+
+    `seq` is the claim's place among those of its document, from 1; without `verdict` a difference is only shown.
+    `rows` are problem ids, titles or sums that were counted, `left_over` those that were not, each joined by `；`.
+    """
+
+    doc_id: str
+    seq: int = 0
+    metric: str = ""
+    claimed: float | None = None
+    low: float | None = None
+    high: float | None = None
+    agrees: bool | None = None
+    verdict: bool = False
+    rows: str = ""
+    left_over: str = ""
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow(Row):
     """One defect that reconciliation found; `review_state` and `review_note` are a reviewer's."""
 
@@ -281,6 +301,7 @@ class Tables:
     cases: tuple[CaseRow, ...] = ()
     links: tuple[LinkRow, ...] = ()
     items: tuple[ItemRow, ...] = ()
+    recounts: tuple[RecountRow, ...] = ()
     findings: tuple[FindingRow, ...] = ()
     conflicts: tuple[ConflictRow, ...] = _beside(default=())
 
@@ -325,35 +346,6 @@ def with_rows(tables: Tables, rows: Mapping[str, Iterable[Row]]) -> Tables:
     """The tables with those named replaced."""
     columns: dict[str, Any] = {name: tuple(own) for name, own in rows.items()}
     return replace(tables, **columns)
-
-
-def row_of(table: str, values: Mapping[str, object]) -> Row:
-    """A row out of plain values, as a file holds them; None is "not stated".
-
-    Raises KeyError for a column that the table does not have, ValueError for a code name that it is closed to.
-    """
-    columns = SCHEMA[table]
-    unknown = values.keys() - columns.keys()
-    if unknown:
-        raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
-    stated = {name: columns[name](value) for name, value in values.items() if value is not None and not _nan(value)}
-    return ROW_TYPES[table](**stated)
-
-
-def _nan(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
-
-
-def plain_values(table: str, row: Row) -> dict[str, object]:
-    """The columns of a row as a file holds them: code names as text, None for what is not stated."""
-    return {name: plain(getattr(row, name)) for name in SCHEMA[table]}
-
-
-def plain(value: object) -> object:
-    """A field's value as a file holds it."""
-    if value is None or value == "":
-        return None
-    return str(value) if isinstance(value, Code) else value
 
 
 R = TypeVar("R", DocumentRow, ProblemRow, MeasureRow, ClaimRow, ReferenceRow, AmountRow, AdviceRow, PassageRow, FactRow,

@@ -8,14 +8,13 @@ FORMULA_STARTS = frozenset("=+-@＝＋－＠")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # control characters, lone surrogates and U+FFFE/FFFF can be stored neither in csv readers' nor in Office's text
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def clean(text: str) -> tuple[str, int]:
-    """A text that XML can hold, with how many characters had to be replaced by U+FFFD."""
+    """A text of lines that any file can hold, with how many characters had to be replaced by U+FFFD."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _ILLEGAL.subn(REPLACEMENT, text)
+    return _UNSTORABLE.subn(REPLACEMENT, text)
 
 
 def storable(text: str) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from pipeline.core.rows import SCHEMA, ClaimRow, DocumentRow, FindingRow, MeasureRow, ProblemRow, plain
+from pipeline.core.rows import SCHEMA, ClaimRow, DocumentRow, FindingRow, MeasureRow, ProblemRow
+from pipeline.core.stored_rows import plain
 from pipeline.core.text import clean
 from pipeline.core.vocabulary import Status
 from pipeline.ruleset.labels import Labels

@@ -143,8 +143,6 @@ class _Assembler:
         first = next((one for one in (*keys, atom) if one.mark is not None), None)
         mark = first.mark if first is not None else None
         problem = Problem(label=mark.text if mark else "")
-        if mark is not None:
-            problem.label_span = Span(atom.block, mark.start, mark.end)
         problem.region = [Span(atom.block, keys[0].start if keys else atom.start, atom.end)]
         self.open = _Open(problem, [_span(atom)])
 

@@ -16,7 +16,6 @@ class Problem:
     """One problem with all that was found in it; `problem` is None until its statement is read."""
 
     label: str = ""
-    label_span: Span | None = None
     school: Fact | None = None
     aspect: Fact | None = None
     category: Fact | None = None

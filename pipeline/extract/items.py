@@ -17,9 +17,7 @@ _HEADLINE = 40  # a first sentence longer than this is no headline
 def read_item(reading: Reading, item: Item) -> Problem:
     """Everything that an item says, as facts with spans."""
     section = item.section
-    problem = Problem(
-        label=section.mark.text, label_span=Span(section.mark.block, section.mark.start, section.mark.end)
-    )
+    problem = Problem(label=section.mark.text)
     problem.region = section.all_pieces()
     _group(reading, problem, item.groups)
     statement, rest, start = _split(reading, section, item.start)

@@ -58,7 +58,7 @@ def _by_aspect(reading: Reading) -> list[Problem]:
         piece = section.pieces[0]
         end = min([piece.end, *_asides(reading, views[piece.block], piece.start, piece.end)])
         place = trimmed(reading.document, Span(piece.block, piece.start, end))
-        problem = Problem(label=mark.text, label_span=Span(mark.block, mark.start, mark.end), aspect=aspect)
+        problem = Problem(label=mark.text, aspect=aspect)
         problem.problem = fact(reading.document, "problem", place, "listing.aspect")
         problem.region = [place]
         found.append(problem)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.core.errors import InputError
-from pipeline.core.rows import SCHEMA, Row, Tables, plain_values, row_of, tables_of
+from pipeline.core.rows import SCHEMA, Row, Tables, tables_of
+from pipeline.core.stored_rows import plain_values, row_of
 from pipeline.core.text import guarded, storable
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """A zip as a folder: its files one after the other, each with a safe relative name, nothing on disk.
 
-In: the archive's path and the name of the folder that it stands for.  Out: (relative name, bytes), or in
+In: the archive's bytes and the name of the folder that it stands for.  Out: (relative name, bytes), or in
 place of the bytes the `Rejected` that this one file got.  Archives inside are opened one level deep.
 """
 
@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 from zipfile import ZipInfo
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
-from pipeline.readers.gate import load
 from pipeline.readers.kind import sniff
 from pipeline.readers.package import ENCRYPTED_FLAG, Package, inflate, open_package
 
@@ -24,13 +22,8 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u202a-\u202e\u2066-\u2069]')
 ArchiveFile = tuple[str, "bytes | Rejected"]
 
 
-def expand(path: Path, folder_name: str) -> Iterator[ArchiveFile]:
-    """The files of the archive.  Raises what reading and opening it may raise (bad_zip, zip_bomb …)."""
-    yield from expand_bytes(load(path), folder_name)
-
-
-def expand_bytes(data: bytes, folder_name: str) -> Iterator[ArchiveFile]:
-    """`expand` for bytes."""
+def expand(data: bytes, folder_name: str) -> Iterator[ArchiveFile]:
+    """The files of the archive.  Raises what opening it may raise (bad_zip, zip_bomb …)."""
     yield from _files(data, folder_name, 0, Budget())
 
 

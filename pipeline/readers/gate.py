@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
+from pipeline.core.files import opened
 from pipeline.core.model import Document, Warned
 from pipeline.readers.kind import promised, sniff, suffix
 
@@ -92,16 +93,13 @@ def load(path: Path) -> bytes:
             raise Rejected("not_a_file")
         if before.st_size > limits.FILE_BYTES:
             raise Rejected("too_large", f"{before.st_size // limits.MIB} MB，上限 {limits.FILE_BYTES // limits.MIB} MB")
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(path, flags), "rb") as stream:
-            opened = os.fstat(stream.fileno())
-            if not stat.S_ISREG(opened.st_mode):
-                raise Rejected("not_a_file")
+        with opened(path) as stream:
+            begun = os.fstat(stream.fileno())
             data = stream.read(limits.FILE_BYTES + 1)
             after = os.fstat(stream.fileno())
     except OSError as error:
         raise Rejected("unreadable", error.strerror or type(error).__name__) from error
-    if _identity(before) != _identity(opened) or _identity(opened) != _identity(after) or len(data) != after.st_size:
+    if _identity(before) != _identity(begun) or _identity(begun) != _identity(after) or len(data) != after.st_size:
         raise Rejected("changed_while_reading")
     return data
 

@@ -1,4 +1,4 @@
-"""Reconciliation: the tables of all documents in, the same with `cases`, `links`, `items` and `findings` out.
+"""Reconciliation: the tables of all documents in, the same with `cases`, `links`, `items`, `recounts`, `findings` out.
 
 Nothing is read again: what a check sees are rows.  Findings are data with stable ids; a person's waiver
 is data too and stays visible on the finding.
@@ -24,6 +24,7 @@ from pipeline.reconcile.checks import between, coverage, form, numbers, responsi
 from pipeline.reconcile.consolidate import decided, items_of
 from pipeline.reconcile.copies import Text, copies
 from pipeline.reconcile.match import Link, link_problems
+from pipeline.reconcile.recount import recount, recount_rows
 from pipeline.reconcile.registry import CASE_CHECKS, PAPER_CHECKS, Context, Defect, Pair
 from pipeline.reconcile.settings import Settings, load_settings
 from pipeline.reconcile.strands import strands as strands_of
@@ -46,12 +47,13 @@ def reconcile(
     tables: Tables, rules_folder: Path, profile: str = "default", as_of: date | None = None,
     waivers: Sequence[Waiver] = (),
 ) -> Tables:
-    """The tables with `cases`, `links`, `items` and `findings` made anew, whatever they held."""
+    """The tables with `cases`, `links`, `items`, `recounts` and `findings` made anew, whatever they held."""
     settings, labels = load_settings(rules_folder, profile), load_labels(rules_folder)
     papers = papers_of(tables, settings.aliases)
     cases = build_cases(papers, settings.aliases)
     units = frozenset(paper.unit for paper in papers if paper.unit)
     by_reviewer = decided(tables.facts)
+    recounts = {paper.doc_id: recount(paper) for paper in papers}
     links: list[LinkRow] = []
     items: list[ItemRow] = []
     found: list[FindingRow] = []
@@ -61,13 +63,15 @@ def reconcile(
         strands = tuple(strands_of(case, partial(_links, pairs, settings)))
         own = tuple(items_of(case, strands, settings, by_reviewer))
         items += own
-        found += _findings(Context(case, settings, pairs, as_of, units, strands, own), labels)
+        found += _findings(Context(case, settings, pairs, as_of, units, strands, own, recounts), labels)
     found += _copied(cases, settings, labels)
     found += _nothing(tables, cases, settings, labels)
     findings = _finished(_once(found, settings), settings.aliases, waivers, as_of)
     case_of = {paper.doc_id: case.case_id for case in cases for paper in case.papers}
     return replace(
-        tables, cases=tuple(map(_case_row, cases)), links=tuple(links), items=tuple(items), findings=tuple(findings),
+        tables, cases=tuple(map(_case_row, cases)), links=tuple(links), items=tuple(items),
+        recounts=tuple(row for paper in papers for row in recount_rows(paper, recounts[paper.doc_id])),
+        findings=tuple(findings),
         documents=tuple(replace(row, case_id=case_of.get(row.doc_id, "")) for row in tables.documents),
     )
 

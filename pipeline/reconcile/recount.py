@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.core import values
-from pipeline.core.rows import ClaimRow, ReferenceRow, place
+from pipeline.core.rows import ClaimRow, RecountRow, ReferenceRow, place
 from pipeline.core.vocabulary import Action, Kind, Status
 from pipeline.reconcile.cases import Paper
 
@@ -56,9 +56,14 @@ class Recount:
     @property
     def expected(self) -> str:
         """The recount as people read it: 13, or 8–12."""
-        if self.low is None or self.high is None:
-            return ""
-        return f"{self.low:g}" if self.low == self.high else f"{self.low:g}–{self.high:g}"
+        return shown_range(self.low, self.high)
+
+
+def shown_range(low: float | None, high: float | None) -> str:
+    """A recount as people read it: 13, or 8–12; "" where nothing can be counted."""
+    if low is None or high is None:
+        return ""
+    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
 
 
 def whole(claims: Iterable[ClaimRow]) -> list[ClaimRow]:
@@ -71,6 +76,17 @@ def recount(paper: Paper) -> list[Recount]:
     stated = {c.metric for c in whole(paper.claims)}
     counts = totals(paper)
     return [_recounted(paper, claim, stated, counts) for claim in paper.claims if claim.value is not None]
+
+
+def recount_rows(paper: Paper, recounts: Iterable[Recount]) -> Iterator[RecountRow]:
+    """The rows of a paper's recounts, in the order of its claims."""
+    numbers = {id(claim): number for number, claim in enumerate(paper.claims, 1)}
+    for one in recounts:
+        yield RecountRow(
+            doc_id=paper.doc_id, seq=numbers[id(one.claim)], metric=one.claim.metric, claimed=one.claim.value,
+            low=one.low, high=one.high, agrees=one.agrees, verdict=one.verdict, rows="；".join(one.rows),
+            left_over="；".join(one.left_over), formula=one.formula,
+        )
 
 
 def _recounted(paper: Paper, claim: ClaimRow, stated: set[str], counts: Mapping[str, int]) -> Recount:

@@ -6,7 +6,7 @@ words for people come from `rules/checks.yaml`, the severity from the profile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,6 +15,7 @@ from pipeline.core.rows import ProblemRow
 from pipeline.core.vocabulary import Severity
 from pipeline.reconcile.cases import Case, Paper
 from pipeline.reconcile.match import Link
+from pipeline.reconcile.recount import Recount
 from pipeline.reconcile.settings import Settings
 from pipeline.reconcile.strands import Strand
 
@@ -56,6 +57,7 @@ class Context:
     units: frozenset[str] = frozenset()  # comparable names of all units of the batch
     strands: tuple[Strand, ...] = ()  # the problems of the case, each through its papers
     items: tuple[ItemRow, ...] = ()  # the same as rows of the consolidated table, in the same order
+    recounts: Mapping[str, Sequence[Recount]] = field(default_factory=dict)  # doc_id → its claims, counted again
 
 
 PaperCheck = Callable[[Paper, Context], Iterator[Defect]]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipeline.core import limits
 from pipeline.core.errors import InputError, Rejected, escaped
+from pipeline.core.files import opened
 from pipeline.readers.kind import converted
 from pipeline.run.engines import Job
 
@@ -188,12 +189,8 @@ def hashed(entry: InputFile) -> InputFile:
 
 def _digest(path: Path) -> tuple[str, int, bytes]:
     """sha256, size and beginning of a regular file; a link or a pipe put in its place since is refused."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-                     | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        before = os.fstat(handle)
-        if not stat.S_ISREG(before.st_mode):
-            raise Rejected("not_a_file")
+    with opened(path) as file:
+        before = os.fstat(file.fileno())
         # an archive has its own, wider limit for what it holds
         most = limits.ARCHIVE_BYTES if path.suffix.lower() in ARCHIVES else limits.FILE_BYTES
         if before.st_size > most:
@@ -203,7 +200,7 @@ def _digest(path: Path) -> tuple[str, int, bytes]:
             head = head or piece[:1024]
             digest.update(piece)
             size += len(piece)
-        if size != os.fstat(handle).st_size or size > most:
+        if size != os.fstat(file.fileno()).st_size or size > most:
             raise Rejected("changed_while_reading")
     return digest.hexdigest(), size, head
 
@@ -240,7 +237,7 @@ def expand_archive(job: Job, folder: Path) -> list[Member]:
     Runs in a limited worker; no name from the archive becomes a path.  A document that is only named like an archive
     is its own member.
     """
-    from pipeline.readers.archive import expand_bytes
+    from pipeline.readers.archive import expand
     from pipeline.readers.gate import load, sniff
 
     name, data = job.name, load(job.path)
@@ -249,7 +246,7 @@ def expand_archive(job: Job, folder: Path) -> list[Member]:
     place = folder / hashlib.sha256(name.encode()).hexdigest()[:16]
     place.mkdir(exist_ok=True)  # a second try finds what the first one left
     members: list[Member] = []
-    for number, (member, content) in enumerate(expand_bytes(data, name)):
+    for number, (member, content) in enumerate(expand(data, name)):
         suffix = Path(member).suffix.lower()
         target = place / f"{number}{suffix if suffix[1:].isalnum() and suffix.isascii() else ''}"
         if isinstance(content, Rejected):

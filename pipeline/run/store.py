@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.core.rows import SCHEMA, Tables, plain_values, row_of, tables_of
+from pipeline.core.rows import SCHEMA, Tables, tables_of
+from pipeline.core.stored_rows import plain_values, row_of
 from pipeline.ruleset.layers import rule_files
 
 # a second try may end differently: the cause lies in the machine, not in the file

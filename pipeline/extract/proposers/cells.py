@@ -34,7 +34,7 @@ class Cells:
         problem = Problem()
         seq = record.of("seq") or record.of("ref")
         if seq is not None and self.view(seq.span).strip():
-            problem.label, problem.label_span = self.document.text(seq.span).strip(), seq.span
+            problem.label = self.document.text(seq.span).strip()
         for entry in record.entries:
             if entry.role in GROUPS and getattr(problem, entry.role) is None:
                 setattr(problem, entry.role, self._words(entry, entry.role))

@@ -25,6 +25,7 @@ from pipeline.core.rows import (
     LinkRow,
     MeasureRow,
     ProblemRow,
+    RecountRow,
     Tables,
     by_document,
     by_problem,
@@ -54,8 +55,7 @@ from pipeline.publish.overview import unit_name, units
 from pipeline.publish.workbook.front import write_guide, write_overview
 from pipeline.publish.workbook.items_sheet import item_columns, item_lines
 from pipeline.publish.workbook.sheets import Book, SheetLink
-from pipeline.reconcile.cases import Aliases, load_aliases, papers_of
-from pipeline.reconcile.recount import PEOPLE, SUMS, Recount, recount
+from pipeline.reconcile.recount import PEOPLE, SUMS, shown_range
 from pipeline.ruleset.labels import Labels, load_labels
 
 COLOURS: dict[Code, str] = {
@@ -74,7 +74,7 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list
     order = ("guide", "overview", "items", "problems", "measures", "claims", "links", "findings", "unused", "failed",
              "documents")
     sheets = {name: book.sheet(labels.of("sheet", name), _TABS.get(name, "")) for name in order}
-    context = _WorkbookContext(tables, labels, book, sheets, load_aliases(rules_folder))
+    context = _WorkbookContext(tables, labels, book, sheets)
     if tables.conflicts:
         sheets["conflicts"] = book.sheet(labels.of("sheet", "conflicts"), "C00000")
     gaps: list[Gap] = []
@@ -102,10 +102,7 @@ _TABS = {"overview": "3B5B7F", "items": "70AD47", "problems": "70AD47", "measure
 class _WorkbookContext:
     """What every sheet needs: the tables, the labels, the book, and look-ups by document and problem."""
 
-    def __init__(
-        self, tables: Tables, labels: Labels, book: Book, sheets: Mapping[str, object], aliases: Aliases
-    ) -> None:
-        self.aliases = aliases
+    def __init__(self, tables: Tables, labels: Labels, book: Book, sheets: Mapping[str, object]) -> None:
         self.tables, self.labels, self.book, self.sheets = tables, labels, book, sheets
         self.documents = {row.doc_id: row for row in tables.documents}
         self.units = {row.doc_id: unit for unit, rows in units(tables).items() for row in rows}
@@ -201,11 +198,12 @@ def _measures(context: _WorkbookContext) -> None:
 def _claims(context: _WorkbookContext) -> None:
     """What documents say about themselves, beside what their own tables add up to."""
     labels, fields, columns = context.labels, EDITABLE["claims"].fields, claim_columns(context.labels)
-    counted = {entry.claim: entry for paper in papers_of(context.tables, context.aliases) for entry in recount(paper)}
+    counted = {(entry.doc_id, entry.seq): entry for entry in context.tables.recounts}
+    seqs = {id(row): seq for rows in by_document(context.tables.claims).values() for seq, row in enumerate(rows, 1)}
 
     def line(entry: tuple[int, ClaimRow]) -> list[object]:
         position, row = entry
-        again, same = _recounted(counted.get(row))
+        again, same = _recounted(counted.get((row.doc_id, seqs[id(row)])))
         return [
             context.file(row.doc_id), context.unit(row.doc_id), labels.of("metric", row.metric),
             row.value, row.unit, again, same, row.scope, labels.of("metric", row.part_of),
@@ -218,13 +216,13 @@ def _claims(context: _WorkbookContext) -> None:
              "未见依据": COLOURS[Severity.WARNING]})
 
 
-def _recounted(entry: Recount | None) -> tuple[object, str | None]:
+def _recounted(entry: RecountRow | None) -> tuple[object, str | None]:
     """The recount as a number, or as a range in words, and whether the claim agrees with it."""
     if entry is None:
         return None, None
     if entry.agrees is None:  # a sum or a number of people that no problem or measure mentions
-        return None, "未见依据" if entry.claim.metric in (*SUMS, *PEOPLE) else None
-    number = entry.low if entry.low == entry.high else entry.expected
+        return None, "未见依据" if entry.metric in (*SUMS, *PEOPLE) else None
+    number = entry.low if entry.low == entry.high else shown_range(entry.low, entry.high)
     return number, "一致" if entry.agrees else "不一致" if entry.verdict else "请核对"
 
 

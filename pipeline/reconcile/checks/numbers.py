@@ -10,7 +10,7 @@ from pipeline.core.rows import ClaimRow, ProblemRow
 from pipeline.core.values import view
 from pipeline.core.vocabulary import Kind, Severity, Status
 from pipeline.reconcile.cases import Paper
-from pipeline.reconcile.recount import TOTALS, WHOLE, Recount, first_values, recount, statuses, whole
+from pipeline.reconcile.recount import TOTALS, WHOLE, Recount, first_values, statuses, whole
 from pipeline.reconcile.registry import Context, Defect, check
 from pipeline.reconcile.sums import Sum, sums
 
@@ -18,10 +18,10 @@ _DIGIT = re.compile(r"[1-9]")
 _DECIMALS = re.compile(r"\.(\d+)")
 
 
-def _wrong(paper: Paper, metrics: Sequence[str]) -> Iterator[Recount]:
+def _wrong(paper: Paper, context: Context, metrics: Sequence[str]) -> Iterator[Recount]:
     """The first wrong claim of each metric: a wrong total stated twice is one defect."""
     seen = set()
-    for counted in recount(paper):
+    for counted in context.recounts[paper.doc_id]:
         metric = counted.claim.metric
         if metric in metrics and counted.verdict and counted.agrees is False and metric not in seen:
             seen.add(metric)
@@ -40,7 +40,7 @@ def _defect(
 def total_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
     """A stated total of aspects, categories, problems, tasks, measures or advice differs from the document's rows."""
     stated = {c.metric for c in whole(paper.claims)}
-    for counted in _wrong(paper, TOTALS):
+    for counted in _wrong(paper, context, TOTALS):
         # a bulletin may sum up the plan's tasks and measures: the number is doubtful, not wrong for sure
         borrowed = paper.kind == Kind.BULLETIN and "problems" in stated
         doubt = {"measures": Severity.WARNING, "tasks": Severity.INFO} if borrowed else {}
@@ -50,7 +50,7 @@ def total_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
 @check("status_count_mismatch")
 def status_count_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
     """A stated number of done, ongoing or unfinished problems differs from the statuses of the problems."""
-    for counted in _wrong(paper, (*Status, "long_term")):
+    for counted in _wrong(paper, context, (*Status, "long_term")):
         yield _defect(paper, counted.claim, counted.expected)
 
 
@@ -149,7 +149,7 @@ def rate_overstated(paper: Paper, context: Context) -> Iterator[Defect]:
 @check("rules_count_mismatch")
 def rules_count_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
     """The stated number of new or revised rules lies outside what the text lets one count."""
-    for counted in recount(paper):
+    for counted in context.recounts[paper.doc_id]:
         metric = counted.claim.metric
         if metric.startswith("rules_") and counted.agrees is False and counted.high:
             yield _defect(paper, counted.claim, counted.expected)
