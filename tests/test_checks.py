@@ -293,6 +293,8 @@ def test_triggers_run_in_linear_time(bait: str):
     ("1. 2. 1. 3.", "aabb", [("numbering_gap", 4)]),
     ("1. 2. 2. 3.", "aabb", [("numbering_gap", 3)]),  # starts again without its first
     ("1-2 1-1 1-3 2-1", "aaab", []),  # ordered by status
+    ("1. 3. 2.", "aab", []),  # sorted by status, with the numbers of the feedback
+    ("1. 3. 2. 4.", "aaaa", [("numbering_gap", 2), ("numbering_gap", 4)]),
     ("1-2 1-1 1-4 2-1", "aaab", [("numbering_gap", 3)]),
     ("一、 二、 三、 五、", "aaaa", [("numbering_gap", 4)]),
     ("（一） （二） （二） （三）", "aaaa", [("numbering_repeated", 3)]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline.core.rows import PassageRow, ProblemRow, place
 from pipeline.core.values import CIRCLED, LABELLED_NUMBER, ordinal, view
@@ -138,10 +139,15 @@ def _without_slips(breaks: list[tuple[NumberedThing, str, list[int]]]) -> list[t
 def _run_breaks(paper: Paper) -> Iterator[tuple[NumberedThing, str, list[int]]]:
     runs: dict[str, _Run] = {}
     depth: list[str] = []  # shapes that are open, outermost first
-    passages = [p for p in paper.passages if p.part in ("group", "heading")]
+    # a labelled note above problems (（二）正在整改的问题) is a heading too
+    passages = [p for p in paper.passages if p.part in ("group", "heading") or (p.part == "group_note" and p.label)]
     headings = [(p.paragraph or 0) for p in passages]
     plain = [(p.paragraph or 0) for p in passages if not p.label]
-    for item in _items(paper):
+    items = _items(paper)
+    sorted_anew = _sorted_anew(items, headings)
+    for item in items:
+        if item.shape in sorted_anew:
+            continue
         closed = item.shape not in depth
         if not closed:
             del depth[depth.index(item.shape) + 1 :]
@@ -165,6 +171,20 @@ def _run_breaks(paper: Paper) -> Iterator[tuple[NumberedThing, str, list[int]]]:
             run.seen = set()
         run.seen.add(item.number)
         run.last = item
+
+
+def _sorted_anew(items: list[NumberedThing], headings: list[int]) -> set[str]:
+    """Shapes that number problems by another paper's order: each of 1 to n once, stepping back only under a heading."""
+    by_shape: dict[str, list[NumberedThing]] = {}
+    for item in items:
+        by_shape.setdefault(item.shape, []).append(item)
+    return {
+        shape
+        for shape, own in by_shape.items()
+        if not any(item.heading for item in own)
+        and sorted(item.number for item in own) == list(range(1, len(own) + 1))
+        and all(a.number < b.number or a.above != b.above or _crossed(a, b, headings) for a, b in pairwise(own))
+    }
 
 
 def _crossed(before: NumberedThing, item: NumberedThing, headings: list[int]) -> bool:
