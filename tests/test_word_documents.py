@@ -71,7 +71,8 @@ def test_more_than_a_hundred_files_of_one_unit_have_numbers(tmp_path: Path) -> N
     rows: list[Row] = []
     for number in range(112):
         doc_id = f"d{number}"
-        rows.append(DocumentRow(doc_id=doc_id, file=f"{number}.txt", kind=Kind.BULLETIN, unit=UNIT))
+        rows.append(DocumentRow(doc_id=doc_id, file=f"{number}.txt", kind=Kind.BULLETIN, unit=UNIT,
+                                title=f"第{number}期整改情况通报"))
         rows.append(FindingRow(finding_id=doc_id, doc_id=doc_id, unit=UNIT, check="measure_missing",
                                severity=Severity.ERROR, message=f"第{number}份材料没有措施"))
     (path,) = reports(tables_of(rows), tmp_path, kinds=["review_letter"])

@@ -26,6 +26,7 @@ class UnitFigures:
     unit: str
     documents: int = 0
     problems: int = 0
+    rated: int = 0  # problems of papers that state any status: what the rate is a share of
     measures: int = 0
     long_term: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
@@ -34,9 +35,7 @@ class UnitFigures:
     @property
     def rate(self) -> float | None:
         """The share of problems that are done; None without any status."""
-        if not self.problems or not sum(self.statuses[s] for s in Status):
-            return None
-        return self.statuses[Status.DONE] / self.problems
+        return self.statuses[Status.DONE] / self.rated if self.rated else None
 
 
 def read_documents(tables: Tables) -> list[DocumentRow]:
@@ -95,6 +94,7 @@ def figures(tables: Tables) -> list[UnitFigures]:
             own = problems.get(main.doc_id, [])
             entry.problems, entry.measures = len(own), len(measures.get(main.doc_id, []))
             entry.statuses.update(row.status or UNSTATED for row in own)
+            entry.rated = len(own) if any(row.status for row in own) else 0
             entry.long_term = sum(row.long_term for row in own)
         out.append(entry)
     return out
@@ -106,6 +106,7 @@ def total(entries: Sequence[UnitFigures], name: str) -> UnitFigures:
     for entry in entries:
         out.documents += entry.documents
         out.problems += entry.problems
+        out.rated += entry.rated
         out.measures += entry.measures
         out.long_term += entry.long_term
         out.statuses.update(entry.statuses)

@@ -29,13 +29,13 @@ def bar_chart(name: str, title: str, categories: Sequence[str], series: Series) 
         f'{rows}<c:gapWidth val="60"/><c:overlap val="100"/><c:axId val="1"/><c:axId val="2"/></c:barChart>'
         '<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/>'
         '<c:axPos val="l"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>'
-        '<c:crossAx val="2"/><c:crosses val="autoZero"/></c:catAx>'
+        '<c:crossAx val="2"/><c:crosses val="autoZero"/><c:tickLblSkip val="1"/></c:catAx>'
         '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
         '<c:axPos val="t"/><c:majorGridlines/><c:numFmt formatCode="0" sourceLinked="0"/>'
         '<c:majorTickMark val="out"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1"/>'
         '<c:crosses val="autoZero"/></c:valAx>'
     )
-    return Chart(name, _part(title, plot), _workbook(categories, series), min(60 + 6 * len(categories), 200))
+    return Chart(name, _part(title, plot), _workbook(categories, series), min(60 + 6 * len(categories), 200), title)
 
 
 def pie_chart(name: str, title: str, categories: Sequence[str], values: Sequence[int]) -> Chart:
@@ -48,7 +48,7 @@ def pie_chart(name: str, title: str, categories: Sequence[str], values: Sequence
         f'<c:pieChart><c:varyColors val="1"/>{_series(0, title, values, categories, None, points)}'
         '<c:firstSliceAng val="0"/></c:pieChart>'
     )
-    return Chart(name, _part(title, plot), _workbook(categories, series))
+    return Chart(name, _part(title, plot), _workbook(categories, series), words=title)
 
 
 def _fill(at: int) -> str:

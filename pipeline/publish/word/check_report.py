@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,10 @@ from pipeline.core.rows import DocumentRow, FindingRow
 from pipeline.core.values import numeral
 from pipeline.core.vocabulary import Severity
 from pipeline.publish.overview import main_document
-from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of, latest_date
+from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of, latest_day
 from pipeline.publish.word.typography import chinese_date
 
+_QUOTED_OR_DATE = re.compile(r"“[^”]*”|(?<!\d)\s?((?:19|20)\d{2}-\d{2}(?:-\d{2})?)(?!\d)\s?")
 SHORT = 12  # longer values that the message has already are not said again
 
 
@@ -27,15 +29,17 @@ def check_report(source: WordSource, unit: str, documents: list[DocumentRow]) ->
                            "项": rows})
     main = main_document(documents)
     problems = source.problems.get(main.doc_id, []) if main else []
+    day = latest_day(documents)
     title = source.labels.of("wording", "title_check_report").replace("{unit}", unit)
     context = context_of(
-        source, title, unit=unit, date=latest_date(documents) if source.profile.setting("office", "dated") else "",
+        source, title, unit=unit, date=chinese_date(day) if source.profile.setting("office", "dated") else "",
         材料=[_document(source, row) for row in documents], 程度组=groups,
         数={"问题": len(problems), "发现": len(live),
            "措施": sum(len(source.measures.get(row.problem_id, ())) for row in problems)},
         豁免=[{**entry(source, told), "理由": source.text(told.row.waived)} for told in findings if told.row.waived],
     )
-    return [Report("check_report", unit, source.labels.of("report", "check_report"), context, title)]
+    return [Report("check_report", unit, source.labels.of("report", "check_report"), context, title,
+                   day=day)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +88,23 @@ def entry(source: WordSource, told: Told) -> TemplateValues:
         quotes.append({"出处": "、".join(places) + "：", "文": source.text(row.quote)})
     if row.other_quote:
         quotes.append({"出处": _place("对照", row.other_paragraph) + "：", "文": source.text(row.other_quote)})
-    message, asked = source.text(row.message), source.text(problem.problem) if problem else ""
-    values = [source.text(row.expected), source.text(row.actual)]
+    message, asked = dated(source.text(row.message)), source.text(problem.problem) if problem else ""
+    values = [dated(source.text(row.expected)), dated(source.text(row.actual))]
     said = all(not value or (len(value) > SHORT and value in message) for value in values)
     return {
         "名称": source.labels.of("check", row.check), "说明": _sentence(message),
         "问题": "" if asked in message else asked, "原文": quotes,
         "应为": "" if said else values[0] or "（空）", "实为": "" if said else values[1] or "（空）",
         "建议": _sentence(source.text(row.suggestion)),
-        "材料": source.file(row.doc_id), "程度": source.labels.of("severity", row.severity),
+        "材料": source.file(row.doc_id),
+        "引文": source.text(row.quote), "对照": source.text(row.other_quote),
+        "程度": source.labels.of("severity", row.severity),
     }
+
+
+def dated(text: str) -> str:
+    """ISO dates as people write them; what stands in quotes is the document's own and stays."""
+    return _QUOTED_OR_DATE.sub(lambda found: chinese_date(found[1]) if found[1] else found[0], text)
 
 
 def _place(name: str, number: int | None) -> str:

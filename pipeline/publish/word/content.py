@@ -39,6 +39,7 @@ class Report:
     context: TemplateValues
     title: str = ""
     charts: tuple[Chart, ...] = ()
+    day: str = ""  # ISO: the day of the papers that it is made from, for the file's properties
 
 
 @dataclass(slots=True)
@@ -97,6 +98,23 @@ def paragraph(level: int, head: str, text: str = "") -> TemplateValues:
     return {"级": level, "题": head, "文": text}
 
 
+def outlined(body: Sequence[TemplateValues], above: Sequence[int] = ()) -> list[TemplateValues]:
+    """The body with each heading's level in the outline (`纲`, from 0): no level is skipped, whatever its font.
+
+    `above` are the levels of the headings that stand over the body.
+    """
+    out: list[TemplateValues] = []
+    opened = list(above)
+    for entry in body:
+        level = entry["级"]
+        if level and not entry["文"]:
+            while len(opened) > len(above) and opened[-1] >= level:
+                opened.pop()
+            opened.append(level)
+        out.append({**entry, "纲": max(len(opened) - 1, 0)})
+    return out
+
+
 def context_of(
     source: WordSource, title: str, *, body: Sequence[TemplateValues] = (), addressee: Iterable[str] = (),
     signature: Iterable[str] = (), date: str = "", before: Iterable[str] = (), attachments: Iterable[str] = (),
@@ -131,10 +149,22 @@ def _imprint(profile: Layout, unit: str, date: str) -> TemplateValues | None:
     }
 
 
-def latest_date(documents: Sequence[DocumentRow]) -> str:
-    """The latest date of issue, in Chinese; empty where none is stated."""
-    dates = [row.issued_date for row in documents if row.issued_date]
-    return chinese_date(max(dates)) if dates else ""
+def latest_day(documents: Iterable[DocumentRow]) -> str:
+    """The latest date of issue (ISO); empty where none is stated."""
+    return max((row.issued_date for row in documents), default="")
+
+
+def office_date(source: WordSource) -> str:
+    """The date under a letter of the office: the profile's, else room to write it."""
+    return str(source.profile.setting("office", "date") or source.labels.of("wording", "undated"))
+
+
+def paper(source: WordSource, doc_id: str) -> str:
+    """What a letter calls a paper: its title, else its kind; never the name of a file."""
+    row = source.documents.get(doc_id)
+    if row is None:
+        return ""
+    return f"《{source.text(row.title)}》" if row.title else source.labels.of("kind", row.kind)
 
 
 def named(source: WordSource, row: DocumentRow) -> str:

@@ -85,7 +85,7 @@ def _write(
         templates[report.kind] = load_template(
             rule_file(rules_folder, f"templates/{report.kind}.docx"), source.profile
         )
-    content = render(templates[report.kind], report.context, report.title, report.charts)
+    content = render(templates[report.kind], report.context, report.title, report.charts, report.day)
     return replace_file(place / f"{safe_name(report.name, taken)}.docx", content)
 
 

@@ -6,6 +6,7 @@ profile; templates hold words and order only.  Lengths become twips (1/20 point)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,7 @@ class Layout:
     punctuation: bool = True
     renumber: bool = False
     word_grid: bool = False
+    levels: tuple[re.Pattern[str], ...] = ()
 
     def setting(self, group: str, name: str, default: Any = "") -> Any:
         """A plain setting such as `signature.seal`."""
@@ -68,6 +70,10 @@ class Layout:
         """The width of the text on an upright page, in twips."""
         size = self.settings["page"]
         return float(size["width"] - size["left"] - size["right"]) * PER_MM
+
+    def level(self, label: str) -> int | None:
+        """The level of a heading (from 1) by its own number; None for a number that the profile doesn't rank."""
+        return next((at for at, found in enumerate(self.levels, 1) if found.match(label)), None)
 
     def character(self, style: ParagraphStyle) -> float:
         """The width of one Chinese character of a style, in twips."""
@@ -92,9 +98,10 @@ _SHAPE = record({
     "page_number": record({"show": flag, "form": text, "style": one_of("outside", "center")}),
     "signature": record({"seal": flag}),
     "title": record({"characters": number(4, 60, whole=True), "break_before": items(text), "break_after": items(text),
-                     "better_before": items(text), "whole": items(text), "ordinal": pattern, "never_first": any_text,
+                     "never_after": items(text), "whole": items(text), "ordinal": pattern, "never_first": any_text,
                      "never_last": any_text}),
-    "marks": record({"number": pattern, "attachment": pattern, "enumerators": items(text)}),
+    "marks": record({"number": pattern, "attachment": pattern, "enumerators": items(text), "levels": items(pattern)}),
+    "tables": record({"keep_empty": items(text), "one_line": number(0, 30)}),
     "letterhead": record({"show": flag, "name": any_text, "number": any_text, "issuer": any_text}),
     "imprint": record({"show": flag, "copies": any_text, "printer": any_text, "date": any_text}),
     "office": record({"name": text, "dated": flag, "date": any_text, "as_of": day,
@@ -115,6 +122,7 @@ def load_profile(rules_folder: Path, name: str = DEFAULT) -> Layout:
         settings={key: value for key, value in content.items() if isinstance(value, dict) and key != "fonts"},
         punctuation=content.get("punctuation", True), renumber=content.get("numbering") == "renumber",
         word_grid=content.get("word_grid", False),
+        levels=tuple(re.compile(found) for found in content.get("marks", {}).get("levels", ())),
     )
 
 

@@ -8,7 +8,16 @@ from pipeline.core.rows import DocumentRow, ProblemRow
 from pipeline.core.values import numeral
 from pipeline.core.vocabulary import ANSWERS, OPEN, Severity
 from pipeline.publish.word.check_report import entry, unit_findings
-from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of, deadline_words
+from pipeline.publish.word.content import (
+    Report,
+    TemplateValues,
+    WordSource,
+    context_of,
+    deadline_words,
+    latest_day,
+    office_date,
+    paper,
+)
 from pipeline.publish.word.one_table import table_row
 from pipeline.publish.word.typography import chinese_date
 
@@ -21,19 +30,20 @@ def review_letter(source: WordSource, unit: str, documents: list[DocumentRow]) -
                 if row.review_state == "returned"]
     if not findings and not returned:
         return []
-    files: dict[str, list[TemplateValues]] = {}
+    papers: dict[str, list[TemplateValues]] = {}
     for told in findings:
-        files.setdefault(source.file(told.row.doc_id) or unit, []).append(entry(source, told))
+        papers.setdefault(paper(source, told.row.doc_id) or unit, []).append(entry(source, told))
     title = source.labels.of("wording", "title_review_letter").replace("{unit}", unit)
     context = context_of(
         source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
-        date=source.profile.setting("office", "date", ""),
-        材料组=[{"序": numeral(n), "名称": name, "项": rows} for n, (name, rows) in enumerate(files.items(), 1)],
-        退回序=numeral(len(files) + 1),
+        date=office_date(source),
+        材料组=[{"序": numeral(n), "名称": name, "项": rows} for n, (name, rows) in enumerate(papers.items(), 1)],
+        退回序=numeral(len(papers) + 1),
         退回=[{"问题": source.text(row.problem), "意见": source.text(row.review_note)} for row in returned],
         数={"意见": len(findings) + len(returned)},
     )
-    return [Report("review_letter", unit, source.labels.of("report", "review_letter"), context, title)]
+    return [Report("review_letter", unit, source.labels.of("report", "review_letter"), context, title,
+                   day=latest_day(documents))]
 
 
 def reminder(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
@@ -53,12 +63,12 @@ def reminder(source: WordSource, unit: str, documents: list[DocumentRow]) -> lis
     title = source.labels.of("wording", "title_reminder").replace("{unit}", unit)
     context = context_of(
         source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
-        date=source.profile.setting("office", "date", ""), 截至=chinese_date(day.isoformat()),
+        date=office_date(source), 截至=chinese_date(day.isoformat()),
         逾期=[table_row(source, row, n) | {"序": n} for n, row in enumerate(overdue, 1)],
         将到期=[table_row(source, row, n) | {"序": n} for n, row in enumerate(due, 1)],
         时限=[deadline_words(source, row) for row in (*overdue, *due)],
     )
-    return [Report("reminder", unit, source.labels.of("report", "reminder"), context, title)]
+    return [Report("reminder", unit, source.labels.of("report", "reminder"), context, title, day=day.isoformat())]
 
 
 def _with_deadline(source: WordSource, documents: list[DocumentRow]) -> list[ProblemRow]:

@@ -69,16 +69,22 @@ def _list(source: WordSource, unit: str, document: DocumentRow | None, kind: str
         return []
     name = source.labels.of("report", kind)
     own = kind == "ledger" and document.kind == Kind.LEDGER
-    title = document.title if own else (
-        source.labels.of("wording", "title_list").replace("{unit}", unit).replace("{report}", name)
-    )
+    title = document.title if own else _title(source, unit, name)
     above, below = _around(source, document) if own else ([], [])
     above += _heading(source, document, unit, title + "".join(str(line["文"]) for line in above) if own else "")
     context = context_of(
         source, source.text(title), unit=unit, 表前=above, 表后=below,
         行=[table_row(source, row, number) for number, row in enumerate(rows, 1)], 合计=len(rows),
     )
-    return [Report(kind, unit, name, context, title)]
+    return [Report(kind, unit, name, context, title, day=document.issued_date)]
+
+
+def _title(source: WordSource, unit: str, name: str) -> str:
+    """The title of a list that we make; a word that ends its beginning and begins its name is said once."""
+    beginning = source.labels.of("wording", "title_list").replace("{unit}", unit)
+    start = beginning.partition("{report}")[0]
+    shared = next((size for size in range(min(len(start), len(name)), 0, -1) if start.endswith(name[:size])), 0)
+    return beginning.replace("{report}", name[shared:])
 
 
 def _heading(source: WordSource, document: DocumentRow, unit: str, said: str = "") -> list[TemplateValues]:

@@ -7,7 +7,7 @@ written out on every run, so that no theme or default font is left anywhere.
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
@@ -30,6 +30,9 @@ DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 ODD, EVEN = "rIdPageOdd", "rIdPageEven"
+_FIELD = re.compile(r"\{\{\s*(\w+)\.(\w+)\s*\}\}")
+# by the field of the body that is a heading: its place in the outline
+OUTLINE = {"题": '<w:outlineLvl w:val="{{{{ {0}.纲 }}}}"/>'}
 
 
 def w(name: str) -> str:
@@ -48,8 +51,8 @@ def elements(xml: str) -> list[etree._Element]:
     return list(parse(f'<x xmlns:w="{W}" xmlns:r="{R}">{xml}</x>'.encode(), "版式"))
 
 
-def prepare(parts: dict[str, bytes], root: etree._Element, profile: Layout) -> None:
-    """Change a template's parts and its document tree so that they follow the profile."""
+def prepare(parts: dict[str, bytes], root: etree._Element, profile: Layout) -> dict[str, str]:
+    """Change a template's parts and its document tree so that they follow the profile; our style ids → its own."""
     identities = _styles(parts, profile)
     by_identity = {identity: profile.styles[name] for name, identity in identities.items()}
     for paragraph in root.iter(w("p")):
@@ -64,6 +67,7 @@ def prepare(parts: dict[str, bytes], root: etree._Element, profile: Layout) -> N
     _theme(parts, profile)
     parts["docProps/core.xml"] = core_properties("")
     _register(parts, profile, identities, numbered, outside)
+    return identities
 
 
 def _styles(parts: dict[str, bytes], profile: Layout) -> dict[str, str]:
@@ -114,6 +118,10 @@ def _paragraph(paragraph: etree._Element, styles: dict[str, ParagraphStyle], pro
         paragraph.remove(mark)
     for run in paragraph.iter(w("r")):
         _run(run, style, profile)
+    heading = _FIELD.search("".join(node.text or "" for node in paragraph.iter(w("t"))))
+    if style.outline is not None and heading and heading[2] in OUTLINE and properties is not None:
+        # its font is the paper's own level, its place in the navigation pane goes without gaps
+        _insert(properties, element(OUTLINE[heading[2]].format(heading[1])), ("rPr", "sectPr"))
     if style.id in ("Signature", "SignatureMore", "DocDate") and properties is not None:
         # the distance from the edge depends on the words: it is worked out when they are known
         value = "{{ 版面.日期 }}" if style.id == "DocDate" else "{{ 版面.署名[loop.index0 if loop is defined else 0] }}"
@@ -265,26 +273,27 @@ def _footer(profile: Layout, identity: str, name: str, outside: bool) -> bytes:
     ).encode()
 
 
-def core_properties(title: str) -> bytes:
-    """Title and maker; the date never changes, so that the same content is the same file."""
+def core_properties(title: str, day: str = "") -> bytes:
+    """Title, maker and the paper's own day (ISO), so that the same content is the same file; a day or none."""
+    stamp = f' xsi:type="dcterms:W3CDTF">{escape(day)}T00:00:00Z</dcterms:'
+    dates = f"<dcterms:created{stamp}created><dcterms:modified{stamp}modified>" if len(day) == len("2000-01-01") else ""
     return (
         f'{HEAD}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{escape(title)}</dc:title><dc:creator>整改通</dc:creator><dc:language>zh-CN</dc:language>"
-        "<cp:lastModifiedBy>整改通</cp:lastModifiedBy>"
-        '<dcterms:created xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z</dcterms:created>'
-        '<dcterms:modified xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z</dcterms:modified></cp:coreProperties>'
+        f"<cp:lastModifiedBy>整改通</cp:lastModifiedBy>{dates}</cp:coreProperties>"
     ).encode()
 
 
-def chart_xml(name: str, number: int, width_mm: float, height_mm: float) -> str:
-    """The drawing that shows a chart, in place of a run's text."""
-    across, down = round(width_mm * 36000), round(height_mm * 36000)
+def chart_xml(name: str, number: int, size_mm: tuple[float, float], words: str) -> str:
+    """The drawing that shows a chart, in place of a run's text; `words` say what it shows to who can't see it."""
+    across, down = (round(side * 36000) for side in size_mm)
     drawing = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
     return (
         f'<w:drawing><wp:inline xmlns:wp="{drawing}" distT="0" distB="0" distL="0" distR="0">'
-        f'<wp:extent cx="{across}" cy="{down}"/><wp:docPr id="{number}" name="{escape(name)}"/>'
+        f'<wp:extent cx="{across}" cy="{down}"/>'
+        f'<wp:docPr id="{number}" name="{escape(name)}" descr={quoteattr(words)}/>'
         f'<wp:cNvGraphicFramePr/><a:graphic xmlns:a="{DRAWING}"><a:graphicData uri="{CHART}">'
         f'<c:chart xmlns:c="{CHART}" xmlns:r="{R}" r:id="{escape(name)}"/></a:graphicData></a:graphic></wp:inline>'
         "</w:drawing>"

@@ -11,8 +11,8 @@ from pipeline.publish.word.content import (
     answering,
     context_of,
     deadline_words,
-    latest_date,
     measure_lines,
+    outlined,
     paragraph,
     status_words,
 )
@@ -28,7 +28,8 @@ def progress_report(source: WordSource, unit: str, documents: list[DocumentRow])
     title = source.labels.of("wording", "title_report").replace("{unit}", unit)
     counts = {status: sum(row.status == status for row in problems) for status in Status}
     context = context_of(
-        source, title, unit=unit, body=_items(source, problems), signature=[unit], date=latest_date([document]),
+        source, title, unit=unit, body=outlined(_items(source, problems), (1,)), signature=[unit],
+        date=chinese_date(document.issued_date),
         巡察组=source.text(document.inspector), 反馈日期=chinese_date(document.feedback_date),
         组织=_passages(source, document, "organisation"), 下一步=_passages(source, document, "next_steps"),
         数={"问题": len(problems), "措施": sum(len(measure_lines(source, row)) for row in problems),
@@ -38,7 +39,8 @@ def progress_report(source: WordSource, unit: str, documents: list[DocumentRow])
         未完成=[{"问题": source.text(row.problem), "状态": status_words(source, row),
                  "时限": deadline_words(source, row)} for row in problems if row.status in OPEN],
     )
-    return [Report("report", unit, source.labels.of("report", "report"), context, title)]
+    return [Report("report", unit, source.labels.of("report", "report"), context, title,
+                   day=document.issued_date)]
 
 
 def _passages(source: WordSource, document: DocumentRow, part: str) -> list[str]:

@@ -19,6 +19,7 @@ from pipeline.publish.word.content import (
     deadline_words,
     measure_line,
     named,
+    outlined,
     paragraph,
     status_words,
 )
@@ -30,13 +31,17 @@ TABLE = ("cell", "table_heading")  # what a table's cells say that is no problem
 SKIPPED = ("metadata", *TABLE)
 PUNCTUATION = "。！？；：，、"
 LINE_END = 10**9  # behind whatever stands in a paragraph
+LONGEST_HEADING = 120  # characters; what is longer is text, whatever its number
+LONGEST_RUN_IN = 60  # of the first sentence that is set as a heading in its paragraph
+RUN_IN = (1, 2)  # levels whose font is not the body's
 SENTENCE_END = re.compile(r"[。！？；：]$")
 
 
 def rebuilt(source: WordSource, unit: str, documents: list[DocumentRow], kind: Kind) -> list[Report]:
     """The rebuilt document of each document of a kind; `kind` is a document kind."""
     return [
-        Report(kind, unit, source.labels.of("report", kind), context_for(source, row), row.title)
+        Report(kind, unit, source.labels.of("report", kind), context_for(source, row), row.title,
+               day=row.issued_date)
         for row in documents if row.kind == kind
     ]
 
@@ -59,7 +64,7 @@ def context_for(source: WordSource, document: DocumentRow) -> TemplateValues:
     if issued and not dates:  # nobody signs: the date stands under the title
         by_part.setdefault("under", []).append(f"（{issued}）")
     return context_of(
-        source, source.text(title), body=_body(source, document, middle),
+        source, source.text(title), body=outlined(_body(source, document, middle)),
         addressee=[*by_part.get("under", ()), *by_part.get("addressee", ())], signature=by_part.get("signature", ()),
         date=dates[0] if dates else "", before=by_part.get("above", ()), attachments=by_part.get("attachment", ()),
         remarks=[text for row in tail if row.part not in ("signature", "attachment")
@@ -149,15 +154,30 @@ def _body(source: WordSource, document: DocumentRow, passages: list[PassageRow])
 
 def _passage(source: WordSource, row: PassageRow) -> TemplateValues:
     """A passage as heading, run-in heading or plain text."""
-    text, level = _whole(source, row), (row.level or 0) + 1  # passages count levels from 0
+    text = _whole(source, row)
+    level = source.profile.level(row.label) or (row.level or 0) + 1  # passages count levels from 0
     if not row.label or level > 4:
         return paragraph(0, "", text)
-    if row.part in ("heading", "group") and len(text) <= 80 and "。" not in text[:-1]:
-        return paragraph(level, text)
+    return _headed(level, text, LONGEST_HEADING if row.part in ("heading", "group") else 40)
+
+
+def _headed(level: int, text: str, longest: int) -> TemplateValues:
+    """A numbered paragraph: a heading where it is short or one sentence, else its first sentence runs in."""
     head, mark, rest = text.partition("。")
-    if mark and len(head) <= 60:
+    if not rest and len(text) <= longest:
+        return paragraph(level, text)
+    if rest and len(head) <= LONGEST_RUN_IN:
         return paragraph(level, head + mark, rest)
-    return paragraph(level, text) if len(text) <= 40 else paragraph(0, "", text)
+    return paragraph(0, "", text)
+
+
+def _line(source: WordSource, text: str) -> TemplateValues:
+    """A line of the rectification; its number says in which font its first sentence is set."""
+    level = source.profile.level(text)
+    head, mark, rest = text.partition("。")
+    if level in RUN_IN and rest and len(head) <= LONGEST_RUN_IN:
+        return paragraph(level or 0, head + mark, rest)
+    return paragraph(0, "", text)
 
 
 def problem_paragraphs(source: WordSource, row: ProblemRow, label: str | None = None) -> list[TemplateValues]:
@@ -167,11 +187,12 @@ def problem_paragraphs(source: WordSource, row: ProblemRow, label: str | None = 
     statement = source.text(_framed(source, row, label, bool(lines) and _runs_in(source, row)))
     closed = lines and lines[0][0] in PUNCTUATION  # the text behind the problem brings its full stop along
     head = statement.rstrip("。") if closed else statement if SENTENCE_END.search(statement) else statement + "。"
-    level = 4 if re.match(r"^[（(]\d", label) else 3
+    level = source.profile.level(label) or 3
     if lines and _runs_in(source, row):
-        return [paragraph(0, "", head + lines[0]), *(paragraph(0, "", text) for text in lines[1:])]
-    first = paragraph(level, head) if len(head) <= 60 else paragraph(0, "", head)
-    return [first, *(paragraph(0, "", text) for text in lines)]
+        short = len(head) <= LONGEST_RUN_IN
+        first = paragraph(level, head, lines[0]) if short else paragraph(0, "", head + lines[0])
+        return [first, *(_line(source, text) for text in lines[1:])]
+    return [_headed(level, head, LONGEST_HEADING), *(_line(source, text) for text in lines)]
 
 
 def _framed(source: WordSource, row: ProblemRow, label: str, runs_in: bool) -> str:

@@ -13,7 +13,7 @@ from pipeline.publish.overview import (
     total,
 )
 from pipeline.publish.word.charts import bar_chart, pie_chart
-from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of
+from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of, latest_day, office_date
 from pipeline.publish.word.letters import as_of
 from pipeline.publish.word.typography import chinese_date
 
@@ -34,10 +34,11 @@ def summary(source: WordSource) -> Report | None:
     failed = [row for row in documents if row.state == State.QUARANTINED]
     context = context_of(
         source, title, signature=[source.profile.setting("office", "name")],
-        date=source.profile.setting("office", "date", ""), 截至=chinese_date(day.isoformat()) if day else "",
+        date=office_date(source), 截至=chinese_date(day.isoformat()) if day else "",
         数={"单位": sum(entry.unit != UNNAMED for entry in entries), "材料": whole.documents,
             "问题": whole.problems, "措施": whole.measures,
-            "长期": whole.long_term, "完成率": _rate(whole), "失败": len(failed)},
+            "长期": whole.long_term, "完成率": _rate(whole), "未计": whole.problems - whole.rated,
+            "失败": len(failed)},
         状态=[{"名称": name, "数": whole.statuses[s], "占比": f"{100 * whole.statuses[s] / whole.problems:.1f}%"}
               for s, name in zip((*Status, UNSTATED), names, strict=True)],
         单位表=[_unit(entry) for entry in (*entries, whole)], 状态名=names,
@@ -55,7 +56,8 @@ def summary(source: WordSource) -> Report | None:
         pie_chart("chart1", "整改状态构成", names, [whole.statuses[s] for s in (*Status, UNSTATED)]),
         bar_chart("chart2", "各单位整改状态", [entry.unit for entry in shown], series),
     ]
-    return Report("summary", "", labels.of("report", "summary"), context, title, tuple(charts))
+    return Report("summary", "", labels.of("report", "summary"), context, title, tuple(charts),
+                  day=day.isoformat() if day else latest_day(documents))
 
 
 def _rate(entry: UnitFigures) -> str:

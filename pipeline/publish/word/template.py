@@ -24,6 +24,7 @@ from pipeline.core.errors import Rejected, TemplateError
 from pipeline.core.files import FixedZip
 from pipeline.core.text import clean
 from pipeline.publish.word import page
+from pipeline.publish.word.fit import fit_columns, keep_signature
 from pipeline.publish.word.layout import Layout
 from pipeline.publish.word.typography import width
 from pipeline.readers.package import open_package
@@ -42,6 +43,7 @@ class Chart:
     part: bytes
     workbook: bytes
     height: float = 80  # mm
+    words: str = ""  # what it shows, for who can't see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Template:
     relations: bytes
     types: bytes
     profile: Layout
+    styles: Mapping[str, str]  # the profile's style ids → the template's
 
 
 _MARKS = (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
@@ -113,7 +116,7 @@ def load_template(path: Path, profile: Layout) -> Template:
         package = open_package(path.read_bytes())
         parts = {name: package.read(name) for name in package.names()}
         root = parse(parts["word/document.xml"], "word/document.xml")
-        page.prepare(parts, root, profile)
+        styles = page.prepare(parts, root, profile)
     except OSError as error:
         raise TemplateError(path.name, "模板读不到", "请恢复这个模板，或重新安装程序") from error
     except Rejected as error:
@@ -133,11 +136,13 @@ def load_template(path: Path, profile: Layout) -> Template:
     parts.pop("word/document.xml")
     relations = parts.pop("word/_rels/document.xml.rels")
     types = parts.pop("[Content_Types].xml")
-    return Template(path.name, body, lines, parts, relations, types, profile)
+    return Template(path.name, body, lines, parts, relations, types, profile, styles)
 
 
-def render(template: Template, context: Mapping[str, Any], title: str = "", charts: Sequence[Chart] = ()) -> bytes:
-    """One finished document.  Raises TemplateError when a field can't be filled."""
+def render(
+    template: Template, context: Mapping[str, Any], title: str = "", charts: Sequence[Chart] = (), day: str = "",
+) -> bytes:
+    """One finished document; `day` is the paper's own (ISO).  Raises TemplateError when a field can't be filled."""
     layout = signature_layout(context.get("署名") or [], str(context.get("成文日期") or ""), template.profile)
     try:
         pictures = [Markup(picture) for picture in _pictures(charts)]  # noqa: S704 (our own drawing, no document text)
@@ -148,7 +153,7 @@ def render(template: Template, context: Mapping[str, Any], title: str = "", char
     buffer = io.BytesIO()
     with FixedZip(buffer) as package:
         package.writestr("[Content_Types].xml", _with_types(template.types, charts))
-        for name, part in _fixed_parts(template, title):
+        for name, part in _fixed_parts(template, page.core_properties(title, day)):
             package.writestr(name, part)
         package.writestr("word/_rels/document.xml.rels", _with_relations(template.relations, charts))
         package.writestr("word/document.xml", data)
@@ -161,12 +166,12 @@ def render(template: Template, context: Mapping[str, Any], title: str = "", char
 
 def _pictures(charts: Sequence[Chart]) -> list[str]:
     """Each chart as the drawing that stands in a run, closing the text before it and opening the text after."""
-    return [f"</w:t>{page.chart_xml(c.name, at, 150, c.height)}<w:t>" for at, c in enumerate(charts, 1)]
+    return [f"</w:t>{page.chart_xml(c.name, at, (150, c.height), c.words)}<w:t>" for at, c in enumerate(charts, 1)]
 
 
-def _fixed_parts(template: Template, title: str) -> Iterator[tuple[str, bytes]]:
+def _fixed_parts(template: Template, properties: bytes) -> Iterator[tuple[str, bytes]]:
     for name in sorted(template.parts, key=lambda name: (not name.startswith("_rels"), name)):
-        yield name, page.core_properties(title) if name == "docProps/core.xml" else template.parts[name]
+        yield name, properties if name == "docProps/core.xml" else template.parts[name]
 
 
 def _tidy(template: Template, xml: str) -> bytes:
@@ -177,7 +182,7 @@ def _tidy(template: Template, xml: str) -> bytes:
     except Rejected as error:
         what = f"填写之后结构不完整（{error.detail}），多半是循环或条件没有成对"
         raise TemplateError(template.name, what, _REMEDY) from error
-    changed = False
+    changed = keep_signature(root, template.styles)
     for cell in root.iter(f"{{{W}}}tc"):
         if cell[-1].tag != f"{{{W}}}p":
             cell.append(etree.Element(f"{{{W}}}p"))
@@ -185,6 +190,8 @@ def _tidy(template: Template, xml: str) -> bytes:
     for table in list(root.iter(f"{{{W}}}tbl")):
         if not table.findall(f"{{{W}}}tr"):
             cast("etree._Element", table.getparent()).remove(table)
+            changed = True
+        elif fit_columns(table, template.profile):
             changed = True
     if changed:
         data = etree.tostring(root, encoding="utf-8")

@@ -170,6 +170,7 @@ def _breaks(title: str, profile: Layout) -> tuple[list[int], list[int]]:
     first, last = profile.setting("title", "never_first"), profile.setting("title", "never_last")
     before, after = profile.setting("title", "break_before", []), profile.setting("title", "break_after", [])
     whole = profile.setting("title", "whole", [])
+    after_none = tuple(profile.setting("title", "never_after", []))
     good = {at for word in before for at in _starts(title, word)} | {
         at + len(word) for word in after for at in _starts(title, word)
         if not title.startswith(tuple(after), at + len(word))
@@ -178,6 +179,7 @@ def _breaks(title: str, profile: Layout) -> tuple[list[int], list[int]]:
         at for at in range(2, len(title) - 1)
         if title[at] not in first and title[at - 1] not in last and not _inside(title, at)
         and not (title[at].isascii() and title[at - 1].isascii()) and not _in_word(title, at, whole, profile)
+        and not title[:at].endswith(after_none)
     ]
     return every, [at for at in every if at in good]
 
@@ -202,8 +204,7 @@ def _unrest(lines: Sequence[str], profile: Layout) -> float:
     widths = [width(line) for line in lines]
     torn = _torn(lines, profile)
     waist = len(widths) == 3 and widths[1] < min(widths[0], widths[2])
-    late = sum(line.endswith(tuple(profile.setting("title", "better_before", []))) for line in lines)
-    return (max(widths) - min(widths)) + 20 * torn + 4 * waist + 4 * late
+    return (max(widths) - min(widths)) + 20 * torn + 4 * waist
 
 
 def _torn(lines: Sequence[str], profile: Layout) -> int:

@@ -43,7 +43,7 @@ def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any) -> No
     sheet.row_dimensions[1].height = 26
     put(["总览"], ["heading"])
     state_text = "，".join(f"{labels.of('state', s)} {n} 份" for s, n in states.items())
-    put([f"材料：{state_text or '无'}；完成率＝已完成问题数÷问题总数"], ["note"])
+    put([f"材料：{state_text or '无'}；完成率＝已完成问题数÷问题总数（没有写明任何整改状态的单位不计）"], ["note"])
     put(head, ["header"] * len(head))
     for entry in entries:
         line(entry, "text", "share")
