@@ -164,9 +164,8 @@ def test_a_waiver_marks_the_finding_until_it_ends(unit: Tables, tmp_path: Path):
     table.write_text("check,unit,problem,reason,who,until\n"
                      f"status_missing,{unit.documents[0].unit},{problem.problem_id},已口头说明,张三,2025-06-30\n",
                      encoding="utf-8-sig")
-    waivers = read_waivers([table.parent], load_labels(RULES).groups["check"])
-    for day, waived in ((date(2025, 1, 1), True), (date(2025, 7, 1), False)):
-        found = reconcile(unit, RULES, as_of=day, waivers=waivers)
+    for day, waived in ((date(2025, 6, 30), True), (date(2025, 7, 1), False)):
+        found = reconcile(unit, RULES, waivers=read_waivers([table.parent], load_labels(RULES).groups["check"], day))
         finding = next(f for f in found.findings if f.check == "status_missing")
         assert bool(finding.waived) is waived
 
@@ -175,7 +174,7 @@ def test_a_waiver_without_reason_is_refused_with_its_line(tmp_path: Path):
     table = tmp_path / "waivers.csv"
     table.write_text("check,unit,problem,reason,who,until\nstatus_missing,,,,张三,\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"waivers\.csv:2"):
-        read_waivers([table.parent], load_labels(RULES).groups["check"])
+        read_waivers([table.parent], load_labels(RULES).groups["check"], date(2025, 1, 1))
 
 
 def test_a_profile_switches_a_check_off_and_an_unknown_one_is_refused(unit: Tables, tmp_path: Path):

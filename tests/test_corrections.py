@@ -13,7 +13,7 @@ from pipeline.publish.workbook.workbook_file import write_workbook
 from tests.making import changed
 from tests.samples import RULES, corpus_names, fictional_case, gold_tables, reports
 
-WHO = {"by": "审核员", "when": "2025-01-02T03:04:05+08:00"}
+WHO = ("审核员", "2025-01-02T03:04:05+08:00")
 
 
 class Edited:
@@ -38,11 +38,11 @@ class Edited:
         return self.path
 
 
-def corrected(tables, folder, change):
+def corrected(tables, folder, change, sure=False):
     """Write, change, apply; gives the corrections as the file holds them."""
     edited = Edited(tables, folder)
     change(edited)
-    apply(edited.save(), RULES, folder, **WHO)
+    apply(edited.save(), RULES, folder, WHO, sure)
     return load_corrections(folder / "corrections.csv")
 
 
@@ -167,7 +167,10 @@ def test_rows_are_deleted_with_what_belongs_to_them(tmp_path):
         edited.book["问题"].delete_rows(5)
         edited.book["措施"].delete_rows(2, 2)
 
-    corrections = corrected(fictional_case(), tmp_path, change)
+    with pytest.raises(InputError, match=r"“措施”的 3 行少了 2 行.*--yes"):
+        corrected(fictional_case(), tmp_path, change)
+    assert not (tmp_path / "corrections.csv").exists()
+    corrections = corrected(fictional_case(), tmp_path, change, sure=True)
     assert {c.action for c in corrections} == {"delete"} and len(corrections) == 3
     tables = merge(fictional_case(), corrections)
     assert tables.conflicts == ()
@@ -218,9 +221,17 @@ def test_a_wrong_cell_is_named_by_its_address_and_nothing_is_applied(tmp_path, s
     number = 5 if sheet == "问题" else 2
     address = edited.set(sheet, heading, number, value)
     with pytest.raises(InputError, match=says) as caught:
-        apply(edited.save(), RULES, tmp_path, **WHO)
+        apply(edited.save(), RULES, tmp_path, WHO)
     assert f"{sheet}!{address}" in str(caught.value)
     assert not (tmp_path / "corrections.csv").exists()
+
+
+@pytest.mark.parametrize(("value", "says"), [("=NOW()", "没有算出值的公式"), ("#REF!", "错误值 #REF!")])
+def test_a_cell_without_a_readable_value_is_not_taken_for_cleared(tmp_path, value, says):
+    edited = Edited(fictional_case(), tmp_path)
+    address = edited.set("问题", "责任领导", 5, value)
+    with pytest.raises(InputError, match=f"问题!{address} 是{says}"):
+        read_workbook(edited.save(), RULES)
 
 
 def test_all_wrong_cells_are_named_at_once(tmp_path):
@@ -246,7 +257,7 @@ def test_moved_or_missing_columns_and_sheets_are_refused(tmp_path, change):
     edited = Edited(fictional_case(), tmp_path)
     change(edited.book)
     with pytest.raises(InputError):
-        apply(edited.save(), RULES, tmp_path, **WHO)
+        apply(edited.save(), RULES, tmp_path, WHO)
     assert not (tmp_path / "corrections.csv").exists()
 
 
@@ -315,7 +326,8 @@ HEADING = "document,doc_id,table,row,anchor,action,field,old,new,by,when\n"
         "a,b,problems,x,,change,status,,garbage,me,2020", "a,b,problems,x,,change,long_term,,yes,me,2020",
         "a,b,problems,x,,add,deadline,,明年,me,2020", "a,b,documents,x,,change,issued_date,,2020-13-01,me,2020",
         "a,b,claims,x,,change,value,,abc,me,2020", "a,b,claims,x,,change,value,,nan,me,2020",
-        "a,b,problems,x,,change,doc_id,,1,me,2020", "a,b", "a,b,problems,x,,rename,status,,done,me,2020",
+        "a,b,problems,x,,change,doc_id,,1,me,2020", "a,b", "a,b,documents,x,,delete,,,,me,2020",
+        "a,b,claims,x,,add,value,,1,me,2020", "a,b,problems,x,,rename,status,,done,me,2020",
     ],
 )  # fmt: skip
 def test_a_value_that_a_field_can_not_hold_is_refused_with_its_line(tmp_path, line):
@@ -323,6 +335,11 @@ def test_a_value_that_a_field_can_not_hold_is_refused_with_its_line(tmp_path, li
     path.write_text(HEADING + line + "\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"corrections\.csv:2"):
         load_corrections(path)
+
+
+def test_corrections_in_the_system_s_encoding_are_read(tmp_path):
+    (tmp_path / "corrections.csv").write_bytes(f"{HEADING}a,b,problems,x,,change,lead,,校长顾青,me,2020\n".encode("gbk"))
+    assert load_corrections(tmp_path / "corrections.csv")[0].new == "校长顾青"
 
 
 def test_long_words_of_a_row_come_back(tmp_path):

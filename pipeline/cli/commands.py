@@ -150,12 +150,13 @@ def report(
 
 @zhenggai.command(cls=ChineseCommand)
 @click.argument("workbook", type=ANY_PATH, metavar="整改台账.xlsx")
+@click.option("--yes", "sure", is_flag=True, help="一张表删去三分之一以上的行时，确认是有意删去的。")
 @RULES
-def apply(workbook: Path, rules: Path | None) -> None:
+def apply(workbook: Path, sure: bool, rules: Path | None) -> None:
     """读回工作簿里的人工更正，存入结果文件夹的 corrections.csv，下次运行、核对和出文书时使用。"""
     from pipeline.run import batch
 
-    click.echo("\n".join(batch.apply(workbook, _settings(rules))))
+    click.echo("\n".join(batch.apply(workbook, _settings(rules), sure)))
 
 
 @zhenggai.group(cls=ChineseGroup)

@@ -43,6 +43,8 @@ from pipeline.readers.gate import load
 
 FILE = "corrections.csv"
 CHANGE, ADD, DELETE = "change", "add", "delete"
+# what people can't do with the rows of a table
+NEVER = {"documents": (ADD, DELETE), "claims": (ADD,), "findings": (ADD,)}
 ALIKE = 60  # from which likeness a changed reading is still the same problem
 DATE_FIELDS = {"deadline", *DATES}
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
@@ -83,7 +85,7 @@ def load_corrections(path: Path) -> list[Correction]:
     if not path.exists():
         return []
     try:
-        text = load(path).decode("utf-8-sig")
+        text = _decoded(load(path))
     except (Rejected, UnicodeDecodeError) as error:
         raise InputError(str(path), "人工更正表读不出来", "请用 UTF-8 编码另存，或恢复原来的文件") from error
     reader = csv.DictReader(io.StringIO(text, newline=""))
@@ -100,11 +102,21 @@ def load_corrections(path: Path) -> list[Correction]:
         csv.field_size_limit(before)
 
 
+def _decoded(data: bytes) -> str:
+    """UTF-8, else the system's encoding, in which Excel saves csv.  Raises UnicodeDecodeError."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
 def _checked(entry: dict[str, str], where: str) -> Correction:
     """A line as a correction.  Raises InputError for what no workbook would have given."""
     correction = Correction(**{name: _bare(entry[name] or "") for name in NAMES})
     if correction.table not in EDITABLE or correction.action not in (CHANGE, ADD, DELETE):
         raise InputError(where, f"不认识 {correction.table} {correction.action}", "请删去或改正这一行")
+    if correction.action in NEVER.get(correction.table, ()):
+        raise InputError(where, f"{correction.table} 的行不能 {correction.action}", "请删去这一行")
     if correction.action == DELETE:
         return correction
     if correction.field not in EDITABLE[correction.table].fields:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -18,8 +19,10 @@ COLUMNS = tuple(column.name for column in fields(Waiver))
 REQUIRED = ("check", "reason", "who")  # that every waiver must fill
 
 
-def read_waivers(given: Iterable[Path], checks: Collection[str]) -> list[Waiver]:
-    """The lines of `waivers.csv` at the top of the input folders; `checks` are the names of all checks.
+def read_waivers(given: Iterable[Path], checks: Collection[str], day: date) -> list[Waiver]:
+    """The lines of `waivers.csv` at the top of the input folders that have not ended before `day`.
+
+    `checks` are the names of all checks.
 
     Raises InputError with the line of what is wrong.
     """
@@ -38,7 +41,7 @@ def read_waivers(given: Iterable[Path], checks: Collection[str]) -> list[Waiver]
         except UnicodeDecodeError:
             text = data.decode("gb18030", "replace")  # Excel saves csv in the system's encoding
         waivers += _waivers(path, text, checks)
-    return waivers
+    return [waiver for waiver in waivers if not waiver.until or waiver.until >= day.isoformat()]
 
 
 def _waivers(path: Path, text: str, checks: Collection[str]) -> Iterator[Waiver]:

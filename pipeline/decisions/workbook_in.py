@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from pipeline.core.errors import REASONS, InputError, Rejected
 from pipeline.core.text import clean
@@ -47,17 +47,19 @@ from pipeline.decisions.merge import (
     save_corrections,
 )
 from pipeline.readers.gate import load
-from pipeline.readers.sheet.sheet_file import raw_cells
+from pipeline.readers.sheet.sheet_file import raw_cells, unreadable_cells
 from pipeline.ruleset.labels import Labels, load_labels
 
 __all__ = ["Correction", "apply", "load_corrections", "merge", "merge_findings", "read_workbook"]
 
+GONE = 1 / 3  # of a sheet's rows that may be deleted without asking
 SHOWN = 20  # wrong cells that one message names
 CHOICES = {"status": "status", "long_term": "bool", "review_state": "review"}
 
 
 Identities = dict[str, tuple[str, str]]
 SheetRows = dict[str, list[list[Any]]]  # sheet name → rows of cells
+Unreadable = dict[str, dict[str, str]]  # sheet name → address → what stands there
 
 
 @dataclass(slots=True)
@@ -77,17 +79,18 @@ class EditedSheet:
 
 
 def apply(
-    workbook: Path, rules_folder: Path, output_folder: Path | None = None, by: str | None = None,
-    when: str | None = None,
+    workbook: Path, rules_folder: Path, output_folder: Path | None = None, who: tuple[str, str] | None = None,
+    sure: bool = False,
 ) -> list[str]:
     """Take over what people changed in a workbook; gives lines that say what was taken over.
 
-    The corrections are kept in `corrections.csv` of the output folder (by default the workbook's own).
-    Raises InputError with every wrong cell's address, and then takes over nothing.
+    The corrections are kept in `corrections.csv` of the output folder (by default the workbook's own); `who` is the
+    person and the moment.  Raises InputError with every wrong cell's address, or where more than a third of a
+    sheet's rows are gone and nobody said that he is `sure`, and then takes over nothing.
     """
     target = (output_folder or workbook.parent) / FILE
-    now = when if when is not None else datetime.datetime.now().astimezone().isoformat(timespec="seconds")
-    fresh = read_workbook(workbook, rules_folder, by if by is not None else getpass.getuser(), now)
+    now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+    fresh = read_workbook(workbook, rules_folder, who or (getpass.getuser(), now), sure)
     kept = combined(load_corrections(target), fresh)
     save_corrections(target, kept)
     labels = load_labels(rules_folder)
@@ -96,33 +99,61 @@ def apply(
     return [f"读到更正：{what}", f"已存入 {target}（共 {len(kept)} 条），下次运行、核对和出文书时采用"]
 
 
-def read_workbook(path: Path, rules_folder: Path, by: str = "", when: str = "") -> list[Correction]:
+def read_workbook(
+    path: Path, rules_folder: Path, who: tuple[str, str] = ("", ""), sure: bool = False
+) -> list[Correction]:
     """Everything that people changed in a workbook.  Raises InputError with all wrong cells."""
     labels = load_labels(rules_folder)
-    book = _cells(path)
+    book, unreadable = _cells(path)
     identities = _identities(book, path)
     sheets = [_sheet(book, name, labels, path) for name in EDITABLE]
     documents = {str(r[KEY]): str(r["file"] or "") for _, r in sheets[-1].rows if r[KEY]}
     for sheet in sheets:
+        _refuse_unreadable(sheet, unreadable)
         sheet.documents = {identity: doc_id for identity, (doc_id, _) in identities[sheet.name].items()}
     out: list[Correction] = []
     for sheet in sheets:
-        out += _changes(sheet, identities[sheet.name], documents, labels, sheets[0], (by, when))
+        out += _changes(sheet, identities[sheet.name], documents, labels, sheets[0], who)
     wrong = [line for sheet in sheets for line in sheet.wrong]
     if wrong:
         more = f" 等 {len(wrong)} 处" if len(wrong) > SHOWN else ""
         raise InputError(path.name, "；".join(wrong[:SHOWN]) + more, "请改正这些单元格后重新运行；本次没有采用任何更正")
+    if not sure:
+        _refuse_many_gone(sheets, identities, out, path)
     return out
 
 
-def _cells(path: Path) -> SheetRows:
+def _refuse_unreadable(sheet: EditedSheet, unreadable: Unreadable) -> None:
+    """Name the cells that hold an error or a formula without a value: they are not cleared."""
+    last = len(sheet.keys)
+    for part, cells in unreadable.items():
+        if part == sheet.title or re.fullmatch(rf"{re.escape(sheet.title)} \(\d+\)", part):
+            for address, found in cells.items():
+                if column_index_from_string(address.rstrip("0123456789")) <= last:
+                    what = "是没有算出值的公式" if found == "=" else f"是错误值 {found}"
+                    sheet.wrong.append(f"{part}!{address} {what}，请直接填写内容")
+
+
+def _refuse_many_gone(
+    sheets: Sequence[EditedSheet], identities: dict[str, Identities], out: Sequence[Correction], path: Path
+) -> None:
+    """More rows gone than anybody deletes one by one: a filter or a wrong copy may have taken them."""
+    gone = Counter(correction.table for correction in out if correction.action == DELETE)
+    for sheet in sheets:
+        count, all_rows = gone[EDITABLE[sheet.name].table], len(identities[sheet.name])
+        if count > all_rows * GONE:
+            what = f"工作表“{sheet.title}”的 {all_rows} 行少了 {count} 行，本次没有采用任何更正"
+            raise InputError(path.name, what, "确实要删去这些行的，请加 --yes 重新运行；否则请恢复这些行")
+
+
+def _cells(path: Path) -> tuple[SheetRows, Unreadable]:
     try:
         data = load(path.resolve())
     except Rejected as error:
         raise InputError(str(path), f"工作簿读不到（{error.detail or REASONS[error.error][0]}）",
                          "请检查路径，并关闭 Excel 后再试") from error
     try:
-        return raw_cells(data)
+        return raw_cells(data), unreadable_cells(data)
     except Rejected as error:
         reason = error.message.rstrip("。").partition("。")[0]
         raise InputError(path.name, f"不是完好的 xlsx 工作簿（{reason}）", "请用 Excel 另存为 xlsx 后再试") from error
@@ -309,8 +340,7 @@ def _number(sheet: EditedSheet, number: int, name: str, value: object) -> str | 
 
 def _added(
     sheet: EditedSheet, number: int, row: dict[str, Any], documents: dict[str, str], labels: Labels,
-    problems: EditedSheet,
-    who: tuple[str, str], taken: set[str],
+    problems: EditedSheet, who: tuple[str, str], taken: set[str],
 ) -> Iterator[Correction]:
     """A row without an id: a problem or measure that a person added."""
     if sheet.name not in ("problems", "measures"):

@@ -66,7 +66,7 @@ def reconcile(
         found += _findings(Context(case, settings, pairs, as_of, units, strands, own, recounts), labels)
     found += _copied(cases, settings, labels)
     found += _nothing(tables, cases, settings, labels)
-    findings = _finished(_once(found, settings), settings.aliases, waivers, as_of)
+    findings = _finished(_once(found, settings), settings.aliases, waivers)
     case_of = {paper.doc_id: case.case_id for case in cases for paper in case.papers}
     return replace(
         tables, cases=tuple(map(_case_row, cases)), links=tuple(links), items=tuple(items),
@@ -242,9 +242,7 @@ def _once(found: list[FindingRow], settings: Settings) -> list[FindingRow]:
     return list(kept.values())
 
 
-def _finished(
-    found: list[FindingRow], aliases: Aliases, waivers: Sequence[Waiver], as_of: date | None
-) -> Iterator[FindingRow]:
+def _finished(found: list[FindingRow], aliases: Aliases, waivers: Sequence[Waiver]) -> Iterator[FindingRow]:
     """Findings in a fixed order with stable ids and their waivers."""
     seen: dict[str, int] = defaultdict(int)
     order = sorted(found, key=lambda f: (f.case_id, f.doc_id, f.paragraph or 0, f.check, f.problem_id, f.quote))
@@ -253,4 +251,4 @@ def _finished(
                         finding.actual))
         seen[key] += 1
         identity = "f" + hashlib.sha256(f"{key}|{seen[key]}".encode()).hexdigest()[:12]
-        yield replace(finding, finding_id=identity, waived=waived_by(finding, waivers, aliases, as_of))
+        yield replace(finding, finding_id=identity, waived=waived_by(finding, waivers, aliases))

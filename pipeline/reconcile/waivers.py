@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from pipeline.core.rows import FindingRow
 from pipeline.reconcile.cases import Aliases
@@ -23,14 +22,14 @@ class Waiver:
     who: str
     unit: str = ""
     problem: str = ""
-    until: str = ""  # ISO date, "": for ever
+    until: str = ""  # ISO date of its last day, "": for ever
 
 
-def waived_by(finding: FindingRow, waivers: Sequence[Waiver], aliases: Aliases, as_of: date | None) -> str:
+def waived_by(finding: FindingRow, waivers: Sequence[Waiver], aliases: Aliases) -> str:
     """Reason, person and end of the first waiver that covers a finding; "" when there is none."""
     for waiver in waivers:
         until = waiver.until
-        if waiver.check != finding.check or (as_of and until and until < as_of.isoformat()):
+        if waiver.check != finding.check:
             continue
         unit, problem = waiver.unit, waiver.problem
         if unit and aliases.unit(unit) != aliases.unit(finding.unit):

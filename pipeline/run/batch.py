@@ -69,7 +69,7 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
     started = time.monotonic()
     require_whole(settings.rules, settings.profile or "default")  # what is broken is told before anything is written
     found = inputs.discover(given, output)
-    waivers = read_waivers(given, load_labels(settings.rules).groups["check"])
+    waivers = read_waivers(given, load_labels(settings.rules).groups["check"], settings.as_of or date.today())
     with open_place(output) as place:
         place.log(f"开始：{len(found)} 个文件")
         entries = _prepared(found, place, settings)
@@ -131,7 +131,7 @@ def _again(place: OutputFolder, settings: RunSettings) -> Tables:
     # without it only the published tables are there, corrected already
     tables = read_tables(place.output) if read is None else corrected(read, place.output)
     _tell(place, "核对")
-    waivers = read_waivers(_given(place), load_labels(settings.rules).groups["check"])
+    waivers = read_waivers(_given(place), load_labels(settings.rules).groups["check"], settings.as_of or date.today())
     return reconciled(tables, settings, waivers, place.output)
 
 
@@ -160,12 +160,15 @@ def read_one(path: Path, settings: RunSettings, task: Task[Tables] = read_docume
     raise AssertionError("an engine gives one outcome a job")
 
 
-def apply(workbook: Path, settings: RunSettings) -> list[str]:
-    """Take over what people changed in the workbook; gives lines that say what was done."""
+def apply(workbook: Path, settings: RunSettings, sure: bool = False) -> list[str]:
+    """Take over what people changed in the workbook; gives lines that say what was done.
+
+    `sure`: also when more than a third of a sheet's rows are gone.
+    """
     from pipeline.decisions.workbook_in import apply as apply_workbook
 
     with held(workbook.parent):  # a run reads the corrections, and two writers would lose each other's
-        return apply_workbook(workbook, settings.rules)
+        return apply_workbook(workbook, settings.rules, sure=sure)
 
 
 def _with_results(output: Path) -> Path:

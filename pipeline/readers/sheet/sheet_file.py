@@ -22,7 +22,7 @@ from pipeline.core.errors import Rejected
 from pipeline.core.model import Block, Document, Omitted, Warned
 from pipeline.readers.encoding import decode
 from pipeline.readers.kind import sniff
-from pipeline.readers.sheet.xlsx_marks import Marks, marks
+from pipeline.readers.sheet.xlsx_marks import Marks, faulty_cells, marks
 from pipeline.readers.text_share import coverage
 
 if TYPE_CHECKING:
@@ -86,6 +86,13 @@ def raw_cells(data: bytes) -> dict[str, list[list[Any]]]:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
                 for name in workbook.sheet_names}
+
+
+def unreadable_cells(data: bytes) -> dict[str, dict[str, str]]:
+    """Sheet name → address → what stands there of an xlsx file's cells that `raw_cells` gives as empty."""
+    from pipeline.readers.package import open_package
+
+    return faulty_cells(open_package(data))
 
 
 @contextmanager

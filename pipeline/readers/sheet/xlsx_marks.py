@@ -24,6 +24,11 @@ _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*")
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,9})(\d{1,10})[\"']([^<>]*)")
 _UNPLACED = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])(?![^<>]*?\br\s*=)")  # a cell that stands where its row says
 _DISGUISED = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)\s[^<>]*?\br\s*=\s*(?:\"[^\"&<>]*&|'[^'&<>]*&)")
+_WHOLE_CELL = re.compile(rb"<(?:[\w.-]+:)?c\s([^<>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?c>)", re.DOTALL)
+_PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,9}\d{1,10})[\"']")
+_IS_ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
+_VALUE = re.compile(rb"<(?:[\w.-]+:)?v>([^<]+)<")
 _STYLE = re.compile(rb'\bs="(\d{1,6})"')
 _PERCENT = re.compile(r"0(?:\.(0+))?%")
 _BUILT_IN = {9: 0, 10: 2}  # number formats 0% and 0.00%
@@ -54,6 +59,29 @@ def marks(package: Package) -> dict[str, Marks]:
         if target in package:
             found[sheet.get("name") or ""] = _sheet_marks(package.read(target), percents)
     return found
+
+
+def faulty_cells(package: Package) -> dict[str, dict[str, str]]:
+    """Sheet name → address → what no value can be read from: `#REF!` and the like, `=` for a formula never computed."""
+    workbook, targets = parse_office(package.read("xl/workbook.xml"), "xl/workbook.xml"), _targets(package)
+    found: dict[str, dict[str, str]] = {}
+    for sheet in workbook.iter(f"{_SPREADSHEET}sheet"):
+        target = targets.get(sheet.get(_RELATION) or "", "")
+        if target in package:
+            found[sheet.get("name") or ""] = _faults(package.read(target))
+    return found
+
+
+def _faults(data: bytes) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    for cell in _WHOLE_CELL.finditer(data):
+        place, inside = _PLACE.search(cell[1]), cell[2] or b""
+        value = _VALUE.search(inside)
+        if place and _IS_ERROR.search(cell[1]):
+            faults[place[1].decode()] = value[1].decode("utf-8", "replace") if value else "#"
+        elif place and value is None and _FORMULA.search(inside):
+            faults[place[1].decode()] = "="
+    return faults
 
 
 def _targets(package: Package) -> dict[str, str]:
