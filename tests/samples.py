@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.core.rows import Row, tables_of
 from pipeline.lab import annotated
 from pipeline.reconcile.cases import load_aliases, papers_of
+from pipeline.reconcile.reconciliation import reconcile
 from pipeline.reconcile.recount import recount, recount_rows
 from pipeline.run.word_documents import Wanted, write_documents
 from tests.making import row
@@ -133,6 +134,11 @@ def _part(number, line, text, titles, heads):
     return "opening" if "现将" in text else "heading" if len(text) < 30 else "organisation"
 
 
+def with_items(tables):
+    """The tables with the consolidated table made anew."""
+    return replace(tables, items=reconcile(tables, RULES).items)
+
+
 def fictional_case():
     """One unit with feedback, bulletin and findings; every kind of cell occurs."""
     rows: list[Row] = []
@@ -187,6 +193,6 @@ def fictional_case():
             paragraph=10 * number, other_paragraph=30, suggestion="请逐条核对后更正",
         ))
     rows.append(row("unused", doc_id="b", text="（文/图 办公室）", paragraph=99))
-    tables = tables_of(rows)
+    tables = with_items(tables_of(rows))
     papers = papers_of(tables, load_aliases(RULES))
     return replace(tables, recounts=tuple(again for paper in papers for again in recount_rows(paper, recount(paper))))

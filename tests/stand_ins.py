@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from pipeline.core.errors import Rejected
+from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import DocumentRow, FindingRow, ProblemRow, Tables
 from pipeline.core.vocabulary import Kind, Severity
 from pipeline.publish.gaps import Gap
@@ -81,12 +82,13 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def reconcile(tables: Tables, rules: Path, profile: str, as_of: object, waivers: list[object]) -> Tables:
         message = f"{profile} {as_of} {len(waivers)}"
-        return replace(tables, findings=tuple(
+        items = tuple(ItemRow(case_id="c", problem=row.problem, problem_from=row.doc_id) for row in tables.problems)
+        return replace(tables, items=items, findings=tuple(
             FindingRow(doc_id=document.doc_id, check="measure_missing", severity=Severity.WARNING, message=message)
             for document in tables.documents
         ))
 
-    def write_workbook(tables: Tables, path: Path, rules: Path) -> tuple[list[str], list[Gap]]:
+    def write_workbook(tables: Tables, path: Path, rules: Path, day: object) -> tuple[list[str], list[Gap]]:
         path.write_text(f"workbook {len(tables.problems)}", encoding="utf-8")
         return [], []
 

@@ -268,7 +268,7 @@ def test_full_disk_before_and_while_writing(
         go(source, settings)
     monkeypatch.setattr("pipeline.run.output_folder.SPARE_BYTES", 0)
 
-    def full(tables: Tables, path: Path, rules: Path) -> None:
+    def full(tables: Tables, path: Path, rules: Path, day: date) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(sys.modules["pipeline.publish.workbook.workbook_file"], "write_workbook", full)
@@ -285,7 +285,7 @@ def test_full_disk_before_and_while_writing(
 def test_a_fault_of_a_later_stage_is_one_sentence(
     source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(tables: Tables, path: Path, rules: Path) -> None:
+    def broken(tables: Tables, path: Path, rules: Path, day: date) -> None:
         raise KeyError(tables.problems[0].problem)
 
     put(source, a="秘密")

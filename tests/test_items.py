@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ import pytest
 from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import Tables, joined, tables_of
 from pipeline.lab.catalogue import policy_lines
+from pipeline.publish.due import due_items
+from pipeline.publish.overview import figures
 from pipeline.publish.workbook.workbook_file import write_workbook
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.reconcile.settings import ITEM_FIELDS, load_profile
 from tests.making import row
+from tests.samples import reports
+from tests.word_layout import opened
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 ASKED = [
@@ -155,3 +160,34 @@ def test_the_workbook_shows_each_problem_once_with_its_files_right_behind_the_ov
     assert told[0]["出自"] == "feedback.docx：问题\nbulletin.docx：整改状态\nplan.docx：责任领导、整改时限"
     assert told[0]["写到的材料"] == "反馈意见、整改方案、整改台账、整改情况通报"
     assert [line["待确认"] for line in told] == [None] * 4 + ["新增"]
+
+
+def test_what_is_overdue_follows_the_latest_paper_and_the_sheet_names_its_day(tmp_path: Path):
+    plan = paper("plan", ASKED, "2024-07-01", lead=["顾青"] * 4, deadline=["2024-09-30", "2024-10-31", "2024-12-31", "2025-01-15"])
+    bulletin = paper("bulletin", ASKED, "2024-12-16", status=["done", "in_progress", None, "not_done"], measures=["一"] * 4)
+    day = date(2025, 1, 2)
+    tables = reconcile(joined([paper("feedback", ASKED), plan, bulletin]), RULES, as_of=day)
+    found = due_items(tables.items, day, 30)
+    assert [(one.item.seq, one.overdue, one.days) for one in found] == [(2, True, 63), (4, False, -13)]
+    assert [f.problem_id for f in tables.findings if f.check == "deadline_passed"] == ["plan1"]
+    write_workbook(tables, tmp_path / "b.xlsx", RULES, day)
+    lines = list(openpyxl.load_workbook(tmp_path / "b.xlsx")["超期与到期"].iter_rows(values_only=True))
+    assert lines[0][1] == "截至2025年1月2日"
+    assert [(line[1], line[2], line[5]) for line in lines[1:]] == [("已超期", ASKED[1], 63), ("即将到期", ASKED[3], None)]
+
+
+def test_the_rate_is_that_of_the_problems_with_a_status_each_counted_once():
+    bulletin = paper("bulletin", [*ASKED, "公务用车油卡混用，加油没有登记"], status=["done", "done", "not_done", None, "done"])
+    tables = reconcile(joined([paper("feedback", ASKED), paper("plan", ASKED), bulletin]), RULES)
+    (entry,) = figures(tables)
+    assert (entry.problems, entry.stated, entry.statuses["unstated"]) == (4, 3, 1)
+    assert entry.rate == pytest.approx(2 / 3)
+
+
+def test_the_closing_list_has_the_plan_s_people_and_days_beside_the_bulletin_s_results(tmp_path: Path):
+    plan = paper("plan", ASKED, "2024-07-01", lead=["校长顾青"] * 4, deadline=["2024-09-30"] * 4, deadline_text=["2024年9月底前"] * 4)
+    bulletin = paper("bulletin", ASKED, "2024-12-16", status=["done"] * 4, measures=["开研讨6次", "全部退回", "重新招标", "补签材料"])
+    (path,) = reports(reconcile(joined([paper("feedback", ASKED), plan, bulletin]), RULES), tmp_path, RULES, ["ledger"])
+    text = "\n".join(opened(path).text())
+    assert text.count("校长顾青") == 4 and text.count("2024年9月底前") == 4
+    assert "已完成整改" in text and "开研讨6次。" in text and text.count(ASKED[0]) == 1

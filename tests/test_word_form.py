@@ -134,7 +134,7 @@ def test_charts_say_what_they_show(tmp_path):
 
 
 def test_rates_of_units_and_of_all_are_of_the_same_problems():
-    one = UnitFigures("甲", problems=4, rated=4)
+    one = UnitFigures("甲", problems=4)
     one.statuses.update({"done": 3, "not_done": 1})
     silent = UnitFigures("乙", problems=6)
     assert one.rate == total([one, silent], "合计").rate == 0.75 and silent.rate is None

@@ -2,19 +2,21 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from pipeline.core.rows import PassageRow, ProblemRow, Tables
-from pipeline.core.vocabulary import Kind
+from pipeline.core.vocabulary import Kind, Status
+from pipeline.publish.due import last_day
 from pipeline.publish.overview import unit_name
 from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.documents import BUILDERS, KINDS
 from pipeline.publish.word.layout import load_profile
-from pipeline.publish.word.letters import as_of, last_day
+from pipeline.publish.word.letters import as_of
 from pipeline.ruleset.labels import load_labels
 from tests.making import added, changed, replaced
-from tests.samples import RULES, fictional_case, reports
+from tests.samples import RULES, fictional_case, reports, with_items
 from tests.word_layout import W, misplaced, opened
 
 
@@ -25,12 +27,13 @@ def whole_case():
     tables = replaced(tables, {row: replace(row, dept="教务处", person="顾青", deadline=row.deadline or "2024-07-31")
                                for row in tables.problems if row.doc_id == "b"})
     tables = changed(tables, tables.problems[3], review_state="closed")
-    return changed(tables, tables.problems[4], review_state="returned", review_note="缺少退款凭证", evidence="收据3张")
+    returned = {"review_state": "returned", "review_note": "缺少退款凭证", "evidence": "收据3张"}
+    return with_items(changed(tables, tables.problems[4], **returned))
 
 
 def written(tables, kind, tmp_path):
     """The texts of the documents of a kind."""
-    paths = reports(tables, tmp_path, RULES, [kind])
+    paths = reports(tables, tmp_path, RULES, [kind], as_of=date(2024, 8, 20))
     for path in paths:
         assert misplaced(opened(path)) == []
     return ["\n".join(opened(path).text()) for path in paths]
@@ -62,12 +65,12 @@ def test_a_kind_says_what_it_must(kind, parts, tmp_path):
 
 def test_the_default_set_is_every_kind_with_data(tmp_path):
     labels = load_labels(RULES)
-    names = {path.stem for path in reports(whole_case(), tmp_path, RULES)}
+    names = {path.stem for path in reports(whole_case(), tmp_path, RULES, as_of=date(2024, 8, 20))}
     assert names == {labels.of("report", kind) for kind in KINDS if kind != "plan"}
 
 
 def test_no_data_no_document(tmp_path):
-    tables = replace(fictional_case(), problems=(), findings=())
+    tables = replace(fictional_case(), problems=(), items=(), findings=())
     names = {path.stem for path in reports(tables, tmp_path, RULES)}
     assert names == {"整改情况通报", "核对报告"}
 
@@ -111,12 +114,17 @@ def test_a_month_ends_with_its_last_day(iso, day):
     assert (found.isoformat() if found else None) == day
 
 
-def test_time_is_counted_on_a_stated_day_never_on_today():
+def test_time_is_counted_on_the_day_that_is_given_never_on_a_paper_s():
     tables = fictional_case()
-    source = WordSource(tables, load_labels(RULES), load_profile(RULES))
-    assert as_of(source) == date(2024, 6, 30)
-    tables = replaced(tables, {row: replace(row, issued_date="") for row in tables.documents})
     assert as_of(WordSource(tables, load_labels(RULES), load_profile(RULES))) is None
+    assert as_of(WordSource(tables, load_labels(RULES), load_profile(RULES), date(2024, 9, 1))) == date(2024, 9, 1)
+    assert reports(whole_case(), Path("/nowhere"), RULES, ["reminder"]) == [], "no day, no reminder"
+
+
+def test_what_a_later_paper_reports_as_done_is_not_overdue(tmp_path):
+    tables = whole_case()
+    done = replaced(tables, {row: replace(row, status=Status.DONE) for row in tables.problems if row.doc_id == "b"})
+    assert reports(with_items(done), tmp_path, RULES, ["reminder"], as_of=date(2025, 9, 15)) == []
 
 
 def test_the_day_of_the_run_comes_before_any_stated_day(tmp_path):

@@ -43,7 +43,7 @@ RULES = click.option("--rules", type=FOLDER, metavar="文件夹", help="规则�
 PROFILE = click.option("--profile", default="", metavar="名称",
                        help="核对口径，即规则文件夹 profiles 里的文件名；不写就用 default（check 用上次运行的）。")
 AS_OF = click.option("--as-of", type=DAY, metavar="年-月-日",
-                     help="按哪一天判断是否超期，提醒函也按这一天；不写就不判断（check、report 同上次运行）。")
+                     help="按哪一天判断是否超期，提醒函也按这一天；不写就按当天（check、report 同上次运行）。")
 
 
 @click.group(cls=ChineseGroup, epilog="""

@@ -36,6 +36,8 @@ def summary_text(summary: Summary, rules: Path) -> str:
         f"结果在 {summary.output}（整改台账.xlsx、各单位的报告、tables 中的数据表、运行日志.txt）",
         f"用时 {summary.seconds:.1f} 秒",
     ]
+    if summary.day:
+        lines.append(f"超期与到期按 {summary.day:%Y-%m-%d} 判断")
     if summary.set_aside:
         lines += ["", "未能处理的文件："]
         lines += [f"  {file}：{message}" for file, message in summary.set_aside[:SET_ASIDE_SHOWN]]

@@ -1,7 +1,7 @@
 """Counts of a run by unit, status and check: tables in, small rows out; the workbook and the summary report share them.
 
-A unit's figures come from one document, so that a problem named in feedback, plan and bulletin counts
-once: the bulletin, else the ledger, else the plan, else the feedback.
+A unit's problems and statuses come from the consolidated table, so that a problem named in feedback, plan and bulletin
+counts once, and one that no feedback names does not count; measures are those of the unit's main document.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import DocumentRow, FindingRow, Tables, by_document
 from pipeline.core.vocabulary import CASE_KINDS, READ, Kind, Severity, Status
 
@@ -26,16 +27,20 @@ class UnitFigures:
     unit: str
     documents: int = 0
     problems: int = 0
-    rated: int = 0  # problems of papers that state any status: what the rate is a share of
     measures: int = 0
     long_term: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
     severities: Counter[str] = field(default_factory=Counter)
 
     @property
+    def stated(self) -> int:
+        """How many problems have a stated status."""
+        return sum(self.statuses[status] for status in Status)
+
+    @property
     def rate(self) -> float | None:
-        """The share of problems that are done; None without any status."""
-        return self.statuses[Status.DONE] / self.rated if self.rated else None
+        """The share of problems that are done among those with a stated status; None without any."""
+        return self.statuses[Status.DONE] / self.stated if self.stated else None
 
 
 def read_documents(tables: Tables) -> list[DocumentRow]:
@@ -80,7 +85,7 @@ def _day(row: DocumentRow) -> int:
 
 def figures(tables: Tables) -> list[UnitFigures]:
     """One entry a unit, in the documents' order."""
-    problems, measures = by_document(tables.problems), by_document(tables.measures)
+    items, measures = items_by_unit(tables), by_document(tables.measures)
     findings: dict[str, Counter[str]] = {}
     for row in live_findings(tables):
         findings.setdefault(row.doc_id, Counter())[row.severity] += 1
@@ -91,11 +96,11 @@ def figures(tables: Tables) -> list[UnitFigures]:
         for document in documents:
             entry.severities.update(findings.get(document.doc_id, Counter()))
         if main:
-            own = problems.get(main.doc_id, [])
-            entry.problems, entry.measures = len(own), len(measures.get(main.doc_id, []))
-            entry.statuses.update(row.status or UNSTATED for row in own)
-            entry.rated = len(own) if any(row.status for row in own) else 0
-            entry.long_term = sum(row.long_term for row in own)
+            entry.measures = len(measures.get(main.doc_id, []))
+        own = items.get(unit, [])
+        entry.problems = len(own)
+        entry.statuses.update(row.status or UNSTATED for row in own)
+        entry.long_term = sum(row.long_term for row in own)
         out.append(entry)
     return out
 
@@ -106,7 +111,6 @@ def total(entries: Sequence[UnitFigures], name: str) -> UnitFigures:
     for entry in entries:
         out.documents += entry.documents
         out.problems += entry.problems
-        out.rated += entry.rated
         out.measures += entry.measures
         out.long_term += entry.long_term
         out.statuses.update(entry.statuses)
@@ -135,10 +139,22 @@ def by_check(tables: Tables) -> dict[str, Counter[str]]:
 
 
 def by_aspect(tables: Tables) -> dict[str, Counter[str]]:
-    """Statuses by aspect over all units' main documents."""
-    mains = {main.doc_id for docs in units(tables).values() if (main := main_document(docs))}
+    """Statuses by aspect over the problems of all units."""
     out: dict[str, Counter[str]] = {}
-    for row in tables.problems:
-        if row.doc_id in mains:
-            out.setdefault(row.aspect, Counter())[row.status or UNSTATED] += 1
+    for row in counted(tables):
+        out.setdefault(row.aspect, Counter())[row.status or UNSTATED] += 1
     return out
+
+
+def counted(tables: Tables) -> list[ItemRow]:
+    """The problems that count: those that no feedback names are shown, not counted."""
+    return [row for row in tables.items if not row.added]
+
+
+def items_by_unit(tables: Tables) -> dict[str, list[ItemRow]]:
+    """The problems that count, by unit as `units` names it."""
+    unit_of = {row.doc_id: unit for unit, rows in units(tables).items() for row in rows}
+    groups: dict[str, list[ItemRow]] = {}
+    for row in counted(tables):
+        groups.setdefault(unit_of.get(row.problem_from, row.unit), []).append(row)
+    return groups

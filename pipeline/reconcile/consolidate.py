@@ -40,6 +40,13 @@ def items_of(case: Case, strands: Sequence[Strand], settings: Settings, by_revie
         yield _Maker(case, strand, settings, by_reviewer).row(number)
 
 
+def open_still(item: ItemRow) -> bool:
+    """Whether a problem is stated as not done, or no bulletin says what was done about it: who reports measures without
+    a status may be done."""
+    reported = bool(item.bulletin_problem_id and item.measures_reported)
+    return item.status in OPEN or (item.status is None and not reported)
+
+
 @dataclass(frozen=True, slots=True)
 class _Maker:
     """One row in the making."""

@@ -60,6 +60,7 @@ class Summary:
     notes: list[str] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)  # results that could not be made
     seconds: float = 0.0
+    day: date | None = None  # that deadlines are judged by
 
 
 def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[Tables] = read_document) -> Summary:
@@ -81,7 +82,8 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
         tables = reconciled(corrected(read, output), settings, waivers, output)
         _tell(place, "写出结果")
         notes, gaps = publish(tables, place, settings, entries)
-        summary = replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps)
+        summary = replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps,
+                          day=judged_by(settings))
         _log_folders(tables, place)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
     return summary
@@ -98,7 +100,8 @@ def check(output: Path, settings: RunSettings) -> Summary:
         tables = _again(place, settings)
         notes, gaps = publish(tables, place, settings, _found_again(place))
     reused = len(tables.documents)
-    return replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps)
+    return replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps,
+                          day=judged_by(settings))
 
 
 def report(output: Path, settings: RunSettings, kinds: Sequence[str], unit: str | None) -> list[str]:
@@ -108,7 +111,7 @@ def report(output: Path, settings: RunSettings, kinds: Sequence[str], unit: str 
     with open_place(_with_results(output)) as place:
         settings = _as_before(place, settings)
         tables = _again(place, settings)
-        wanted = Wanted(tuple(kinds), unit, settings.as_of)
+        wanted = Wanted(tuple(kinds), unit, judged_by(settings))
         gaps = write_documents(tables, place.staging, settings.rules, wanted, settings.jobs or _processors()).gaps
         _log_gaps(place, gaps)
         placed = place.publish(only_add=True)
@@ -329,12 +332,21 @@ def publish(
     from pipeline.run.word_documents import Wanted, write_documents
 
     write_tables(tables, place.staging / "tables")
-    shortened, gaps = write_workbook(tables, place.staging / WORKBOOK, settings.rules)
-    wanted = Wanted(as_of=settings.as_of, originals={entry.name: entry.path for entry in entries if not entry.error})
+    day = judged_by(settings)
+    shortened, gaps = write_workbook(tables, place.staging / WORKBOOK, settings.rules, day)
+    wanted = Wanted(as_of=day, originals={entry.name: entry.path for entry in entries if not entry.error})
     workers = settings.jobs or _processors()
     gaps += write_documents(tables, place.staging, settings.rules, wanted, workers).gaps
     _log_gaps(place, gaps)
     return [*shortened, *place.publish().notes], gaps
+
+
+def judged_by(settings: RunSettings) -> date:
+    """The day on which the results count time: the run's, else the office's, else today."""
+    from pipeline.publish.word.layout import load_profile
+    from pipeline.publish.word.letters import office_day
+
+    return settings.as_of or office_day(load_profile(settings.rules)) or date.today()
 
 
 def _log_gaps(place: OutputFolder, gaps: Iterable[Gap]) -> None:

@@ -28,7 +28,7 @@ from pipeline.ruleset.labels import load_labels
 from pipeline.run import engines
 from pipeline.run.engines import Job
 
-_OF_ALL = ("documents", "problems", "measures", "findings", "cases")  # what the report on all units counts
+_OF_ALL = ("documents", "items", "problems", "measures", "findings", "cases")  # what the report on all units counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import (
     DocumentRow,
     FactRow,
@@ -77,6 +78,11 @@ class WordSource:
     def problem(self, problem_id: str) -> ProblemRow | None:
         """A problem by its id."""
         return self._by_id.get(problem_id)
+
+    def items_of(self, documents: Sequence[DocumentRow]) -> list[ItemRow]:
+        """The problems of a unit's documents, each once, over all of its papers."""
+        own = {row.doc_id for row in documents}
+        return [item for item in self.tables.items if item.problem_from in own]
 
     def stated_above(self, row: ProblemRow) -> bool:
         """Whether it is a heading that gives a problem its status: one that only counts (已完成2个) gives none."""

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime
 
-from pipeline.core.rows import DocumentRow, ProblemRow
+from pipeline.core.rows import DocumentRow
 from pipeline.core.values import numeral
-from pipeline.core.vocabulary import ANSWERS, OPEN, Severity
+from pipeline.core.vocabulary import Severity
+from pipeline.publish.due import due_items, last_day
 from pipeline.publish.word.check_report import entry, unit_findings
 from pipeline.publish.word.content import (
     Report,
     TemplateValues,
     WordSource,
     context_of,
-    deadline_words,
     latest_day,
     office_date,
     paper,
 )
-from pipeline.publish.word.one_table import table_row
+from pipeline.publish.word.layout import Layout
+from pipeline.publish.word.one_table import item_fields
 from pipeline.publish.word.typography import chinese_date
 
 
@@ -51,51 +52,28 @@ def reminder(source: WordSource, unit: str, documents: list[DocumentRow]) -> lis
     day = as_of(source)
     if day is None:
         return []
-    limit = day + datetime.timedelta(days=int(source.profile.setting("office", "remind_days", 30)))
-    overdue: list[ProblemRow] = []
-    due: list[ProblemRow] = []
-    for row in _with_deadline(source, documents):
-        end = last_day(row.deadline)
-        if end is not None and end <= limit:
-            (overdue if end < day else due).append(row)
-    if not overdue and not due:
+    ahead = int(source.profile.setting("office", "remind_days", 30))
+    found = due_items(source.items_of(documents), day, ahead)
+    overdue = [item_fields(source, one.item) for one in found if one.overdue]
+    due = [item_fields(source, one.item) for one in found if not one.overdue]
+    if not found:
         return []
     title = source.labels.of("wording", "title_reminder").replace("{unit}", unit)
     context = context_of(
         source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
         date=office_date(source), 截至=chinese_date(day.isoformat()),
-        逾期=[table_row(source, row, n) | {"序": n} for n, row in enumerate(overdue, 1)],
-        将到期=[table_row(source, row, n) | {"序": n} for n, row in enumerate(due, 1)],
-        时限=[deadline_words(source, row) for row in (*overdue, *due)],
+        逾期=[row | {"序": n} for n, row in enumerate(overdue, 1)],
+        将到期=[row | {"序": n} for n, row in enumerate(due, 1)],
+        时限=[row["时限"] for row in (*overdue, *due)],
     )
     return [Report("reminder", unit, source.labels.of("report", "reminder"), context, title, day=day.isoformat())]
 
 
-def _with_deadline(source: WordSource, documents: list[DocumentRow]) -> list[ProblemRow]:
-    """Open problems with a date; of a plan and a later ledger or bulletin only the later counts."""
-    answers = sorted((row for row in documents if row.kind in ANSWERS), key=lambda r: r.issued_date)
-    for document in reversed(answers):
-        dated = [row for row in source.problems.get(document.doc_id, []) if row.deadline]
-        if dated:
-            return [row for row in dated if row.status is None or row.status in OPEN]
-    return []
-
-
 def as_of(source: WordSource) -> datetime.date | None:
-    """The day on which time is counted: the run's, else the profile's, else the latest that any document states."""
-    if source.as_of is not None:
-        return source.as_of
-    stated = [row.issued_date for row in source.documents.values() if row.issued_date]
-    given = str(source.profile.setting("office", "as_of", "") or "")
-    return last_day(given or max(stated, default=""))
+    """The day on which time is counted: the one that the documents are made for, else the profile's."""
+    return source.as_of or office_day(source.profile)
 
 
-def last_day(iso: str) -> datetime.date | None:
-    """The day of an ISO date; of a month its last day."""
-    try:
-        if len(iso) == 7:
-            year, month = int(iso[:4]), int(iso[5:])
-            return datetime.date(year + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)
-        return datetime.date.fromisoformat(iso)
-    except ValueError:
-        return None
+def office_day(profile: Layout) -> datetime.date | None:
+    """The day that the profile gives; None where it leaves that to the run."""
+    return last_day(str(profile.setting("office", "as_of", "") or ""))

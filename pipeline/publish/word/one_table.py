@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
+from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import DocumentRow, ProblemRow
 from pipeline.core.vocabulary import ANSWERS, Kind
 from pipeline.publish.overview import main_document
@@ -43,15 +46,15 @@ def duty_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> li
 
 def closing_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Each problem with its result, for the reviewer's decision to close it."""
-    return _list(source, unit, answering(source, documents), "closing_list")
+    return _list(source, unit, answering(source, documents), "closing_list", source.items_of(documents))
 
 
 def ledger(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
-    """The unit's ledgers rebuilt; where it sent none, one made from the document that answers."""
+    """The unit's ledgers rebuilt; where it sent none, one made from all of its papers."""
     own = [row for row in documents if row.kind == Kind.LEDGER and source.problems.get(row.doc_id)]
     if own:
         return [report for row in own for report in _list(source, unit, row, "ledger")]
-    return _list(source, unit, answering(source, documents), "ledger")
+    return _list(source, unit, answering(source, documents), "ledger", source.items_of(documents))
 
 
 def _planned(source: WordSource, documents: list[DocumentRow]) -> DocumentRow | None:
@@ -63,7 +66,10 @@ def _planned(source: WordSource, documents: list[DocumentRow]) -> DocumentRow | 
     return answering(source, documents)
 
 
-def _list(source: WordSource, unit: str, document: DocumentRow | None, kind: str) -> list[Report]:
+def _list(
+    source: WordSource, unit: str, document: DocumentRow | None, kind: str, items: Sequence[ItemRow] = ()
+) -> list[Report]:
+    """A list of a document's problems, or of `items`, below what the document says of itself."""
     rows = source.problems.get(document.doc_id, []) if document else []
     if not document or not rows:
         return []
@@ -72,9 +78,11 @@ def _list(source: WordSource, unit: str, document: DocumentRow | None, kind: str
     title = document.title if own else _title(source, unit, name)
     above, below = _around(source, document) if own else ([], [])
     above += _heading(source, document, unit, title + "".join(str(line["文"]) for line in above) if own else "")
+    lines = [item_fields(source, item, number) for number, item in enumerate(items, 1)]
+    lines = lines or [table_row(source, row, number) for number, row in enumerate(rows, 1)]
     context = context_of(
         source, source.text(title), unit=unit, 表前=above, 表后=below,
-        行=[table_row(source, row, number) for number, row in enumerate(rows, 1)], 合计=len(rows),
+        行=lines, 合计=len(lines),
     )
     return [Report(kind, unit, name, context, title, day=document.issued_date)]
 
@@ -136,6 +144,28 @@ def table_row(source: WordSource, row: ProblemRow, number: int) -> TemplateValue
         "审核状态": source.labels.of("review", row.review_state),
         "审核意见": source.text(row.review_note), "佐证": source.text(row.evidence),
     }
+
+
+def item_fields(source: WordSource, item: ItemRow, number: int = 0) -> TemplateValues:
+    """The fields of a problem: who and by when from the plan, status and measures from what reports on it."""
+    row = _reported(source, item)
+    measures = item.measures_reported or item.measures_planned
+    return table_row(source, row, number) | {
+        "序": number, "措施": "\n".join(source.text(line) + "。" for line in measures.splitlines()),
+        "时限": deadline_words(source, row),
+    }
+
+
+def _reported(source: WordSource, item: ItemRow) -> ProblemRow:
+    """The problem as the paper has it that gives its status, with what the other papers say better."""
+    ids = (item.bulletin_problem_id, item.ledger_problem_id, item.plan_problem_id, item.feedback_problem_id)
+    rows = [row for names in ids for name in names.split(";") if (row := source.problem(name)) is not None]
+    own = next((row for row in rows if row.doc_id == item.status_from), rows[0])
+    return replace(
+        own, aspect=item.aspect, category=item.category, problem=item.problem, status=item.status,
+        status_text=item.status_text, long_term=item.long_term, lead=item.lead, dept=item.dept, person=item.person,
+        deadline=item.deadline, deadline_text=item.deadline_text,
+    )
 
 
 def _cells(source: WordSource, row: ProblemRow) -> tuple[str, str]:

@@ -37,8 +37,8 @@ def summary(source: WordSource) -> Report | None:
         date=office_date(source), 截至=chinese_date(day.isoformat()) if day else "",
         数={"单位": sum(entry.unit != UNNAMED for entry in entries), "材料": whole.documents,
             "问题": whole.problems, "措施": whole.measures,
-            "长期": whole.long_term, "完成率": _rate(whole), "未计": whole.problems - whole.rated,
-            "失败": len(failed)},
+            "长期": whole.long_term, "完成率": _rate(whole), "完成": whole.statuses[Status.DONE],
+            "有状态": whole.stated, "失败": len(failed)},
         状态=[{"名称": name, "数": whole.statuses[s], "占比": f"{100 * whole.statuses[s] / whole.problems:.1f}%"}
               for s, name in zip((*Status, UNSTATED), names, strict=True)],
         单位表=[_unit(entry) for entry in (*entries, whole)], 状态名=names,

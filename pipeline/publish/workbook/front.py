@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -20,8 +21,8 @@ CHART = {Status.DONE: "70AD47", Status.BASICALLY_DONE: "5B9BD5", Status.IN_PROGR
          Status.NOT_DONE: "ED7D31", UNSTATED: "A5A5A5"}
 
 
-def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any) -> None:
-    """Figures by unit and by check, each with its chart."""
+def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any, day: datetime.date | None = None) -> None:
+    """Figures by unit and by check, each with its chart; `day` is the one that deadlines are judged by."""
     status_names = [labels.of("status", s) for s in (*Status, UNSTATED)]
     head = ["单位", "材料", "问题", "措施", *status_names, labels.column("problems", "long_term"), "完成率",
             *(labels.of("severity", s) for s in Severity)]
@@ -43,7 +44,9 @@ def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any) -> No
     sheet.row_dimensions[1].height = 26
     put(["总览"], ["heading"])
     state_text = "，".join(f"{labels.of('state', s)} {n} 份" for s, n in states.items())
-    put([f"材料：{state_text or '无'}；完成率＝已完成问题数÷问题总数（没有写明任何整改状态的单位不计）"], ["note"])
+    by_day = f"；按 {day.year}年{day.month}月{day.day}日 判断是否超期" if day else ""
+    put([f"材料：{state_text or '无'}；完成率＝已完成问题数÷写明状态的问题数"
+         f"（{together.statuses[Status.DONE]}÷{together.stated}）{by_day}"], ["note"])
     put(head, ["header"] * len(head))
     for entry in entries:
         line(entry, "text", "share")
@@ -88,6 +91,7 @@ def _charts(sheet: Any, last: int, top: int, count: int) -> None:
 _GUIDE = {
     "overview": "各单位的问题数、措施数、整改状态和核对发现，附图表",
     "items": "每个问题只列一行：反馈意见、方案、台账、通报合在一起，写明各栏取自哪份材料、其他材料怎么说",
+    "due": "超过时限和快到时限、还没有完成的问题；后来的材料已报完成的不列",
     "problems": "各份材料里的每个问题一行；浅黄色的列可以更正或填写",
     "measures": "每行一条整改措施；“整改措施”一列可以更正",
     "claims": "文中自己说的数，与按本表重新清点的数并列",

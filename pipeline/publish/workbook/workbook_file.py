@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 
@@ -52,6 +53,8 @@ from pipeline.decisions.columns import (
 )
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.overview import unit_name, units
+from pipeline.publish.word.layout import Layout, load_profile
+from pipeline.publish.workbook.due_sheet import OVERDUE, SOON, due_columns, due_lines
 from pipeline.publish.workbook.front import write_guide, write_overview
 from pipeline.publish.workbook.items_sheet import item_columns, item_lines
 from pipeline.publish.workbook.sheets import Book, SheetLink
@@ -64,15 +67,19 @@ COLOURS: dict[Code, str] = {
 }
 
 
-def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list[str], list[Gap]]:
+def write_workbook(
+    tables: Tables, path: Path, rules_folder: Path, day: date | None = None
+) -> tuple[list[str], list[Gap]]:
     """Write the workbook of a run; gives what could not be shown as it is, and the sheets that could not be made.
 
+    `day` is the one that deadlines are judged by; without it the sheet of what is due is left out.
     Raises OutputError.
     """
     labels = load_labels(rules_folder)
     book = Book()
-    order = ("guide", "overview", "items", "problems", "measures", "claims", "links", "findings", "unused", "failed",
-             "documents")
+    due = () if day is None else ("due",)
+    order = ("guide", "overview", "items", *due, "problems", "measures", "claims", "links", "findings", "unused",
+             "failed", "documents")
     sheets = {name: book.sheet(labels.of("sheet", name), _TABS.get(name, "")) for name in order}
     context = _WorkbookContext(tables, labels, book, sheets)
     if tables.conflicts:
@@ -81,7 +88,8 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list
     fill: dict[str, Callable[[_WorkbookContext], object]] = {
         "conflicts": _conflicts, "problems": _problems, "measures": _measures, "claims": _claims, "links": _links,
         "findings": _findings, "items": _items, "unused": _unused, "documents": _documents, "failed": _failed,
-        "overview": lambda context: write_overview(tables, labels, book, sheets["overview"]),
+        "due": lambda context: _due(context, day or date.min, load_profile(rules_folder)),
+        "overview": lambda context: write_overview(tables, labels, book, sheets["overview"], day),
         "guide": lambda context: write_guide(labels, book, sheets["guide"], sheets),
     }
     for name, write in fill.items():
@@ -95,7 +103,8 @@ def write_workbook(tables: Tables, path: Path, rules_folder: Path) -> tuple[list
     return list(dict.fromkeys(book.warnings)), gaps
 
 
-_TABS = {"overview": "3B5B7F", "items": "70AD47", "problems": "70AD47", "measures": "70AD47", "claims": "5B9BD5",
+_TABS = {"overview": "3B5B7F", "items": "70AD47", "due": "C00000", "problems": "70AD47", "measures": "70AD47",
+         "claims": "5B9BD5",
          "links": "5B9BD5", "findings": "C00000", "failed": "C00000"}
 
 
@@ -163,9 +172,6 @@ def _problems(context: _WorkbookContext) -> None:
     sheet = context.sheets["problems"]
     letter = {c.key: get_column_letter(at) for at, c in enumerate(columns, 1)}
     _colour(sheet, letter["status"], rows, {labels.of("status", s): COLOURS[s] for s in Status})
-    done = labels.of("status", Status.DONE)
-    late = f"AND(ISNUMBER({letter['deadline']}2),{letter['deadline']}2<TODAY(),{letter['status']}2<>\"{done}\")"
-    _rule(sheet, letter["deadline"], rows, late, COLOURS[Status.NOT_DONE])
     title = labels.of("sheet", "problems")
     context.places = {row.problem_id: f"'{title}'!{letter['problem']}{at}"
                       for at, row in zip(context.starts, order, strict=True)}
@@ -178,6 +184,16 @@ def _items(context: _WorkbookContext) -> None:
     rows = context.write("items", columns, lines)
     letter = get_column_letter([column.key for column in columns].index("status") + 1)
     _colour(context.sheets["items"], letter, rows, {context.labels.of("status", s): COLOURS[s] for s in Status})
+
+
+def _due(context: _WorkbookContext, day: date, profile: Layout) -> None:
+    """What is overdue or due soon on a day."""
+    ahead = int(profile.setting("office", "remind_days", 30))
+    columns = due_columns(context.labels, day)
+    rows = context.write("due", columns, due_lines(context.tables, context.labels, context.unit, day, ahead))
+    words = context.labels.of
+    _colour(context.sheets["due"], "B", rows, {words("wording", OVERDUE): COLOURS[Severity.ERROR],
+                                               words("wording", SOON): COLOURS[Severity.WARNING]})
 
 
 def _measures(context: _WorkbookContext) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import ProblemRow
 from pipeline.core.values import valid
-from pipeline.core.vocabulary import OPEN, Kind
+from pipeline.core.vocabulary import Kind
 from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.checks.form import Place, places
+from pipeline.reconcile.consolidate import open_still
 from pipeline.reconcile.registry import Context, Defect, check
 
 _DATES = ("date", "date_month", "dotted_date")
@@ -69,14 +71,24 @@ def deadline_vague(paper: Paper, context: Context) -> Iterator[Defect]:
 
 @check("deadline_passed")
 def deadline_passed(paper: Paper, context: Context) -> Iterator[Defect]:
-    """The deadline lies before the day of judgement (--as-of, else the document's date) and the problem is open."""
+    """The deadline lies before the day of judgement (--as-of, else the document's date) and no paper of the case
+    reports the problem as done."""
     day = context.as_of.isoformat() if context.as_of else paper.date
+    items = {name: item for item in context.items for name in _ids(item)}
     for problem in paper.problems:
-        deadline, status = problem.deadline, problem.status
-        open_still = status in OPEN or (not status and context.as_of)
-        if day and deadline and open_still and deadline < day[: len(deadline)]:
+        deadline, item = problem.deadline, items[problem.problem_id]
+        if item.deadline_from != paper.doc_id:
+            continue  # the paper whose deadline counts tells it, once
+        known = item.status is not None or context.as_of
+        if day and deadline and known and open_still(item) and deadline < day[: len(deadline)]:
             yield Defect(paper, problem, expected=deadline, actual=day, quote=problem.problem,
                          words={"deadline": deadline, "as_of": day})
+
+
+def _ids(item: ItemRow) -> list[str]:
+    """The problem in the papers that may state a deadline."""
+    return [name for ids in (item.plan_problem_id, item.ledger_problem_id, item.bulletin_problem_id,
+                             item.feedback_problem_id) for name in ids.split(";") if name]
 
 
 @check("date_disordered")
