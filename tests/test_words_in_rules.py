@@ -25,7 +25,7 @@ WRITING = {"core/values.py"}
 GIVEN = {"未写明单位", "整改台账.xlsx", "题"}
 # still to be freed of them: the reading is being written anew; this list may only become shorter
 NOT_YET = {
-    "extract/claims.py", "extract/duties.py", "extract/figures.py", "extract/lists.py",
+    "extract/claims.py", "extract/duties.py", "extract/figures.py",
     "extract/proposers/joined.py", "extract/proposers/table_names.py"
 }
 

@@ -98,6 +98,21 @@ def ordinal(text: str) -> int | None:
     return None if value is None else int(value)
 
 
+_NAMED = r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})"
+_NAMED_RANGE = re.compile(rf"{_NAMED}(?:[至到~—-]第?{_NAMED})?")
+_MOST_NAMED = 60  # numbers that one range may span
+
+
+def numbers_of(text: str) -> list[int]:
+    """The numbers of `第5至7个`, `第2、3个`, `第三、第七个`."""
+    found: list[int] = []
+    for match in _NAMED_RANGE.finditer(text):
+        first, last = number(match[1]), number(match[2] or match[1])
+        if first is not None and last is not None and 0 <= last - first < _MOST_NAMED:
+            found += range(int(first), int(last) + 1)
+    return found
+
+
 _SCALE = {
     "": Decimal(1),
     "百": Decimal(100),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.core import values
 from pipeline.core.model import Document, Fact, Span
 from pipeline.core.vocabulary import ANSWERS, Kind
-from pipeline.extract.assemble import assemble
+from pipeline.extract.candidates import judged, of_feedback
 from pipeline.extract.chapters import chapters
 from pipeline.extract.claims import Claim, read_claims
 from pipeline.extract.duties import deadline
@@ -16,11 +16,10 @@ from pipeline.extract.figures import read_figures
 from pipeline.extract.found import Problem, fact, inside
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
-from pipeline.extract.judge import Candidate, Verdict, WholePaper, choose
+from pipeline.extract.judge import Candidate
 from pipeline.extract.kinds import Parsed, decide, ours
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
 from pipeline.extract.outline import Outline, Section, outline
-from pipeline.extract.parse import Parse, parse, variants
 from pipeline.extract.parts import BREAKS, Item, Reading, items
 from pipeline.extract.proposers.proposal import Proposal
 from pipeline.extract.proposers.table_grid import read_grids
@@ -85,7 +84,8 @@ def extract(document: Document, rules: Rules) -> Extraction:
         header = read_header(document, whole, rules, columns, parsed)
     if header.kind != trial:
         read = _read_as(document, whole, rules, header.kind, offer)
-    found = Extraction(header, read.problems, advice=read.advice, confidence=read.confidence)
+    problems = [of_feedback(p) for p in read.problems] if header.kind == Kind.FEEDBACK else read.problems
+    found = Extraction(header, problems, advice=read.advice, confidence=read.confidence)
     _complete_deadlines(header, found.problems)
     found.passages = _passages(read.reading, read.parts, header, found, read.listed, offer, read.groups)
     if header.kind in ANSWERS:
@@ -117,39 +117,10 @@ def _read_as(document: Document, whole: Outline, rules: Rules, kind: str, offer:
     listed, problems = _problems(reading, parts, offer)
     advice = read_advice(reading, parts) if kind == Kind.FEEDBACK else []
     advice = advice or (offer.advice if offer is not None and kind == Kind.FEEDBACK else [])
-    verdict = _judged(document, rules, Candidate("sections", tuple(problems), tuple(advice)), kind)
+    verdict = judged(document, rules, Candidate("sections", tuple(problems), tuple(advice)), kind)
     chosen = verdict.chosen
-    groups = chosen.groups if chosen.form == "parsed" else frozenset()
-    listed = [] if chosen.form == "parsed" else listed
-    return _Read(reading, parts, listed, list(chosen.problems), list(chosen.advice), groups, verdict.confidence)
-
-
-def _judged(document: Document, rules: Rules, sections: Candidate, kind: str) -> Verdict:
-    """The better of the reading by sections and the parse of the whole paper."""
-    parsed = parse(document, rules)
-    proposals = [_proposed(document, rules, one, kind) for one in (parsed, *variants(parsed))]
-    in_cells = any(p.problem and document.blocks[p.problem.span.block].kind == "cell" for p in sections.problems)
-    if in_cells and len(sections.problems) >= len(proposals[0].problems):  # a table states the problems
-        proposals = []
-    labelled = zip(parsed.atoms.items, parsed.roles, strict=True)
-    outside = [Span(atom.block, atom.start, atom.end) for atom, role in labelled if role == "O"]
-    stated = read_claims(document, parsed.atoms.views, [(span, "") for span in outside], rules)
-    totals = [float(str(claim.fact.value)) for claim in stated if claim.metric in ("problems", "tasks")]
-    whole = WholePaper(tuple(totals), kind == Kind.FEEDBACK, rules.weights["judge"]["factors"])
-    return choose(parsed, [*proposals, sections], whole)
-
-
-def _proposed(document: Document, rules: Rules, parsed: Parse, kind: str) -> Candidate:
-    read = assemble(document, parsed.atoms, parsed.roles, rules)
-    problems = [_of_feedback(problem) for problem in read.problems] if kind == Kind.FEEDBACK else list(read.problems)
-    headings = frozenset((parsed.atoms.items[k].block, parsed.atoms.items[k].start) for k in read.groups)
-    return Candidate("parsed", tuple(problems), read.advice if kind == Kind.FEEDBACK else (), headings)
-
-
-def _of_feedback(problem: Problem) -> Problem:
-    """Of a feedback problem only what feedback states: no measures, no status."""
-    problem.measures, problem.rectification, problem.status, problem.long_term = [], [], None, False
-    return problem
+    listed = listed if chosen.form == "sections" else []
+    return _Read(reading, parts, listed, list(chosen.problems), list(chosen.advice), chosen.groups, verdict.confidence)
 
 
 def _complete_deadlines(header: Header, problems: list[Problem]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from pipeline.core import values
@@ -11,10 +10,6 @@ from pipeline.extract.found import Problem, fact, set_status, trimmed
 from pipeline.extract.items import Body, read_item
 from pipeline.extract.outline import Section
 from pipeline.extract.parts import BREAKS, Item, Reading
-
-_NUMBER = r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})"
-_RANGE = re.compile(rf"{_NUMBER}(?:[至到~—-]第?{_NUMBER})?")
-_MANY = 60  # numbers that one range may span
 
 
 def news_problems(reading: Reading) -> list[Problem]:
@@ -121,7 +116,7 @@ def _answer_several(reading: Reading, root: Section, listed: list[Item], problem
     found = False
     for child in root.children:
         hit = reading.rules.at("answers_numbers", reading.view(child.pieces[0])) if child.pieces else None
-        named = numbers_of(hit.value) if hit is not None else []
+        named = values.numbers_of(hit.value) if hit is not None else []
         if hit is None or not named or not set(named) <= by_number.keys():
             continue
         answered = [by_number[n] for n in named]
@@ -179,16 +174,6 @@ def _advice_in_text(reading: Reading) -> list[tuple[str, Fact]]:
     return []
 
 
-def numbers_of(text: str) -> list[int]:
-    """The numbers of `第5至7个`, `第2、3个`, `第三、第七个`."""
-    found: list[int] = []
-    for match in _RANGE.finditer(text):
-        first, last = values.number(match[1]), values.number(match[2] or match[1])
-        if first is not None and last is not None and 0 <= last - first < _MANY:
-            found += range(int(first), int(last) + 1)
-    return found
-
-
 def status_by_number(reading: Reading, passages: Iterable[Span], problems: list[Problem]) -> None:
     """除第4、11个问题正在推进外，其余均已完成: the only place that says how the problems stand."""
     if any(problem.status is not None for problem in problems):
@@ -200,7 +185,7 @@ def status_by_number(reading: Reading, passages: Iterable[Span], problems: list[
         if match is None:
             continue
         some, rest = (reading.rules.at("status", view, match.start(n), match.end(n)) for n in ("some", "rest"))
-        chosen = set(numbers_of(match["numbers"]))
+        chosen = set(values.numbers_of(match["numbers"]))
         if some is None or rest is None or not chosen or max(chosen) > len(problems):
             continue
         for number, problem in enumerate(problems, 1):

@@ -74,6 +74,8 @@ FIELDS: Mapping[str, Field] = {
     "signature_tail": Field(),
     "answers": Field(START),
     "answers_numbers": Field(START),
+    "problem_named": Field(START),
+    "problem_chapter": Field(START),
     "paragraph_part": Field(value=one_of("leader", "pledge", "attendance", "salutation")),
     # kind.yaml, header.yaml: what the paper is, who wrote it about whom, when
     "kind": Field(value=one_of(*Kind), options={
