@@ -14,7 +14,9 @@ import pytest
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
+from pipeline.extract.process import process_bytes
 from pipeline.readers import gate
+from pipeline.ruleset.rule import Rules
 from tests import web_pages, workbooks
 from tests.docx_files import docx_parts, paragraph, zipped
 
@@ -162,6 +164,13 @@ def test_ruined_and_foreign_script_is_refused(text: str, error: str) -> None:
     with pytest.raises(Rejected) as caught:
         gate.read_bytes(text.encode(), "a.txt")
     assert caught.value.error == error
+
+
+@pytest.mark.parametrize("text", ["Příliš žluťoučký kůň úpěl ďábelské ódy", "Правила приёма документов комиссией школы"])
+def test_a_word_file_in_another_language_is_read_with_a_doubt(text: str, rules: Rules) -> None:
+    tables = process_bytes(word("\n".join([text] * 5)), "a.docx", rules)
+    (row,) = tables.documents
+    assert (row.kind, row.state, row.warnings, tables.problems) == ("other", "ok_with_warnings", "foreign_text", ())
 
 
 def test_nothing_heavy_is_loaded_at_the_start() -> None:

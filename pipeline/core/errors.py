@@ -116,7 +116,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "xml_dtd_forbidden": ("文档内含有不允许的实体定义，已拒绝", "请核实文件来源，用 Word 另存后再放入"),
     "bad_xml": ("文档内部的 XML 损坏", "请用 Word 打开并修复后另存"),
     "xml_too_deep": ("文档内部嵌套过深，已拒绝", "请核实文件来源，用 Word 另存后再放入"),
-    "bad_encoding": ("文字编码无法识别", "请用记事本打开并另存为 UTF-8"),
+    "bad_encoding": ("文字编码无法识别", "请用能正常显示它的软件打开，另存为 UTF-8 或 docx"),
     "no_text": ("没有可读取的文字，可能是扫描件", "请先做文字识别（OCR）或报送 Word 文件"),
     "converter_missing": ("读取这种格式需要 LibreOffice，本机没有找到", "请安装 LibreOffice，或把文件另存为 docx"),
     "traditional_script": ("正文是繁体字或带拼音的转载件", "请使用发布单位的简体原件"),

@@ -132,10 +132,10 @@ def _finished(document: Document, mismatch: str) -> Document:
         raise Rejected("empty", "没有文字")
     if len(text) > limits.TEXT_CHARACTERS or len(document.blocks) > limits.BLOCKS:
         raise Rejected("too_large", f"文字超过 {limits.TEXT_CHARACTERS} 字")
-    check_text(text)
+    doubts = check_text(document, text)
     if document.format != "html":  # a page's own reader has trimmed it
         document = _without_page(document)
-    warnings = document.warnings + ((Warned("type_mismatch", mismatch),) if mismatch else ())
+    warnings = document.warnings + doubts + ((Warned("type_mismatch", mismatch),) if mismatch else ())
     if document.coverage < 1:
         share = math.floor(document.coverage * 1000) / 10  # never rounded up to all
         warnings += (Warned("text_not_read", f"约 {share:.1f}% 的文字已读出，其余没有读出，请对照原件"),)

@@ -1,6 +1,6 @@
 """Is a text what it should be: simplified Chinese, not a traditional or glossed copy, not mojibake?
 
-In: text.  Out: a name, or `Rejected`.  One idea: which characters only one of the two national
+In: text.  Out: a name, a warning, or `Rejected`.  One idea: which characters only one of the two national
 character sets holds says which script a text is in, so no list has to be kept.
 """
 
@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from pipeline.core.errors import Rejected
+from pipeline.core.model import Document, Warned
 from pipeline.readers.encoding import SAMPLE, common_share
 from pipeline.readers.lines import shapes
 
@@ -62,10 +63,18 @@ def mojibake(text: str) -> str:
     return ""
 
 
-def check_text(text: str) -> None:
-    """Raises bad_encoding or traditional_script."""
-    if ruin := mojibake(text):
+def check_text(document: Document, text: str) -> tuple[Warned, ...]:
+    """What is doubtful about a document's text.
+
+    A file whose encoding we had to find is refused as bad_encoding, a PDF whose fonts give no characters as no_text;
+    a package says its characters itself: what looks ruined there is another language.  Raises traditional_script too.
+    """
+    ruin = mojibake(text)
+    if ruin and document.encoding:
         raise Rejected("bad_encoding", ruin)
+    if ruin and document.format == "pdf":
+        raise Rejected("no_text", ruin)
     found = script(text)
     if found != "simplified":
         raise Rejected("traditional_script", "繁体字" if found == "traditional" else "字后带拼音")
+    return (Warned("foreign_text", f"文字不像中文材料（{ruin}），请对照原件"),) if ruin else ()
