@@ -191,3 +191,35 @@ def test_the_closing_list_has_the_plan_s_people_and_days_beside_the_bulletin_s_r
     text = "\n".join(opened(path).text())
     assert text.count("校长顾青") == 4 and text.count("2024年9月底前") == 4
     assert "已完成整改" in text and "开研讨6次。" in text and text.count(ASKED[0]) == 1
+
+
+def conflicts(*papers: Tables) -> set[tuple[str, str, str, str]]:
+    names = {"status_conflict", "deadline_conflict", "responsible_conflict", "amount_conflict", "measure_dropped"}
+    found = [f for f in reconcile(joined(papers), RULES).findings if f.check in names]
+    assert all("docx" in f.message and f.quote and f.other_quote for f in found if f.doc_id == "bulletin")
+    return {(f.check, f.problem_id, f.expected, f.actual) for f in found}
+
+
+def test_papers_that_contradict_each_other_are_named_and_progress_is_no_conflict():
+    plan = paper("plan", ASKED, "2024-07-01", lead=["校长顾青"] * 4, deadline=["2024-09", "2024-10-31", "2024-12-31", "2024-12-31"])
+    ledger = paper("ledger", ASKED, "2024-10-08", lead=["顾青", "许可", "顾青、许可", ""], status=["done", "done", "in_progress", "done"],
+                   deadline=["2024-09-30", "2024-11-30", "", ""])
+    bulletin = paper("bulletin", ASKED, "2024-12-16", status=["done", "in_progress", "done", "done"])
+    assert conflicts(paper("feedback", ASKED), plan, ledger, bulletin) == {
+        ("deadline_conflict", "ledger1", "2024-10-31", "2024-11-30"),
+        ("responsible_conflict", "ledger1", "校长顾青", "许可"),
+        ("status_conflict", "bulletin1", "done", "in_progress"),
+    }
+    undated = paper("ledger", ASKED, status=["in_progress"] * 4)
+    assert {(check, at) for check, at, _, _ in conflicts(undated, bulletin)} == {
+        ("status_conflict", f"bulletin{at}") for at in (0, 2, 3)}
+
+
+def test_sums_paid_back_and_measures_that_the_bulletin_forgets():
+    asked = ["违规发放值班补贴、加班补贴，涉及31人共5.38万元", *ASKED[2:]]
+    done = ["done"] * 3
+    ledger = paper("ledger", asked, "2024-12-16", status=done, measures=["已退回4.1万元", "重新公开招标", "补签入党材料"])
+    bulletin = paper("bulletin", asked, "2024-12-16", status=done, measures=["已全部退回5.38万元", "重新公开招标", "补签入党材料"])
+    assert ("amount_conflict", "bulletin0", "41000", "53800") in conflicts(ledger, bulletin)
+    plan = paper("plan", asked, "2024-07-01", measures=["全部退回多发的补贴", "重新公开招标", "每月抽查三分之一党员的发展档案并通报"])
+    assert {(check, at) for check, at, _, _ in conflicts(plan, bulletin)} == {("measure_dropped", "bulletin2")}

@@ -58,7 +58,7 @@ class _Maker:
 
     def row(self, number: int) -> ItemRow:
         first = self.strand.rows[0][1][0]
-        status = self._chosen("status", _status, _other)
+        status = self._chosen("status", status_of, _other)
         owed = self._chosen("amount_asked", self._asked, _other)
         values: dict[str, Any] = {
             **self._chosen("aspect", _joined("aspect"), _reworded),
@@ -66,7 +66,7 @@ class _Maker:
             **self._chosen("problem", _joined("problem", "；"), _reworded), **status,
             **self._chosen("lead", self._name("lead"), _renamed), **self._chosen("dept", self._name("dept"), _renamed),
             **self._chosen("person", self._name("person"), _renamed),
-            **self._chosen("deadline", _deadline, _another_day), **owed,
+            **self._chosen("deadline", _deadline, another_day), **owed,
             **self._chosen("amount_settled", self._settled(owed["amount_asked"]), _other),
             **self._chosen("measures_planned", _measures), **self._chosen("measures_reported", _measures),
         }
@@ -156,7 +156,7 @@ def _joined(field: str, mark: str = "、") -> FieldReading:
     return read
 
 
-def _status(paper: Paper, rows: Sequence[ProblemRow]) -> Status | None:
+def status_of(paper: Paper, rows: Sequence[ProblemRow]) -> Status | None:
     """The status that is furthest behind: a problem answered in two parts is as far as the slower one."""
     if any(r.review_state == CLOSED for r in rows):
         return Status.DONE
@@ -185,7 +185,7 @@ def _renamed(one: str, other: str) -> bool:
     return a not in b and b not in a
 
 
-def _another_day(one: str, other: str) -> bool:
+def another_day(one: str, other: str) -> bool:
     """Whether two dates differ; a month equals each of its days."""
     length = min(len(one), len(other))
     return one[:length] != other[:length]

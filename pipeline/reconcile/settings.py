@@ -141,7 +141,7 @@ def example_faults(settings: Settings) -> list[str]:
 _DAYS = ("plan_after_feedback", "report_after_feedback", "publish_after_feedback")
 ITEM_FIELDS = ("problem", "aspect", "category", "status", "lead", "dept", "person", "deadline", "measures_planned",
                "measures_reported", "reason", "amount_asked", "amount_settled")
-_SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged")
+_SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged", "dropped")
 _SHAPE = record({
     "days": mapping(number(0, 3660, whole=True, empty=True), _DAYS),
     "done": items(one_of(*Status), 1),
