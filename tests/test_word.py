@@ -105,7 +105,8 @@ def test_page_numbers_are_fields_outside_at_the_bottom(case_folder):
 
 def test_element_order_and_parts_are_what_the_standard_prescribes(case_folder, corpus_folder):
     made = {path.stem for path in documents(case_folder, corpus_folder)}
-    assert {load_labels(RULES).of("report", kind) for kind in KINDS} <= made
+    # a reminder needs something due: `test_word_kinds` writes one, and holds it against the same table
+    assert {load_labels(RULES).of("report", kind) for kind in KINDS if kind != "reminder"} <= made
     for path in documents(case_folder, corpus_folder):
         assert misplaced(opened(path)) == [], path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +29,9 @@ from pipeline.publish.word.typography import balanced, chinese_date, full_width,
 from pipeline.ruleset.labels import Labels
 
 TemplateValues = dict[str, Any]
+# what a line of the closing block is, as templates call it
+FORMS = {"attachment": "附件说明", "signature": "署名", "date": "成文日期", "remark": "附注", "imprint": "版记",
+         "attachment_mark": "附件标识", "attachment_text": "附件正文"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +125,28 @@ def outlined(body: Sequence[TemplateValues], above: Sequence[int] = ()) -> list[
     return out
 
 
+def closing(lines: Iterable[tuple[str, str]]) -> list[TemplateValues]:
+    """The closing block in its order: of each line what it is (`式`), its words, and which one of its kind it is."""
+    counts: Counter[str] = Counter()
+    out: list[TemplateValues] = []
+    for form, text in lines:
+        out.append({"式": FORMS[form], "文": text, "次": counts[form]})
+        counts[form] += 1
+    return out
+
+
 def context_of(
     source: WordSource, title: str, *, body: Sequence[TemplateValues] = (), addressee: Iterable[str] = (),
-    signature: Iterable[str] = (), date: str = "", before: Iterable[str] = (), attachments: Iterable[str] = (),
-    remarks: Iterable[str] = (), unit: str = "", docno: str = "", **more: object,
+    signature: Sequence[str] = (), date: str = "", before: Iterable[str] = (),
+    unit: str = "", docno: str = "", **more: object,
 ) -> TemplateValues:
     """The fields that every template may use; `more` are the kind's own."""
     profile = source.profile
     return {
         "标题": balanced(title, profile) if title else [], "主送": list(addressee), "正文": list(body),
-        "署名": list(signature), "成文日期": date, "题前": list(before), "附件": list(attachments),
-        "附注": list(remarks), "单位": unit, "版头": _letterhead(profile, unit, docno),
+        "署名": list(signature), "成文日期": date, "题前": list(before),
+        "落款": closing([*(("signature", name) for name in signature), *[("date", date)] * bool(date)]),
+        "单位": unit, "版头": _letterhead(profile, unit, docno),
         "版记": _imprint(profile, unit, date), **more,
     }
 

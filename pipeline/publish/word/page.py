@@ -124,7 +124,9 @@ def _paragraph(paragraph: etree._Element, styles: dict[str, ParagraphStyle], pro
         _insert(properties, element(OUTLINE[heading[2]].format(heading[1])), ("rPr", "sectPr"))
     if style.id in ("Signature", "SignatureMore", "DocDate") and properties is not None:
         # the distance from the edge depends on the words: it is worked out when they are known
-        value = "{{ 版面.日期 }}" if style.id == "DocDate" else "{{ 版面.署名[loop.index0 if loop is defined else 0] }}"
+        value = "{{ 版面.日期 }}" if style.id == "DocDate" else (
+            "{{ 版面.署名[行.次 if 行 is defined and 行.次 is defined else loop.index0 if loop is defined else 0] }}"
+        )
         for old in (*properties.findall(w("ind")), *properties.findall(w("jc"))):
             properties.remove(old)
         indent = element(indent_xml(profile, style, right=0))

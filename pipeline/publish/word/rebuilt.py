@@ -15,6 +15,7 @@ from pipeline.publish.word.content import (
     Report,
     TemplateValues,
     WordSource,
+    closing,
     context_of,
     deadline_words,
     measure_line,
@@ -57,7 +58,7 @@ def context_for(source: WordSource, document: DocumentRow) -> TemplateValues:
             part = "under" if "title" in by_part else "above"
         by_part.setdefault(part, []).append(_whole(source, row))
     title = document.title or "".join(by_part.get("title", []))
-    dates = [text for text in by_part.get("date", []) if len(text) <= 20]
+    dates = [text for text in by_part.get("date", []) if _is(source, "date", text)]
     issued = chinese_date(document.issued_date)
     if not dates and by_part.get("signature"):
         dates = [issued]
@@ -66,11 +67,36 @@ def context_for(source: WordSource, document: DocumentRow) -> TemplateValues:
     return context_of(
         source, source.text(title), body=outlined(_body(source, document, middle)),
         addressee=[*by_part.get("under", ()), *by_part.get("addressee", ())], signature=by_part.get("signature", ()),
-        date=dates[0] if dates else "", before=by_part.get("above", ()), attachments=by_part.get("attachment", ()),
-        remarks=[text for row in tail if row.part not in ("signature", "attachment")
-                 and (text := _whole(source, row)) not in dates],
-        unit=named(source, document), docno=document.docno,
+        date=dates[0] if dates else "", before=by_part.get("above", ()),
+        unit=named(source, document), docno=document.docno, 落款=closing(_closing_lines(source, tail, dates)),
     )
+
+
+def _closing_lines(source: WordSource, tail: list[PassageRow], dates: list[str]) -> list[tuple[str, str]]:
+    """Each line below the body with its form, in the paper's own order; a date that nobody wrote below the names."""
+    lines: list[tuple[str, str]] = []
+    for row in tail:
+        text = _whole(source, row)
+        signed = any(form == "signature" for form, _ in lines)
+        if row.part == "signature":
+            form = "signature"
+        elif row.part == "attachment":
+            below = "attachment_mark" if _is(source, "attachment", text) else "attachment_text"
+            form = below if signed else "attachment"
+        elif text in dates:
+            form = "date"
+        else:
+            form = "imprint" if _is(source, "imprint", text) else "remark"
+        lines.append((form, text))
+    if dates and not any(form == "date" for form, _ in lines):
+        names = [at for at, (form, _) in enumerate(lines, 1) if form == "signature"]
+        lines.insert(max(names, default=len(lines)), ("date", dates[0]))
+    return lines
+
+
+def _is(source: WordSource, mark: str, text: str) -> bool:
+    """Whether a line is one of the profile's marks."""
+    return bool(re.fullmatch(source.profile.setting("marks", mark, "(?!)"), text))
 
 
 def _joined(passages: list[PassageRow]) -> list[PassageRow]:
@@ -99,7 +125,7 @@ def _divided(passages: list[PassageRow]) -> tuple[list[PassageRow], list[Passage
         head += 1
     foot = len(shown)
     for at in range(len(shown) - 1, head - 1, -1):
-        if shown[at].part not in ("signature", "date", "note", "attachment", "other"):
+        if shown[at].part not in ("signature", "date", "note", "contact", "attachment", "other"):
             break
         if shown[at].part in ("signature", "date", "attachment"):
             foot = at
