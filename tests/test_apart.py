@@ -56,3 +56,16 @@ def test_answers_with_the_labels_of_their_problems(rules: Rules) -> None:
         ("食堂采购没有比价", ["公开比价采购3次"]),
         ("三会一课记录不全", ["补齐会议记录12份"]),
     ]
+
+
+def test_problems_listed_inside_one_sentence_of_a_feedback(rules: Rules) -> None:
+    lines = (
+        "县委第二巡察组向青禾中学党支部反馈巡察情况",
+        "近日，县委第二巡察组向青禾中学党支部反馈了巡察情况。",
+        "巡察发现，存在理论学习不深入，一年只学2次、资产管理不规范，原一中、二中资产没有并账、支部换届超期，拖了两年等问题。",
+        "校党支部书记作表态发言。",
+    )
+    document = Document("乙.docx", "docx", "1" * 64, tuple(Block(line) for line in lines))
+    assert [p.problem for p in tabulate(document, rules).problems] == [
+        "理论学习不深入，一年只学2次", "资产管理不规范，原一中、二中资产没有并账", "支部换届超期，拖了两年",
+    ]  # fmt: skip

@@ -18,6 +18,7 @@ from pipeline.extract.found import Problem
 from pipeline.extract.judge import Candidate, Verdict, WholePaper, choose
 from pipeline.extract.parse import Parse, parse, variants
 from pipeline.extract.proposers.apart import rearranged
+from pipeline.extract.proposers.inline import listed_inline
 from pipeline.ruleset.rule import Rules
 
 _ANSWERED = 0.5  # share of the findings whose answers name them, from which a notice of findings is an answer
@@ -30,6 +31,9 @@ def judged(document: Document, rules: Rules, sections: Candidate, kind: str) -> 
     proposals = [_labelled("parsed", document, rules, one.atoms, one.roles) for one in (parsed, *variants(parsed))]
     proposals = [_stated(p) if feedback else replace(p, advice=()) for p in proposals]
     proposals += _apart(document, rules, parsed, feedback)
+    inline = listed_inline(parsed, rules) if feedback else None
+    if inline is not None:
+        proposals.append(_stated(_labelled("inline", document, rules, *inline)))
     in_cells = any(p.problem and document.blocks[p.problem.span.block].kind == "cell" for p in sections.problems)
     if in_cells and len(sections.problems) >= len(proposals[0].problems):  # a table states the problems
         proposals = []

@@ -67,6 +67,7 @@ FIELDS: Mapping[str, Field] = {
     "part": Field(value=one_of(*CHAPTERS), options={"soft": flag}),
     "break": Field(value=one_of(*ENDINGS), options={"level": one_of("root", "last", "leaf")}, needed=("level",)),
     "listing": Field(),
+    "inline_list": Field(),
     "listing_aspect": Field(),
     "listing_lead": Field(),
     "signature_date": Field(START),
