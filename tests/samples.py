@@ -29,8 +29,8 @@ def reports(tables, folder, rules=RULES, kinds=(), unit=None, as_of=None) -> lis
 
 
 def corpus_names(series: str = "ab") -> list[str]:
-    """Stems of the annotated documents whose names begin with one of the letters."""
-    return [path.name.removesuffix(".ann.txt") for path in sorted(CORPUS.glob(f"[{series}]*.ann.txt"))]
+    """Stems of the annotated documents whose names are one of the letters and two digits."""
+    return [path.name.removesuffix(".ann.txt") for path in sorted(CORPUS.glob(f"[{series}][0-9][0-9]-*.ann.txt"))]
 
 
 def corpus_source(name: str) -> annotated.AnnotatedPaper:

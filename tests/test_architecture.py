@@ -24,6 +24,7 @@ HEAVY: dict[str, set[str]] = {
     "pebble": {"run"},
     "sqlite3": {"run"},
     "subprocess": {"readers", "lab"},
+    "pycrfsuite": {"lab"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

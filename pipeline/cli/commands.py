@@ -180,9 +180,30 @@ def _rules_command(name: str, function: str, text: str) -> None:
 
 
 _rules_command("list", "list_rules", "列出每条规则及其所在的文件和行号。")
-_rules_command("check", "check_rules", "检验每条规则：命中自己的正例，不命中反例，长文本上不变慢。")
+_rules_command("check", "check_with_papers",
+               "检验每条规则：命中自己的正例，不命中反例，长文本上不变慢；在源码文件夹中还列出少有样本用到的规则。")
 _rules_command("mutate", "mutate_rules", "逐条改坏规则，列出改坏了也没有例子发觉的规则。")
 _rules_command("catalogue", "catalogue", "生成规则与核对项的目录。")
+
+
+@rules.command("fit", cls=ChineseCommand)
+@RULES
+@click.option("--report", is_flag=True,
+              help="不写文件，只列出每位作者的文档由其余作者的文档拟合后读对多少、每组迹象值多少。")
+@click.option("-o", "--output", type=ANY_PATH, metavar="文件",
+              help="写到哪个文件；不写就是规则文件夹里的 weights.yaml。")
+def rules_fit(rules: Path | None, report: bool, output: Path | None) -> None:
+    """用标注过的样本重新拟合各种迹象的分量（weights.yaml）。在源码文件夹中运行，需要 zhenggai[fit]。"""
+    from pipeline.lab import fit_report, fitting
+    from pipeline.ruleset.layers import rules_folder
+
+    folder = rules_folder(rules)
+    papers = rules_folder().parent / "tests"
+    if report:
+        lines = fit_report.report(folder, papers)
+    else:
+        lines = fitting.write_weights(folder, papers, output or folder / fitting.FILE)
+    click.echo("\n".join(lines))
 
 
 @rules.command("copy", cls=ChineseCommand)

@@ -18,8 +18,10 @@ from pipeline.core.model import Document
 from pipeline.core.rows import Tables
 from pipeline.extract.process import tabulate
 from pipeline.lab.catalogue import markdown
+from pipeline.lab.rare_rules import rare_rules
 from pipeline.reconcile.settings import Trigger, load_settings
 from pipeline.reconcile.settings import example_faults as trigger_faults
+from pipeline.ruleset.layers import rules_folder
 from pipeline.ruleset.rule import Rule, Rules, load_rules
 from pipeline.run.rule_files import rule_faults
 
@@ -90,6 +92,14 @@ def check_rules(folder: Path) -> list[str]:
         f"共检验 {len(rules)} 条规则、{len(triggers)} 组核对用词、{examples} 个例子，"
         f"{f'{len(wrong)} 处有误' if wrong else '全部通过'}。",
     ]
+
+
+def check_with_papers(folder: Path) -> list[str]:
+    """What `check_rules` says; before it, for whole rules, which of them hardly any paper of the project needs."""
+    checked = check_rules(folder)
+    if any(line.startswith("✗") for line in checked):
+        return checked
+    return [*rare_rules(load_rules(folder), rules_folder().parent / "tests" / "corpus"), *checked]
 
 
 def example_faults(rule: Rule) -> Iterator[str]:
