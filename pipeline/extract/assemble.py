@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from pipeline.core.model import Document, Fact, Span
 from pipeline.extract.atoms import BRACKET, KEY, Atom, Atoms
-from pipeline.extract.duties import assignment, deadline, read_fields
+from pipeline.extract.duties import assign, assignment, deadline, read_fields
 from pipeline.extract.found import Measure, Problem, fact, joined, set_status, trimmed
 from pipeline.extract.status import by_morphemes
 from pipeline.ruleset.rule import Hit, Rules
@@ -178,7 +178,9 @@ class _Assembler:
             place = trimmed(self.document, joined(spans))
             words = self.document.text(place)
             value = deadline(words) if name == "deadline" else words
-            if words:
+            if name == "dept" and "person" not in opened.duties and _two_names(words):
+                assign(self.document, problem, ["dept", "person"], place, "dept.parsed", self.rules)
+            elif words:
                 problem.fields[name] = fact(self.document, name, place, f"{name}.parsed", value)
         read_fields(self.document, self.atoms.views, problem, self.rules)
         self.done.append(problem)
@@ -233,6 +235,12 @@ class _Assembler:
             self.levels[at].status = told
         elif self.levels:
             self.levels[-1].status = told
+
+
+def _two_names(words: str) -> bool:
+    """教务处 王芳: an office and a person, parted by a blank."""
+    parts = words.split()
+    return len(parts) == 2 and 2 <= len(parts[1]) <= 4
 
 
 def status_of(atoms: Atoms, atom: Atom, rules: Rules) -> Hit | None:

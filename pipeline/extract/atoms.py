@@ -15,13 +15,14 @@ from pipeline.core.model import Document
 from pipeline.extract.marks import Mark, block_marks, find_noise, new_sequences
 from pipeline.ruleset.rule import Rules
 
-_OPEN, _CLOSE = "“《（〔【‘「", "”》）〕】’」"
+_OPEN, _CLOSE = "“《（〔【‘「[", "”》）〕】’」]"
 _PAIRS = dict(zip(_OPEN, _CLOSE, strict=True))
-_BRACKETS = "（〔【"
+_BRACKETS = "（〔【["
 _LONGEST_QUOTE = 600  # characters: an opening sign without its partner within this opens nothing
 _BLANK = " \u3000\t\n\u00a0"
 _STOPS = "。；！？\n"
-_APART, _KEY = "，、 \u3000\t", 16  # what parts a key from the words before it; how far its colon may be
+_REMARK = 14  # characters: a bracket as short as this at the end of a sentence is an atom of its own
+_APART, _KEY = "，、— \u3000\t", 16  # what parts a key from the words before it; how far its colon may be
 _TRAILING = "。；！？：，、. ;:"
 
 PIECE, KEY, BRACKET, CLAUSE, FRAME, FACET = "piece", "key", "bracket", "clause", "frame", "facet"
@@ -117,7 +118,7 @@ def _partners(view: str) -> dict[int, int]:
 def _pieces(i: int, view: str, start: int, end: int, closes: dict[int, int], rules: Rules) -> Iterator[Atom]:
     at = start
     while True:
-        while at < end and view[at] in _BLANK + "。；，：、.":
+        while at < end and view[at] in _BLANK + "。；，：、.—":
             at += 1
         if at >= end:
             return
@@ -157,16 +158,24 @@ def _one(view: str, at: int, end: int, closes: dict[int, int], rules: Rules) -> 
         char = view[k]
         if k in closes and closes[k] < end:
             inner = closes[k]
-            if char in _BRACKETS and k > at and any(rules.at(f, view, k + 1, inner) for f in ("status", "key")):
+            if char in _BRACKETS and k > at and _apart(view, k, inner, end, rules):
                 return k, PIECE, ""
             k = inner + 1
             continue
         if char in _STOPS:
             return k + 1, PIECE, ""
+        if char == "—" and k > at and rules.at("status", view, _behind_blanks(view, k, end), end) is not None:
+            return k, PIECE, ""
         if char in _APART and "：" in view[k : k + _KEY] and rules.at("key", view, _behind_blanks(view, k, end), end):
             return k, PIECE, ""
         k += 1
     return end, PIECE, ""
+
+
+def _apart(view: str, at: int, inner: int, end: int, rules: Rules) -> bool:
+    """Whether the bracket from `at` to `inner` stands for itself: a remark at an end, a status, keys."""
+    ends = inner + 1 >= end or view[inner + 1] in "。；，：—\n" or not view[inner + 1 : end].strip()
+    return (ends and inner - at <= _REMARK) or any(rules.at(name, view, at + 1, inner) for name in ("status", "key"))
 
 
 def _behind_blanks(view: str, at: int, end: int) -> int:

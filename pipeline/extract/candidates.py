@@ -16,7 +16,7 @@ from pipeline.extract.atoms import Atoms
 from pipeline.extract.claims import read_claims
 from pipeline.extract.found import Problem
 from pipeline.extract.judge import Candidate, Verdict, WholePaper, choose
-from pipeline.extract.parse import Parse, parse, variants
+from pipeline.extract.parse import Parse, variants
 from pipeline.extract.proposers.apart import rearranged
 from pipeline.extract.proposers.inline import listed_inline
 from pipeline.ruleset.rule import Rules
@@ -24,9 +24,8 @@ from pipeline.ruleset.rule import Rules
 _ANSWERED = 0.5  # share of the findings whose answers name them, from which a notice of findings is an answer
 
 
-def judged(document: Document, rules: Rules, sections: Candidate, kind: str) -> Verdict:
+def judged(parsed: Parse, document: Document, rules: Rules, sections: Candidate, kind: str) -> Verdict:
     """The best of the parse of the whole paper, its variants, the proposers' readings, and that by sections."""
-    parsed = parse(document, rules)
     feedback = kind == Kind.FEEDBACK
     proposals = [_labelled("parsed", document, rules, one.atoms, one.roles) for one in (parsed, *variants(parsed))]
     proposals = [_stated(p) if feedback else replace(p, advice=()) for p in proposals]

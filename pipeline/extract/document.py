@@ -20,12 +20,15 @@ from pipeline.extract.judge import Candidate
 from pipeline.extract.kinds import Parsed, decide, ours
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
 from pipeline.extract.outline import Outline, Section, outline
+from pipeline.extract.parse import Parse, answers, parse
 from pipeline.extract.parts import BREAKS, Item, Reading, items
 from pipeline.extract.proposers.proposal import Proposal
 from pipeline.extract.proposers.table_grid import read_grids
 from pipeline.extract.proposers.table_proposer import join_lists, tables
 from pipeline.extract.references import Reference, read_amounts, read_references
 from pipeline.ruleset.rule import Rules
+
+_PLAIN = 3  # answered problems that make a paper of ours of one that no word speaks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,10 @@ def extract(document: Document, rules: Rules) -> Extraction:
     offer = tables(document, rules)
     columns = " ".join(offer.roles).replace("_", " ") if offer is not None else ""
     header = read_header(document, whole, rules, columns)
+    parsed_paper = parse(document, rules)
     trial = header.kind if header.kind != Kind.OTHER else ours(header.votes) or _table_kind(offer)
-    read = _read_as(document, whole, rules, trial or Kind.OTHER, offer)
+    trial = trial or (Kind.BULLETIN if answers(parsed_paper) >= _PLAIN else Kind.OTHER)
+    read = _read_as(parsed_paper, Reading(document, whole, rules, trial), offer)
     parsed = Parsed(
         problems=len(read.problems),
         answered=sum(bool(p.measures or p.status) for p in read.problems),
@@ -83,7 +88,7 @@ def extract(document: Document, rules: Rules) -> Extraction:
     if decide(header.votes, parsed).kind != header.kind:
         header = read_header(document, whole, rules, columns, parsed)
     if header.kind != trial:
-        read = _read_as(document, whole, rules, header.kind, offer)
+        read = _read_as(parsed_paper, Reading(document, whole, rules, header.kind), offer)
     problems = [of_feedback(p) for p in read.problems] if header.kind == Kind.FEEDBACK else read.problems
     found = Extraction(header, problems, advice=read.advice, confidence=read.confidence)
     _complete_deadlines(header, found.problems)
@@ -108,16 +113,16 @@ def _table_kind(offer: Proposal | None) -> str:
     return Kind.LEDGER if answered else Kind.FEEDBACK
 
 
-def _read_as(document: Document, whole: Outline, rules: Rules, kind: str, offer: Proposal | None) -> _Read:
+def _read_as(parsed: Parse, reading: Reading, offer: Proposal | None) -> _Read:
     """The problems and the advice of a document as one of a kind; none for the kind other."""
-    reading = Reading(document, whole, rules, kind)
-    parts = chapters(reading)
+    kind, parts = reading.kind, chapters(reading)
     if kind == Kind.OTHER:
         return _Read(reading, parts)
     listed, problems = _problems(reading, parts, offer)
     advice = read_advice(reading, parts) if kind == Kind.FEEDBACK else []
     advice = advice or (offer.advice if offer is not None and kind == Kind.FEEDBACK else [])
-    verdict = judged(document, rules, Candidate("sections", tuple(problems), tuple(advice)), kind)
+    sections = Candidate("sections", tuple(problems), tuple(advice))
+    verdict = judged(parsed, reading.document, reading.rules, sections, kind)
     chosen = verdict.chosen
     listed = listed if chosen.form == "sections" else []
     return _Read(reading, parts, listed, list(chosen.problems), list(chosen.advice), chosen.groups, verdict.confidence)

@@ -120,7 +120,7 @@ def _shape(atom: Atom, block: Block, text: str, body: str) -> Iterator[str]:
         yield "has.comma"
     if atom.mark is not None:
         yield "label"
-        yield f"label.{atom.mark.scheme.rstrip('+')}"
+        yield f"label.{atom.mark.scheme.rstrip('+').split()[0]}"
         if atom.mark.number == 1:
             yield "label.one"
         if atom.mark.inline:

@@ -224,6 +224,10 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
     flat = len(view) > _FLAT and view.count("。 ") >= _FEW  # its line breaks became blanks
     position = len(view) - len(view.lstrip())
     opening = None if labelled else _opening(view, position, rules)
+    if opening is None and not labelled and view[position : position + 1] in tuple("【（["):
+        close = next((k for k in range(position, min(len(view), position + 16)) if view[k] in "】）]"), -1)
+        if close > 0 and rules.at("status", view, position + 1, close) is not None:  # 【已完成】2.规范实习管理
+            opening = _opening(view, close + 1 + len(view[close + 1 :]) - len(view[close + 1 :].lstrip()), rules)
     if opening:
         mark = _mark(i, opening, inline=False)
         mark = _absorb(mark, view, rules, tracker)
@@ -304,13 +308,19 @@ def _mark(i: int, hit: Hit, inline: bool) -> Mark:
         i,
         hit.start,
         hit.end,
-        str(hit.rule.options["scheme"]),
+        _scheme_of(hit),
         _number(hit),
         hit_text(hit).strip(),
         bool(hit.rule.options.get("enumerator")),
         inline,
         hit.rule.id,
     )
+
+
+def _scheme_of(hit: Hit) -> str:
+    """The scheme of a label; labels of a paper's own words are of one scheme where they share the word."""
+    word = hit.groups.get("word")
+    return f"{hit.rule.options['scheme']} {word}" if word else str(hit.rule.options["scheme"])
 
 
 def hit_text(hit: Hit) -> str:

@@ -59,16 +59,34 @@ def parse(document: Document, rules: Rules) -> Parse:
     return Parse(atoms, names, weights, emitted, tuple(best_path(emitted, weights.follows)))
 
 
+def answers(parsed: Parse) -> int:
+    """How many problems the parse finds with a measure or a status behind them."""
+    count, waiting = 0, False
+    for role in parsed.roles:
+        if role in ("M", "ST") and waiting:
+            count += 1
+        waiting = role == "P" or (waiting and role not in ("M", "ST"))
+    return count
+
+
 _FORCE = 6.0  # added for a forced role: far more than one atom's evidence, less than a whole paper's
-_FEWEST, _MOST_SCHEMES = 3, 4
+_FEWEST, _MOST_SCHEMES = 2, 4
+_EAGER = (2.0, 4.0)  # taken from the evidence that an atom is nothing, for readings that find more
 
 
 def variants(parsed: Parse) -> Iterator[Parse]:
-    """Other readings of the same paper: each takes one scheme of labels, as often as it occurs, for its problems."""
+    """Other readings of the same paper: one scheme of labels for all its problems; and ready to find more."""
     seen = {parsed.path}
     problem = parsed.weights.number("P")
     items = parsed.atoms.items
     schemes = Counter(atom.mark.scheme.rstrip("+") for atom in items if atom.mark is not None)
+    for less in _EAGER:
+        emitted = parsed.emitted.copy()
+        emitted[:, parsed.weights.number("O")] -= less
+        path = tuple(best_path(emitted, parsed.weights.follows))
+        if path not in seen:
+            seen.add(path)
+            yield replace(parsed, path=path)
     for scheme, times in schemes.most_common(_MOST_SCHEMES):
         if times < _FEWEST:
             break
