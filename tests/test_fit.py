@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,14 @@ def test_equal_papers_give_an_equal_file_that_reads_them(rules: Rules, tmp_path:
     written = read_yaml(tmp_path / fitting.FILE)
     score = fit_report.atom_score([(small, papers[0].names)], weights_of(written))
     assert score.accuracy == 1.0 and score.f1("M") == 1.0
+
+
+def test_each_writer_is_read_with_weights_of_the_others(rules: Rules) -> None:
+    one, other = sample(rules), replace(sample(rules), writer="c9")
+    outcomes = list(fit_report.left_out_by_writer([one, other], rules))
+    assert [(outcome.writer, outcome.papers) for outcome in outcomes] == [("b9", 1), ("c9", 1)]
+    for outcome in outcomes:
+        assert outcome.atoms.accuracy == 1.0 and set(outcome.without) == set(fitting.GROUPS)
 
 
 def test_without_the_extra_the_command_says_what_to_install(

@@ -22,7 +22,7 @@ from pipeline.extract.assemble import GROUP, GROUP_STATUS, KEYED, OTHER, PROBLEM
 from pipeline.extract.atoms import Atoms, cut
 from pipeline.extract.evidence import evidence
 from pipeline.lab import annotated
-from pipeline.lab.gold_roles import Stated, from_golden, from_paper, gold_roles
+from pipeline.lab.gold_roles import ROLES, Stated, from_golden, from_paper, gold_roles
 from pipeline.readers import gate
 from pipeline.ruleset.rule import Rules, load_rules
 
@@ -32,6 +32,7 @@ Fitted = Mapping[str, Mapping[str, Mapping[str, float]]]  # as weights.yaml hold
 FILE = "weights.yaml"
 SPARSE, SMALL = 1.0, 0.3  # weights of the sums of |w| and w² in what is minimised: the first makes most of them 0
 ROUNDS = 70  # of the minimiser
+NEVER = -20.0  # weight of any step to a role that no paper has
 LEAST = 0.02  # a smaller weight is left out of the file
 # names of evidence that speak of one thing: what a copy of a paper loses together, and what --report leaves out
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -225,7 +226,8 @@ def fit(papers: Sequence[Lesson], rounds: int = ROUNDS) -> dict[str, dict[str, d
         tagger.open(model)
         info = tagger.info()
         tagger.close()
-    follows: dict[str, dict[str, float]] = {role: {} for role in sorted(info.labels)}
+    unseen = dict.fromkeys(sorted(ROLES - set(info.labels)), NEVER)
+    follows = {role: dict(unseen) for role in sorted(ROLES)}
     for (before, behind), weight in info.transitions.items():
         if abs(weight) >= LEAST:
             follows[before][behind] = round(weight, 2)

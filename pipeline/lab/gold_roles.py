@@ -37,6 +37,7 @@ from pipeline.ruleset.rule import Rules
 ROLE_OF = {"aspect": GROUP, "category": GROUP, "problem": PROBLEM, "status": STATUS, "m": MEASURE, "measure": MEASURE,
            "advice": ADVICE, **{name: role for role, name in DUTIES.items()}}  # fmt: skip
 _GOES_ON = {PROBLEM: PROBLEM_ON, MEASURE: MEASURE_ON, ADVICE: ADVICE_ON}
+ROLES = frozenset({OTHER, GROUP_STATUS, KEYED, REST, *ROLE_OF.values(), *_GOES_ON.values()})
 _IN_ITEM = frozenset({PROBLEM, PROBLEM_ON, STATUS, MEASURE, MEASURE_ON, *DUTIES})
 _AHEAD = 60  # blocks that are looked through for a line of the source
 _BACK = 60  # atoms in front of a problem among which the heading of its status stands
