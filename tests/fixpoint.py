@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.core.stored_rows import plain_values
 
 PLACES = {"doc_id", "problem_id", "paragraph", "start", "end", "end_paragraph", "file", "sha256", "reader", "encoding",
-          "coverage", "unused_share", "warnings", "state", "message", "seq"}
+          "coverage", "unused_share", "confidence", "reading", "warnings", "state", "message", "seq"}
 TABLES = ("documents", "problems", "measures", "claims", "references", "amounts", "advice", "passages")
 
 

@@ -42,6 +42,8 @@ class DocumentRow(Row):
     encoding: str = ""
     coverage: float | None = None
     unused_share: float | None = None
+    confidence: float | None = None  # from 0 to 1, how sure the chosen reading is; None for what was not read
+    reading: str = ""  # the form of the chosen reading
     state: State = State.OK
     error: str = ""
     warnings: str = ""

@@ -211,7 +211,8 @@ def finding_columns(labels: Labels) -> list[Column]:
 
 DATES = ("inspected_from", "inspected_to", "feedback_date", "issued_date")
 _DOCUMENT_WIDTHS = {"file": 30, "title": 36, "unit": 24, "message": 40, "inspector": 16, "warnings": 24, "contact": 30}
-_NOT_SHOWN = {"doc_id", "case_id", "sha256", "coverage", "unused_share", "short_name", "encoding"}
+_NOT_SHOWN = {"doc_id", "case_id", "sha256", "coverage", "unused_share", "confidence", "reading", "short_name",
+              "encoding"}
 DOCUMENT_COLUMNS = [name for name in SCHEMA["documents"] if name not in _NOT_SHOWN]
 
 

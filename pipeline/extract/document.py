@@ -54,6 +54,7 @@ class Extraction:
     advice: list[tuple[str, Fact]] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     confidence: float = 1.0
+    form: str = ""  # of the chosen reading
     structure: list[tuple[int, Fact]] = field(default_factory=list)  # which rule saw which label, chapter, marker
 
 
@@ -68,6 +69,7 @@ class _Read:
     advice: list[tuple[str, Fact]] = field(default_factory=list)
     groups: frozenset[tuple[int, int]] = frozenset()
     confidence: float = 1.0
+    form: str = ""
 
 
 def extract(document: Document, rules: Rules) -> Extraction:
@@ -90,7 +92,7 @@ def extract(document: Document, rules: Rules) -> Extraction:
     if header.kind != trial:
         read = _read_as(parsed_paper, Reading(document, whole, rules, header.kind), offer)
     problems = [of_feedback(p) for p in read.problems] if header.kind == Kind.FEEDBACK else read.problems
-    found = Extraction(header, problems, advice=read.advice, confidence=read.confidence)
+    found = Extraction(header, problems, advice=read.advice, confidence=read.confidence, form=read.form)
     _complete_deadlines(header, found.problems)
     found.passages = _passages(read.reading, read.parts, header, found, read.listed, offer, read.groups)
     if header.kind in ANSWERS:
@@ -125,7 +127,8 @@ def _read_as(parsed: Parse, reading: Reading, offer: Proposal | None) -> _Read:
     verdict = judged(parsed, reading.document, reading.rules, sections, kind)
     chosen = verdict.chosen
     listed = listed if chosen.form == "sections" else []
-    return _Read(reading, parts, listed, list(chosen.problems), list(chosen.advice), chosen.groups, verdict.confidence)
+    read = list(chosen.problems), list(chosen.advice), chosen.groups
+    return _Read(reading, parts, listed, *read, verdict.confidence, chosen.form)
 
 
 def _complete_deadlines(header: Header, problems: list[Problem]) -> None:

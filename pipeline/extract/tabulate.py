@@ -133,6 +133,8 @@ def _document(document: Document, found: Extraction, unread: Sequence[UnusedRow]
         encoding=document.encoding,
         coverage=round(document.coverage, 4),
         unused_share=round(unused / total, 4) if total else 0.0,
+        confidence=round(found.confidence, 2) if found.problems else None,
+        reading=found.form if found.problems else "",
         state=State.WARNED if document.warnings else State.OK,
         warnings="；".join(dict.fromkeys(w.code for w in document.warnings)),
         message="；".join(dict.fromkeys(escaped(w.message) for w in document.warnings)),

@@ -34,7 +34,7 @@ from pipeline.ruleset.checks_file import OFF
 from pipeline.ruleset.labels import Labels, load_labels
 
 MODULES = (coverage, responsibility, substance, numbers, between, conflicts, form)  # imported for their decorators
-COPIED, NOTHING = "copied_between_units", "nothing_extracted"
+COPIED, NOTHING, DOUBTFUL = "copied_between_units", "nothing_extracted", "structure_doubtful"
 # words that a check gives as code names → the group of their labels; what is no code stays as it is
 _LABELLED = (("metric", "metric"), ("source", "kind"), ("kind", "kind"), ("missing", "kind"), ("before", "status"),
              ("now", "status"))
@@ -66,7 +66,7 @@ def reconcile(
         found += _findings(Context(case, settings, pairs, as_of, units, strands, own, recounts), labels)
     found += _copied(cases, settings, labels)
     found += _nothing(tables, cases, settings, labels)
-    findings = _finished(_once(found, settings), settings.aliases, waivers)
+    findings = _finished(_once(_doubted(found, settings), settings), settings.aliases, waivers)
     case_of = {paper.doc_id: case.case_id for case in cases for paper in case.papers}
     return replace(
         tables, cases=tuple(map(_case_row, cases)), links=tuple(links), items=tuple(items),
@@ -220,6 +220,17 @@ def _nothing(tables: Tables, cases: Iterable[Case], settings: Settings, labels: 
         why = "其中没有问题清单" if kind in CASE_KINDS else "不属反馈意见、方案、台账或通报"
         title = paper.row.title or paper.row.file
         yield _row(NOTHING, Defect(paper, quote=title, words={"kind": kind, "why": why}), case, settings, labels)
+
+
+def _doubted(found: list[FindingRow], settings: Settings) -> list[FindingRow]:
+    """Where a paper's reading is in doubt, what depends on its structure accuses nobody: it is information."""
+    doubtful = {finding.doc_id for finding in found if finding.check == DOUBTFUL}
+    return [
+        replace(finding, severity=Severity.INFO)
+        if finding.doc_id in doubtful and finding.check in settings.structural
+        else finding
+        for finding in found
+    ]
 
 
 def _once(found: list[FindingRow], settings: Settings) -> list[FindingRow]:

@@ -76,6 +76,7 @@ class Settings:
     status_words: Mapping[str, tuple[str, ...]]
     required_parts: Mapping[str, Mapping[str, str]]
     supersedes: Mapping[str, tuple[str, ...]]
+    structural: frozenset[str]  # checks that mean nothing where the structure was read wrongly
     masks: tuple[tuple[re.Pattern[str], str], ...]
     profile: Profile
     aliases: Aliases
@@ -114,6 +115,7 @@ def load_settings(folder: Path, profile: str = DEFAULT) -> Settings:
         status_words={status: tuple(map(str, words)) for status, words in content["status_words"].items()},
         required_parts=content["required_parts"],
         supersedes={name: tuple(others) for name, others in content["supersedes"].items()},
+        structural=frozenset(content["structural"]),
         masks=tuple((re.compile(str(mask["pattern"])), str(mask["instead"] or "")) for mask in content["masks"]),
         profile=load_profile(folder, profile),
         aliases=load_aliases(folder),
@@ -141,7 +143,7 @@ def example_faults(settings: Settings) -> list[str]:
 _DAYS = ("plan_after_feedback", "report_after_feedback", "publish_after_feedback")
 ITEM_FIELDS = ("problem", "aspect", "category", "status", "lead", "dept", "person", "deadline", "measures_planned",
                "measures_reported", "reason", "amount_asked", "amount_settled")
-_SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged", "dropped")
+_SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged", "dropped", "sure")
 _SHAPE = record({
     "days": mapping(number(0, 3660, whole=True, empty=True), _DAYS),
     "done": items(one_of(*Status), 1),

@@ -35,6 +35,7 @@ _PARTS = {
     "sharp": items(items(text, 1)),
     "status_words": mapping(items(text, 1), tuple(Status)),
     "supersedes": mapping(items(text, 1)),
+    "structural": items(text, 1),
     "masks": items(record({"pattern": pattern, "instead": any_text}, ("pattern", "instead"))),
     "required_parts": mapping(mapping(text), CASE_KINDS),
 }
@@ -55,6 +56,8 @@ def load_checks(folder: Path) -> Entry:
     for entry in content["triggers"]:
         if entry["id"] not in triggers:
             raise unknown(entry.place, "triggers", entry["id"], tuple(triggers))
+    for name in content["structural"]:
+        require_check(name, known, content.where("structural"))
     for strong, others in content["supersedes"].items():
         for name in (strong, *others):
             require_check(name, known, content["supersedes"].where(strong))
