@@ -17,6 +17,7 @@ from pipeline.core.rows import Tables, joined
 from pipeline.extract.process import process
 from pipeline.publish.word.documents import KINDS
 from pipeline.publish.workbook.workbook_file import write_workbook
+from pipeline.reconcile.reconciliation import reconcile
 from pipeline.ruleset.rule import load_rules
 from tests.making import added, row
 from tests.samples import RULES, fictional_case, reports
@@ -75,6 +76,7 @@ def test_every_kind_opens_and_has_its_text(tmp_path):
                    "a03-lanqiao-no3-primary-bulletin"):
         path = min((Path(__file__).parent / "cases" / folder).glob("*.docx"))
         tables = joined([tables, process(path, path.name, load_rules(RULES))])
+    tables = reconcile(tables, RULES)
     last = tables.documents[-1].doc_id
     tables = added(tables, *(replace(row, doc_id=last, problem_id="") for row in fictional_case().findings))
     paths = reports(tables, tmp_path / "out", RULES)

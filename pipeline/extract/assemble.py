@@ -41,12 +41,13 @@ class _Open:
     measures: list[tuple[str, str, list[Span]]] = field(default_factory=list)  # label, rule, spans
     duties: dict[str, list[Span]] = field(default_factory=dict)
     answered: bool = False
+    lasting: tuple[Span, Hit] | None = None
 
 
 @dataclass(slots=True)
 class _Level:
     form: str
-    title: Fact
+    title: Fact | None  # None: it only says how what stands below it stands
     status: tuple[Span, Hit] | None = None
 
 
@@ -75,6 +76,8 @@ class _Assembler:
             if role == KEYED:
                 keys.append(atom)
                 continue
+            if role in (OTHER, REST) and atom.first and atom.mark is not None and self._only_status(atom):
+                role = GROUP_STATUS
             if role in (GROUP, GROUP_STATUS):
                 self._close()
                 role = GROUP_STATUS if self._only_status(atom) else role
@@ -118,6 +121,8 @@ class _Assembler:
             region[-1] = Span(span.block, region[-1].start, span.end)
         else:
             region.append(span)
+        if role == PROBLEM_ON and atom.form == BRACKET and self.rules.at("status", atom.key) is not None:
+            role = STATUS
         if role == PROBLEM_ON and not opened.answered:
             opened.statement.append(span)
             return
@@ -151,7 +156,10 @@ class _Assembler:
             hit = status_of(self.atoms, atom, self.rules)
             if hit is not None:
                 place = Span(atom.block, hit.value_start, hit.value_end)
-                set_status(self.document, opened.problem, hit, place)
+                if hit.long_term and hit.value_end - hit.value_start == _only_long(hit):
+                    opened.lasting = (place, hit)  # 长期坚持 alone: done, unless the heading above says otherwise
+                else:
+                    set_status(self.document, opened.problem, hit, place)
 
     def _close(self) -> None:
         opened, self.open = self.open, None
@@ -161,7 +169,7 @@ class _Assembler:
         problem.problem = statement(self.document, self.atoms, opened.statement, self.rules)
         if not problem.problem.text:
             return
-        facts = [level.title for level in self.levels]
+        facts = [level.title for level in self.levels if level.title is not None]
         if len(facts) >= 3 and self.rules.at("school_heading", str(facts[0].value)):
             facts = facts[:2]
         if facts:
@@ -170,8 +178,10 @@ class _Assembler:
             last = facts[-1]
             problem.category = Fact("category", last.value, last.text, last.span, last.rule)
         told = next((level.status for level in reversed(self.levels) if level.status is not None), None)
+        told = told or opened.lasting
         if problem.status is None and told is not None:
             set_status(self.document, problem, told[1], told[0])
+        problem.long_term = problem.long_term or opened.lasting is not None
         for label, rule, spans in opened.measures:
             self._measure(problem, label, rule, spans)
         for name, spans in opened.duties.items():
@@ -233,8 +243,14 @@ class _Assembler:
         at = next((k for k, level in enumerate(self.levels) if level.form == form), None)
         if at is not None:
             self.levels[at].status = told
-        elif self.levels:
-            self.levels[-1].status = told
+            del self.levels[at + 1 :]
+        else:
+            self.levels.append(_Level(form, None, told))
+
+
+def _only_long(hit: Hit) -> int:
+    """How many characters of a status say 长期坚持."""
+    return max((len(text) for name, text in hit.groups.items() if name.startswith("long") and text), default=-1)
 
 
 def _two_names(words: str) -> bool:

@@ -210,7 +210,7 @@ def without(rules: Rules, broken: Rule) -> Rules:
     by_field: Mapping[str, tuple[Rule, ...]] = {
         name: tuple(mutant if rule is broken else rule for rule in group) for name, group in rules.by_field.items()
     }
-    return Rules(by_field)
+    return Rules(by_field, rules.weights)
 
 
 def _told(tables: Tables) -> Tables:

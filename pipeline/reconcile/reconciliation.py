@@ -20,7 +20,7 @@ from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import CaseRow, FindingRow, LinkRow, MeasureRow, Tables
 from pipeline.core.vocabulary import ANSWERS, CASE_KINDS, READ, Kind, Severity
 from pipeline.reconcile.cases import Aliases, Case, Paper, build_cases, papers_of
-from pipeline.reconcile.checks import between, conflicts, coverage, form, numbers, responsibility, substance
+from pipeline.reconcile.checks import between, conflicts, coverage, doubt, form, numbers, responsibility, substance
 from pipeline.reconcile.consolidate import decided, items_of
 from pipeline.reconcile.copies import Text, copies
 from pipeline.reconcile.match import Link, link_problems
@@ -33,7 +33,8 @@ from pipeline.reconcile.waivers import Waiver, waived_by
 from pipeline.ruleset.checks_file import OFF
 from pipeline.ruleset.labels import Labels, load_labels
 
-MODULES = (coverage, responsibility, substance, numbers, between, conflicts, form)  # imported for their decorators
+# imported for their decorators
+MODULES = (doubt, coverage, responsibility, substance, numbers, between, conflicts, form)
 COPIED, NOTHING, DOUBTFUL = "copied_between_units", "nothing_extracted", "structure_doubtful"
 # words that a check gives as code names → the group of their labels; what is no code stays as it is
 _LABELLED = (("metric", "metric"), ("source", "kind"), ("kind", "kind"), ("missing", "kind"), ("before", "status"),
