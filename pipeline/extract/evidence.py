@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline.core.model import Block, Document
-from pipeline.extract.atoms import BRACKET, CLAUSE, FACET, FRAME, KEY, PIECE, Atom, Atoms
+from pipeline.extract.atoms import BRACKET, CLAUSE, KEY, PIECE, Atom, Atoms
 from pipeline.ruleset.rule import Rules
 
 # fields of rules that are evidence where they match at an atom's start, and anywhere in it
@@ -28,7 +28,7 @@ _OFTEN = 3
 def evidence(document: Document, atoms: Atoms, rules: Rules) -> list[frozenset[str]]:
     """The names that hold for each atom, its neighbours' with a sign in front (`-1:`, `+1:`, `^:` next block)."""
     own = [set(_own(document, atoms, number, rules)) for number in range(len(atoms.items))]
-    for number, names in enumerate(_around(document, atoms, rules)):
+    for number, names in enumerate(_around(atoms)):
         own[number] |= names
     paper = _paper(atoms, rules)
     for number, names in enumerate(_sets(document, atoms, own)):
@@ -129,7 +129,7 @@ def _shape(atom: Atom, block: Block, text: str, body: str) -> Iterator[str]:
             yield "label.enumerator"
 
 
-def _around(document: Document, atoms: Atoms, rules: Rules) -> list[set[str]]:
+def _around(atoms: Atoms) -> list[set[str]]:
     """Evidence from the whole paper: nesting of labels, recurring keys and lines, place in the paper."""
     items = atoms.items
     found: list[set[str]] = [set() for _ in items]
@@ -159,7 +159,6 @@ def _around(document: Document, atoms: Atoms, rules: Rules) -> list[set[str]]:
 
 def _nesting(items: Sequence[Atom], found: list[set[str]]) -> None:
     """How the labels of this paper nest: the depth of each label's scheme, and whether the next label goes deeper."""
-    order: list[str] = []
     labelled = [(number, atom.mark.scheme.rstrip("+")) for number, atom in enumerate(items) if atom.mark is not None]
     depth: dict[str, int] = {}
     stack: list[str] = []
@@ -169,8 +168,6 @@ def _nesting(items: Sequence[Atom], found: list[set[str]]) -> None:
         else:
             stack.append(scheme)
         depth.setdefault(scheme, len(stack) - 1)
-        if scheme not in order:
-            order.append(scheme)
     times = Counter(scheme for _, scheme in labelled)
     deepest = max(depth.values(), default=0)
     for k, (number, scheme) in enumerate(labelled):
@@ -284,6 +281,3 @@ def _paper(atoms: Atoms, rules: Rules) -> set[str]:
         if any(len(text) <= 70 or where == "opening" for text in texts if rule.search(text) is not None):
             found.add(f"paper.{where}.{rule.value}")
     return found
-
-
-__all__ = ["CLAUSE", "FACET", "FRAME", "evidence"]
