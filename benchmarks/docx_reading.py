@@ -25,9 +25,18 @@ from lxml import etree
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from pipeline.readers.docx.docx_file import read_bytes
 
-NEEDED = ("word/document.xml", "word/styles.xml", "word/numbering.xml", "word/footnotes.xml", "word/endnotes.xml",
-          "word/comments.xml", "[Content_Types].xml", "_rels/.rels", "word/_rels/document.xml.rels",
-          "docProps/core.xml")
+NEEDED = (
+    "word/document.xml",
+    "word/styles.xml",
+    "word/numbering.xml",
+    "word/footnotes.xml",
+    "word/endnotes.xml",
+    "word/comments.xml",
+    "[Content_Types].xml",
+    "_rels/.rels",
+    "word/_rels/document.xml.rels",
+    "docProps/core.xml",
+)
 
 
 def floor(data: bytes) -> int:

@@ -35,8 +35,13 @@ def drop_problem(unit: Unit, item: Item, rng: random.Random, texts: dict[str, An
 
 def add_problem(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
     """The bulletin treats a problem that nobody found."""
-    new = Item(unit.answered[-1].aspect, "", "校史陈列室布展错别字较多", "家长开放日被指出后没有更换展板",
-               ["德育处对照史料逐块核对展板文字，5月下旬重做展板6块"])
+    new = Item(
+        unit.answered[-1].aspect,
+        "",
+        "校史陈列室布展错别字较多",
+        "家长开放日被指出后没有更换展板",
+        ["德育处对照史料逐块核对展板文字，5月下旬重做展板6块"],
+    )
     unit.answered.append(new)
     _note(unit, "document_conflict")
     return _note(unit, "problem_added", new)
@@ -180,9 +185,15 @@ def promise(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -
     """A problem reported as done is answered by an intention."""
     if item.status != "done" or item.money:
         return False
-    item.measures = [rng.choice(["今后将进一步提高认识，严格执行有关规定，切实把工作做实做细",
-                                 "下一步将继续加强管理，不断规范工作流程，坚决防止类似情况发生",
-                                 "将进一步强化责任意识，认真落实各项要求，努力提升工作水平"])]
+    item.measures = [
+        rng.choice(
+            [
+                "今后将进一步提高认识，严格执行有关规定，切实把工作做实做细",
+                "下一步将继续加强管理，不断规范工作流程，坚决防止类似情况发生",
+                "将进一步强化责任意识，认真落实各项要求，努力提升工作水平",
+            ]
+        )
+    ]
     return _note(unit, "promise_only", item)
 
 
@@ -276,9 +287,31 @@ def copy_measure(source: Unit, target: Unit, rng: random.Random) -> bool:
 
 
 FAULTS: tuple[Fault, ...] = (
-    drop_problem, add_problem, drop_measures, drop_status, wrong_total, wrong_measures, wrong_aspects, wrong_done,
-    moved_done, wrong_rate, number_gap, number_repeated, merge, soften_words, soften_numbers, wrong_sum, promise,
-    no_reason, bad_date, bad_docno, residue, foreign, plan_without_person, plan_without_deadline, plan_too_early,
+    drop_problem,
+    add_problem,
+    drop_measures,
+    drop_status,
+    wrong_total,
+    wrong_measures,
+    wrong_aspects,
+    wrong_done,
+    moved_done,
+    wrong_rate,
+    number_gap,
+    number_repeated,
+    merge,
+    soften_words,
+    soften_numbers,
+    wrong_sum,
+    promise,
+    no_reason,
+    bad_date,
+    bad_docno,
+    residue,
+    foreign,
+    plan_without_person,
+    plan_without_deadline,
+    plan_too_early,
 )
 ALONE = (regress, resubmit)  # planted alone: the second report repeats every other fault
 

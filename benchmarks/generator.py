@@ -100,8 +100,12 @@ def _with_twin(texts: dict[str, Any], items: list[Item], rng: random.Random, uni
 
 def _item(texts: dict[str, Any], topic: list[Any], rng: random.Random, unit: Unit) -> Item:
     aspect, category, head, evidence, matter, repaid = topic
-    slots = {"n": str(rng.randint(12, 96)), "m": str(rng.randint(2, 9)), "y": str(rng.randint(2019, 2022)),
-             "w": f"{rng.randint(101, 9899) / 100:g}"}
+    slots = {
+        "n": str(rng.randint(12, 96)),
+        "m": str(rng.randint(2, 9)),
+        "y": str(rng.randint(2019, 2022)),
+        "w": f"{rng.randint(101, 9899) / 100:g}",
+    }
     item = Item(texts["aspects"][aspect], category, head, evidence.format_map(slots), [])
     item.money = slots["w"] if repaid else ""
     item.measures = [measure(texts, rng, matter) for _ in range(rng.randint(2, 3))]
@@ -122,6 +126,14 @@ def measure(texts: dict[str, Any], rng: random.Random, matter: str) -> str:
 
 
 def _slots(texts: dict[str, Any], rng: random.Random, matter: str) -> dict[str, str]:
-    return {"o": matter, "p": rng.choice(texts["people"]), "d": rng.choice(texts["departments"]), "y2": "2024",
-            "n": str(rng.randint(11, 97)), "m": str(rng.randint(2, 9)), "mo": str(rng.randint(5, 10)),
-            "da": str(rng.randint(1, 28)), "w": "1"}
+    return {
+        "o": matter,
+        "p": rng.choice(texts["people"]),
+        "d": rng.choice(texts["departments"]),
+        "y2": "2024",
+        "n": str(rng.randint(11, 97)),
+        "m": str(rng.randint(2, 9)),
+        "mo": str(rng.randint(5, 10)),
+        "da": str(rng.randint(1, 28)),
+        "w": "1",
+    }

@@ -28,8 +28,16 @@ from pipeline.ruleset.rule import Rules, load_rules
 
 # checks of style: the generator does not plant them and its texts are not written to satisfy them
 _HIDING = ("drop_problem", "add_problem", "merge", "wrong_total")  # two of these may hide each other
-UNPLANTED = {"measure_vague", "meeting_only", "paper_only", "off_topic", "money_unsettled", "section_missing",
-             "person_missing", "measure_repeats_problem"}
+UNPLANTED = {
+    "measure_vague",
+    "meeting_only",
+    "paper_only",
+    "off_topic",
+    "money_unsettled",
+    "section_missing",
+    "person_missing",
+    "measure_repeats_problem",
+}
 CHANCE = {"copied_between_units"}  # the bank is small: equal texts also come about by chance, and are no mistake
 
 
@@ -128,12 +136,16 @@ def measured(faults: int, clean_documents: int) -> Score:
 
 def report(score: Score, show: int = 0) -> str:
     """The figures as a table."""
-    lines = [f"{score.documents} documents, {score.clean_documents} of them without a fault; {score.faults} faults",
-             f"{'check':24} {'severity':9} {'planted':>7} {'recall':>7} {'precision':>9}"]
+    lines = [
+        f"{score.documents} documents, {score.clean_documents} of them without a fault; {score.faults} faults",
+        f"{'check':24} {'severity':9} {'planted':>7} {'recall':>7} {'precision':>9}",
+    ]
     for name in sorted(+score.planted | +score.invented):
         planted, found, invented = score.planted[name], score.found[name], score.invented[name]
-        lines.append(f"{name:24} {score.severity.get(name, '-'):9} {planted:7d} {found / max(planted, 1):7.3f} "
-                     f"{found / max(found + invented, 1):9.3f}")
+        lines.append(
+            f"{name:24} {score.severity.get(name, '-'):9} {planted:7d} {found / max(planted, 1):7.3f} "
+            f"{found / max(found + invented, 1):9.3f}"
+        )
     for severity in ("error", "warning"):
         recall, precision, planted = score.figures(severity)
         lines.append(f"{'all of ' + severity:24} {severity:9} {planted:7d} {recall:7.3f} {precision:9.3f}")

@@ -65,11 +65,28 @@ def best(job: object, rounds: int = 2) -> float:
 
 def real_tables(rows: int) -> Tables:
     """A ledger of so many problems."""
-    problems = tuple(ProblemRow(
-        doc_id="d", problem_id=f"d-{n:05d}", seq=n, label=f"{n}", aspect="党的建设方面",
-        problem=f"议事规则执行不够严格，2021年有{n}笔支出没有集体研究", status=Status.DONE,
-        status_text="已完成", lead="副校长", dept="办公室", person="张某", deadline="2024-06-30",
-        deadline_text="2024年6月底", paragraph=n, start=0, end=10, end_paragraph=n) for n in range(rows))
+    problems = tuple(
+        ProblemRow(
+            doc_id="d",
+            problem_id=f"d-{n:05d}",
+            seq=n,
+            label=f"{n}",
+            aspect="党的建设方面",
+            problem=f"议事规则执行不够严格，2021年有{n}笔支出没有集体研究",
+            status=Status.DONE,
+            status_text="已完成",
+            lead="副校长",
+            dept="办公室",
+            person="张某",
+            deadline="2024-06-30",
+            deadline_text="2024年6月底",
+            paragraph=n,
+            start=0,
+            end=10,
+            end_paragraph=n,
+        )
+        for n in range(rows)
+    )
     document = DocumentRow(doc_id="d", file="d.docx", kind=Kind.LEDGER, unit="某局")
     return Tables(documents=(document,), problems=problems)
 
@@ -81,8 +98,14 @@ def measured(rows: int) -> dict[str, float]:
         path = Path(folder) / "整改台账.xlsx"
         whole = best(lambda: write_workbook(tables, path, rules), 1)
         back = best(lambda: read_workbook(path, rules), 1)
-    return {"rows": rows, "styled_s": round(ours, 2), "plain_s": round(bare, 2), "ratio": round(ours / bare, 2),
-            "whole_workbook_s": round(whole, 2), "read_back_s": round(back, 2)}
+    return {
+        "rows": rows,
+        "styled_s": round(ours, 2),
+        "plain_s": round(bare, 2),
+        "ratio": round(ours / bare, 2),
+        "whole_workbook_s": round(whole, 2),
+        "read_back_s": round(back, 2),
+    }
 
 
 def main() -> int:

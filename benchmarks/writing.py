@@ -34,31 +34,85 @@ PROBLEMS, ROUNDS = 33, 7
 def tables() -> Tables:
     """A fictional bulletin of 33 problems and 105 paragraphs."""
     rows: list[Row] = []
-    rows.append(DocumentRow(doc_id="d", file="d.docx", kind=Kind.BULLETIN, unit="云溪县第九小学党支部",
-        title="中共云溪县第九小学支部委员会关于巡察整改进展情况的通报", issued_date="2024-06-30"))
+    rows.append(
+        DocumentRow(
+            doc_id="d",
+            file="d.docx",
+            kind=Kind.BULLETIN,
+            unit="云溪县第九小学党支部",
+            title="中共云溪县第九小学支部委员会关于巡察整改进展情况的通报",
+            issued_date="2024-06-30",
+        )
+    )
     filler = "对照反馈意见逐条研究整改措施，明确责任领导、责任部门和完成时限，每月调度一次，确保件件有着落。"
-    parts = [("title", None, "", "中共云溪县第九小学支部委员会关于巡察整改进展情况的通报"),
-             ("opening", None, "", filler * 3), ("heading", 0, "一、", "整改工作组织情况")]
+    parts = [
+        ("title", None, "", "中共云溪县第九小学支部委员会关于巡察整改进展情况的通报"),
+        ("opening", None, "", filler * 3),
+        ("heading", 0, "一、", "整改工作组织情况"),
+    ]
     parts += [("organisation", 1, f"（{n}）", "统一思想，提高认识。" + filler * 4) for n in range(1, 24)]
     parts += [("heading", 0, "二、", "整改落实情况")]
     for number, (part, level, label, text) in enumerate(parts, 1):
-        rows.append(PassageRow(doc_id="d", seq=number, part=part, level=level, label=label, text=text,
-                                   paragraph=number, start=0, end=len(text)))
+        rows.append(
+            PassageRow(
+                doc_id="d",
+                seq=number,
+                part=part,
+                level=level,
+                label=label,
+                text=text,
+                paragraph=number,
+                start=0,
+                end=len(text),
+            )
+        )
     for number in range(1, PROBLEMS + 1):
         place = 10 * number
         if number % 3 == 1:
-            rows.append(PassageRow(doc_id="d", seq=place, part="group", level=2, label=f"{number}.",
-                                       text="党建方面的问题", paragraph=place - 1, start=0, end=9))
+            rows.append(
+                PassageRow(
+                    doc_id="d",
+                    seq=place,
+                    part="group",
+                    level=2,
+                    label=f"{number}.",
+                    text="党建方面的问题",
+                    paragraph=place - 1,
+                    start=0,
+                    end=9,
+                )
+            )
         measures = [f"{name}是健全制度。{filler}" for name in "一二三"]
-        rows.append(ProblemRow(
-            doc_id="d", problem_id=f"d-{number:03d}", seq=number, label=f"（{number}）",
-            problem="议事规则执行不够严格，集体研究流于形式", status=Status.DONE, status_text="已完成整改",
-            rectification="已完成整改。" + "".join(measures), paragraph=place, start=3,
-            end=20, end_paragraph=place))
+        rows.append(
+            ProblemRow(
+                doc_id="d",
+                problem_id=f"d-{number:03d}",
+                seq=number,
+                label=f"（{number}）",
+                problem="议事规则执行不够严格，集体研究流于形式",
+                status=Status.DONE,
+                status_text="已完成整改",
+                rectification="已完成整改。" + "".join(measures),
+                paragraph=place,
+                start=3,
+                end=20,
+                end_paragraph=place,
+            )
+        )
         for seq, text in enumerate(measures, 1):
-            rows.append(MeasureRow(doc_id="d", problem_id=f"d-{number:03d}", seq=seq, label=text[:2],
-                                       text=text[2:-1], paragraph=place + 1, start=seq * 60, end=seq * 60 + 50,
-                                       end_paragraph=place + 1))
+            rows.append(
+                MeasureRow(
+                    doc_id="d",
+                    problem_id=f"d-{number:03d}",
+                    seq=seq,
+                    label=text[:2],
+                    text=text[2:-1],
+                    paragraph=place + 1,
+                    start=seq * 60,
+                    end=seq * 60 + 50,
+                    end_paragraph=place + 1,
+                )
+            )
     return tables_of(rows)
 
 
@@ -101,9 +155,14 @@ def measured() -> dict[str, float]:
     document.save(slim)
     mine, plain = best(ours), best(lambda: with_python_docx(slim, paragraphs))
     default = best(lambda: with_python_docx(None, paragraphs))
-    return {"paragraphs": len(paragraphs), "ours_ms": round(1000 * mine, 1), "slim_ms": round(1000 * plain, 1),
-            "default_ms": round(1000 * default, 1), "ratio_to_slim": round(mine / plain, 2),
-            "per_second": round(1 / mine, 1)}
+    return {
+        "paragraphs": len(paragraphs),
+        "ours_ms": round(1000 * mine, 1),
+        "slim_ms": round(1000 * plain, 1),
+        "default_ms": round(1000 * default, 1),
+        "ratio_to_slim": round(mine / plain, 2),
+        "per_second": round(1 / mine, 1),
+    }
 
 
 def main() -> int:

@@ -13,8 +13,10 @@ from pipeline.core.rows import tables_of as sorted_in
 from tests.making import row
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
-LABEL = re.compile(r"(?:^|(?<=[，。；:：、 　]))(问题表现[（(]\d+[)）]|问题\d+|\d+[-－]\d+"
-                   r"|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s?[、.．])[，、:：\s]*(?:反馈问题[：:]?\s*)?(?:关于|针对|聚焦|在)?[“\"‘]?$")
+LABEL = re.compile(
+    r"(?:^|(?<=[，。；:：、 　]))(问题表现[（(]\d+[)）]|问题\d+|\d+[-－]\d+"
+    r"|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s?[、.．])[，、:：\s]*(?:反馈问题[：:]?\s*)?(?:关于|针对|聚焦|在)?[“\"‘]?$"
+)
 
 
 def sources() -> list[Path]:
@@ -39,8 +41,18 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
     name = path.name.removesuffix(".ann.txt")
     rows: list[Row] = []
     meta = {k: v.split("|")[0] for k, v in gold["meta"].items() if v}
-    columns = ("kind", "title", "unit", "inspector", "round", "inspected_from", "inspected_to", "feedback_date",
-               "issued_date", "docno")
+    columns = (
+        "kind",
+        "title",
+        "unit",
+        "inspector",
+        "round",
+        "inspected_from",
+        "inspected_to",
+        "feedback_date",
+        "issued_date",
+        "docno",
+    )
     rows.append(row("documents", doc_id=name, file=f"{name}.docx", state="ok", **{c: meta.get(c) for c in columns}))
     regions = _regions(source, lines)
     spans = {tag: [s for s in source.spans if s["tag"] == tag] for tag in module.NAMES}
@@ -50,33 +62,91 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
         first, start, last, end = regions[span["id"]]
         ids[span["id"]] = problem_id = f"{name}-{span['id']}"
         before = lines[span["line"]][: span["start"] + shift[span["line"]]]
-        text = "\n".join(lines[first:last + 1])[start:]
+        text = "\n".join(lines[first : last + 1])[start:]
         text = text[: len(text) - (len(lines[last]) - end)] if end < len(lines[last]) else text
         state = next((s for s in spans["status"] if s.get("p") is None and _inside(s, regions[span["id"]])), None)
-        rows.append(row(
-            "problems", doc_id=name, problem_id=problem_id, seq=i + 1, label=_label(before), aspect=problem["aspect"],
-            category=problem["category"], problem=problem["problem"], status=problem["status"],
-            status_text=state["text"] if state else None, long_term=problem["long_term"], lead=problem["lead"],
-            dept=problem["dept"], person=problem["person"], rectification=text.strip(), paragraph=span["line"],
-            deadline=problem["deadline"], deadline_text=problem["deadline"], start=span["start"], end=0))
+        rows.append(
+            row(
+                "problems",
+                doc_id=name,
+                problem_id=problem_id,
+                seq=i + 1,
+                label=_label(before),
+                aspect=problem["aspect"],
+                category=problem["category"],
+                problem=problem["problem"],
+                status=problem["status"],
+                status_text=state["text"] if state else None,
+                long_term=problem["long_term"],
+                lead=problem["lead"],
+                dept=problem["dept"],
+                person=problem["person"],
+                rectification=text.strip(),
+                paragraph=span["line"],
+                deadline=problem["deadline"],
+                deadline_text=problem["deadline"],
+                start=span["start"],
+                end=0,
+            )
+        )
     current: dict[str, int] = {}
     for measure, span in zip(gold["measures"], spans["m"], strict=True):
         key = measure["problem"]
         current[key] = current.get(key, 0) + 1
-        rows.append(row("measures", doc_id=name, problem_id=ids[key], seq=current[key],
-                                      text=measure["text"], paragraph=span["line"], start=span["start"], end=0))
+        rows.append(
+            row(
+                "measures",
+                doc_id=name,
+                problem_id=ids[key],
+                seq=current[key],
+                text=measure["text"],
+                paragraph=span["line"],
+                start=span["start"],
+                end=0,
+            )
+        )
     for claim, span in zip(gold["claims"], spans["claim"], strict=True):
-        rows.append(row("claims", doc_id=name, metric=claim["metric"], value=claim["value"],
-                                    unit=claim["unit"], part_of=span.get("part_of"), text=claim["text"],
-                                    paragraph=span["line"], start=span["start"], end=span["start"] + len(span["text"])))
+        rows.append(
+            row(
+                "claims",
+                doc_id=name,
+                metric=claim["metric"],
+                value=claim["value"],
+                unit=claim["unit"],
+                part_of=span.get("part_of"),
+                text=claim["text"],
+                paragraph=span["line"],
+                start=span["start"],
+                end=span["start"] + len(span["text"]),
+            )
+        )
     for reference, span in zip(gold["references"], spans["ref"], strict=True):
-        rows.append(row(
-            "references", doc_id=name, title=reference["title"], docno=reference["docno"], action=reference["action"],
-            problem_id=ids.get(reference["problem"]), paragraph=span["line"], start=span["start"],
-            end=span["start"] + len(span["text"])))
+        rows.append(
+            row(
+                "references",
+                doc_id=name,
+                title=reference["title"],
+                docno=reference["docno"],
+                action=reference["action"],
+                problem_id=ids.get(reference["problem"]),
+                paragraph=span["line"],
+                start=span["start"],
+                end=span["start"] + len(span["text"]),
+            )
+        )
     for money, span in zip(gold["amounts"], spans["money"], strict=True):
-        rows.append(row("amounts", doc_id=name, problem_id=ids.get(money["problem"]), value=money["value"],
-                                     text=money["text"], paragraph=span["line"], start=span["start"], end=0))
+        rows.append(
+            row(
+                "amounts",
+                doc_id=name,
+                problem_id=ids.get(money["problem"]),
+                value=money["value"],
+                text=money["text"],
+                paragraph=span["line"],
+                start=span["start"],
+                end=0,
+            )
+        )
     for i, (text, span) in enumerate(zip(gold["advice"], spans["advice"], strict=True)):
         rows.append(row("advice", doc_id=name, seq=i + 1, text=text, paragraph=span["line"]))
     rows += _passages(name, source, lines, regions)
@@ -127,8 +197,19 @@ def _passages(name: str, source: Any, lines: list[str], regions: dict) -> list[P
             continue
         part = "title" if number in titles else "group" if number in groups else "other"
         label = re.match(r"[（(]?[一二三四五六七八九十\d]+[)）、.．]", text) if part == "group" else None
-        passages.append(row("passages", doc_id=name, seq=len(passages) + 1, part=part, text=text, paragraph=number,
-                            label=label[0] if label else None, start=0, end=len(text)))
+        passages.append(
+            row(
+                "passages",
+                doc_id=name,
+                seq=len(passages) + 1,
+                part=part,
+                text=text,
+                paragraph=number,
+                label=label[0] if label else None,
+                start=0,
+                end=len(text),
+            )
+        )
     return passages
 
 

@@ -18,8 +18,16 @@ NAMESPACES = (
 )
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
-ROOTS = {"document": "document", "styles": "styles", "numbering": "numbering", "footnotes": "footnotes",
-         "endnotes": "endnotes", "comments": "comments", "header1": "hdr", "footer1": "ftr"}
+ROOTS = {
+    "document": "document",
+    "styles": "styles",
+    "numbering": "numbering",
+    "footnotes": "footnotes",
+    "endnotes": "endnotes",
+    "comments": "comments",
+    "header1": "hdr",
+    "footer1": "ftr",
+}
 KINDS = {"header1": "header", "footer1": "footer"}
 
 
@@ -44,7 +52,8 @@ def docx_parts(body: str, *, relations: str = "", main_type: str = "document.mai
     names = {"document": body, **inner}
     overrides = "".join(
         f'<Override PartName="/word/{name}.xml" ContentType="{WORD}'
-        f'{main_type if name == "document" else KINDS.get(name, name) + "+xml"}"/>' for name in names
+        f'{main_type if name == "document" else KINDS.get(name, name) + "+xml"}"/>'
+        for name in names
     )
     related = "".join(
         f'<Relationship Id="rId{place}" Type="{RELATION}{KINDS.get(name, name)}" Target="{name}.xml"/>'
@@ -54,10 +63,10 @@ def docx_parts(body: str, *, relations: str = "", main_type: str = "document.mai
     relationships = "http://schemas.openxmlformats.org/package/2006/relationships"
     return {
         "[Content_Types].xml": f'<Types xmlns="{types}"><Default Extension="rels" ContentType="application/vnd.'
-                               'openxmlformats-package.relationships+xml"/>'
-                               f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>',
+        'openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{relationships}"><Relationship Id="rId1" '
-                       f'Type="{RELATION}officeDocument" Target="word/document.xml"/></Relationships>',
+        f'Type="{RELATION}officeDocument" Target="word/document.xml"/></Relationships>',
         "word/_rels/document.xml.rels": f'<Relationships xmlns="{relationships}">{related}{relations}</Relationships>',
         **{f"word/{name}.xml": part_xml(name, text) for name, text in names.items()},
     }
@@ -76,8 +85,10 @@ def docx(body: str, **inner: str) -> bytes:
 
 
 def level(place: int, number_format: str, text: str, extra: str = "", start: int = 1) -> str:
-    return (f'<w:lvl w:ilvl="{place}"><w:start w:val="{start}"/><w:numFmt w:val="{number_format}"/>{extra}'
-            f'<w:lvlText w:val="{text}"/></w:lvl>')
+    return (
+        f'<w:lvl w:ilvl="{place}"><w:start w:val="{start}"/><w:numFmt w:val="{number_format}"/>{extra}'
+        f'<w:lvlText w:val="{text}"/></w:lvl>'
+    )
 
 
 def abstract(identifier: int, *levels: str) -> str:

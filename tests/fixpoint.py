@@ -9,8 +9,26 @@ from typing import Any
 
 from pipeline.core.stored_rows import plain_values
 
-PLACES = {"doc_id", "problem_id", "paragraph", "start", "end", "end_paragraph", "file", "sha256", "reader", "encoding",
-          "coverage", "unused_share", "confidence", "reading", "warnings", "state", "message", "seq"}
+PLACES = {
+    "doc_id",
+    "problem_id",
+    "paragraph",
+    "start",
+    "end",
+    "end_paragraph",
+    "file",
+    "sha256",
+    "reader",
+    "encoding",
+    "coverage",
+    "unused_share",
+    "confidence",
+    "reading",
+    "warnings",
+    "state",
+    "message",
+    "seq",
+}
 TABLES = ("documents", "problems", "measures", "claims", "references", "amounts", "advice", "passages")
 
 
@@ -24,8 +42,10 @@ def comparable(tables) -> dict[str, list[tuple]]:
             # the page around a web copy and the headings of a table are layout, not what the document says
             rows = _titles_joined([row for row in rows if row.part not in ("metadata", "cell", "table_heading")])
         out[name] = [
-            (numbers.get(getattr(row, "problem_id", ""), 0),
-             *((k, plain(v)) for k, v in plain_values(name, row).items() if k not in PLACES))
+            (
+                numbers.get(getattr(row, "problem_id", ""), 0),
+                *((k, plain(v)) for k, v in plain_values(name, row).items() if k not in PLACES),
+            )
             for row in rows
         ]
     return out

@@ -62,10 +62,15 @@ def read(job: Job, rules: Path) -> Tables:
         data += b"!"
     own = doc_id(name)
     return Tables(
-        documents=(DocumentRow(doc_id=own, file=name, kind=Kind.BULLETIN, encoding="utf-8",
-                               sha256=hashlib.sha256(data).hexdigest()),),
-        problems=tuple(ProblemRow(doc_id=own, problem_id=f"{own}-{number}", seq=number, problem=line)
-                       for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1)),
+        documents=(
+            DocumentRow(
+                doc_id=own, file=name, kind=Kind.BULLETIN, encoding="utf-8", sha256=hashlib.sha256(data).hexdigest()
+            ),
+        ),
+        problems=tuple(
+            ProblemRow(doc_id=own, problem_id=f"{own}-{number}", seq=number, problem=line)
+            for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1)
+        ),
     )
 
 
@@ -83,10 +88,14 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
     def reconcile(tables: Tables, rules: Path, profile: str, as_of: object, waivers: list[object]) -> Tables:
         message = f"{profile} {as_of} {len(waivers)}"
         items = tuple(ItemRow(case_id="c", problem=row.problem, problem_from=row.doc_id) for row in tables.problems)
-        return replace(tables, items=items, findings=tuple(
-            FindingRow(doc_id=document.doc_id, check="measure_missing", severity=Severity.WARNING, message=message)
-            for document in tables.documents
-        ))
+        return replace(
+            tables,
+            items=items,
+            findings=tuple(
+                FindingRow(doc_id=document.doc_id, check="measure_missing", severity=Severity.WARNING, message=message)
+                for document in tables.documents
+            ),
+        )
 
     def write_workbook(tables: Tables, path: Path, rules: Path, day: object) -> tuple[list[str], list[Gap]]:
         path.write_text(f"workbook {len(tables.problems)}", encoding="utf-8")

@@ -76,7 +76,7 @@ def test_a_wrong_tag_is_refused_by_its_line(line: str, what: str) -> None:
 
 def test_a_value_of_no_problem_is_refused() -> None:
     with pytest.raises(InputError, match="没有所属的问题"):
-        annotated.gold(annotated.parse('---\nkind: plan\n---\n<lead>甲</lead>\n', "wrong"))
+        annotated.gold(annotated.parse("---\nkind: plan\n---\n<lead>甲</lead>\n", "wrong"))
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name.removesuffix(".ann.txt"))

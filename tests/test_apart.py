@@ -13,14 +13,14 @@ PROBLEMS = ("一、反馈问题", "1.学习制度执行不严。", "2.食堂采�
 
 
 def read(rules: Rules, *lines: str) -> Tables:
-    return tabulate(Document("甲.docx", "docx", "0" * 64, tuple(Block(line) for line in (TITLE, OPENING, *lines))), rules)
+    return tabulate(
+        Document("甲.docx", "docx", "0" * 64, tuple(Block(line) for line in (TITLE, OPENING, *lines))), rules
+    )
 
 
 def answers(tables: Tables) -> list[tuple[str, list[str]]]:
     """Each problem with its measures, in order."""
-    return [
-        (p.problem, [m.text for m in tables.measures if m.problem_id == p.problem_id]) for p in tables.problems
-    ]
+    return [(p.problem, [m.text for m in tables.measures if m.problem_id == p.problem_id]) for p in tables.problems]
 
 
 def test_answers_name_the_numbers_of_their_problems(rules: Rules) -> None:

@@ -58,7 +58,11 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
 def test_rooms_import_only_the_rooms_below() -> None:
     """The contracts in pyproject.toml, by import-linter."""
     done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 
@@ -86,8 +90,9 @@ def test_start_up_loads_nothing_heavy(arguments: list[str]) -> None:
 
 
 def test_modules_stay_small() -> None:
-    long = {name_of(path): lines for path in MODULES
-            if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400}
+    long = {
+        name_of(path): lines for path in MODULES if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
     assert not long
 
 
@@ -102,8 +107,13 @@ def test_no_public_type_name_twice() -> None:
     for path in MODULES:
         body = ast.parse(path.read_text(encoding="utf-8")).body
         classes = [node.name for node in body if isinstance(node, ast.ClassDef)]
-        assigned = [target.id for node in body if isinstance(node, ast.Assign)
-                    for target in node.targets if isinstance(target, ast.Name)]
+        assigned = [
+            target.id
+            for node in body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        ]
         for name in [*classes, *(name for name in assigned if name[:1].isupper() and not name.isupper())]:
             defined.setdefault(name, []).append(name_of(path))
     assert {name: places for name, places in defined.items() if len(places) > 1} == {}

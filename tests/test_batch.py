@@ -116,13 +116,34 @@ def test_what_a_document_does_costs_only_itself(
     source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "WALL_SECONDS", 1)
-    put(source, good="正常", wait="WAIT", hang="HANG", die="DIE 1", kill="KILL 2", memory="MEMORY", bug="BUG 秘密", reject="REJECT",
-        late="LATE", once="ONCE", more="又一")
+    put(
+        source,
+        good="正常",
+        wait="WAIT",
+        hang="HANG",
+        die="DIE 1",
+        kill="KILL 2",
+        memory="MEMORY",
+        bug="BUG 秘密",
+        reject="REJECT",
+        late="LATE",
+        once="ONCE",
+        more="又一",
+    )
     output = go(source, settings)
     rows = documents(output)
     assert {name.removesuffix(".txt"): row["error"] for name, row in rows.items()} == {
-        "good": "", "wait": "", "more": "", "once": "", "hang": "timeout", "die": "crash", "kill": "memory", "memory": "memory",
-        "bug": "internal_error", "reject": "no_text", "late": "changed_while_reading",
+        "good": "",
+        "wait": "",
+        "more": "",
+        "once": "",
+        "hang": "timeout",
+        "die": "crash",
+        "kill": "memory",
+        "memory": "memory",
+        "bug": "internal_error",
+        "reject": "no_text",
+        "late": "changed_while_reading",
     }
     assert all(row["message"] for row in rows.values() if row["error"])
     log = (output / "运行日志.txt").read_text(encoding="utf-8")
@@ -213,10 +234,16 @@ def test_names_are_printable(tmp_path: Path) -> None:
     assert names == ["\\xb2\\xe2.txt", "a\\nb.txt", "a\\u202etxt.doc"]
 
 
-@pytest.mark.parametrize(("given", "output", "words"), [
-    ("absent", "out", "找不到"), ("in", "in", "重叠"), ("in", "in/out", "重叠"), ("in/sub", "in", "重叠"),
-    ("in/sub", "out", "没有文件"),
-])
+@pytest.mark.parametrize(
+    ("given", "output", "words"),
+    [
+        ("absent", "out", "找不到"),
+        ("in", "in", "重叠"),
+        ("in", "in/out", "重叠"),
+        ("in/sub", "in", "重叠"),
+        ("in/sub", "out", "没有文件"),
+    ],
+)
 def test_unusable_inputs(tmp_path: Path, settings: RunSettings, given: str, output: str, words: str) -> None:
     (tmp_path / "in" / "sub").mkdir(parents=True)
     with pytest.raises(InputError, match=words):
@@ -237,8 +264,10 @@ def test_a_file_named_by_a_person_is_read_whatever_its_name(source: Path, settin
 def test_only_one_run_at_a_time(source: Path, settings: RunSettings) -> None:
     put(source, a="一")
     output = go(source, settings)
-    code = ("import sys, time, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire();"
-            "print('held', flush=True); time.sleep(60)")
+    code = (
+        "import sys, time, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire();"
+        "print('held', flush=True); time.sleep(60)"
+    )
     holder = subprocess.Popen([sys.executable, "-c", code, str(output / ".zhenggai" / "lock")], stdout=subprocess.PIPE)
     try:
         assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
@@ -384,8 +413,9 @@ def started(source: Path, tmp_path: Path, rules: Path):
     script.write_text(RUN, encoding="utf-8")
     output = tmp_path / "out"
     command = [sys.executable, str(script), str(source), str(output), str(rules)]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE,
-                               start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, start_new_session=True
+    )
     until = time.monotonic() + 30
     while done(output) < 3:
         assert time.monotonic() < until and process.poll() is None, process.stderr and process.stderr.read()
@@ -469,7 +499,10 @@ def test_the_ledger_remembers_the_inputs(source: Path, settings: RunSettings) ->
     ("text", "words"),
     [
         ("检查项,理由\nmeasure_missing,已说明\n", "waivers.csv:1：豁免清单的表头缺少 check"),
-        ("check,reason,who\nmeasure_mising,已说明,张三\n", "waivers.csv:2：没有“measure_mising”这项检查，是不是想写 measure_missing"),
+        (
+            "check,reason,who\nmeasure_mising,已说明,张三\n",
+            "waivers.csv:2：没有“measure_mising”这项检查，是不是想写 measure_missing",
+        ),
         ("check,reason,who\nmeasure_missing,,张三\n", "waivers.csv:2：豁免清单缺少 reason"),
         ("check,reason,who,until\nmeasure_missing,b,c,2025年底\n", "waivers.csv:2：until 的“2025年底”不是日期"),
         (f"check,reason,who\na,{'长' * 140_000},c\n", "写法有误"),
@@ -591,7 +624,9 @@ def loud(job: engines.Job, rules: Path) -> Tables:
     return stand_ins.read(job, rules)
 
 
-def test_what_libraries_print_goes_nowhere(source: Path, settings: RunSettings, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_libraries_print_goes_nowhere(
+    source: Path, settings: RunSettings, capfd: pytest.CaptureFixture[str]
+) -> None:
     put(source, a="一")
     batch.run([source], source.parent / "out", settings, loud)
     assert capfd.readouterr().err == ""
@@ -599,9 +634,11 @@ def test_what_libraries_print_goes_nowhere(source: Path, settings: RunSettings, 
 
 def test_a_folder_that_cannot_bear_its_unit_s_name_is_named_in_the_log():
     lines: list[str] = []
-    tables = Tables(documents=tuple(
-        DocumentRow(doc_id=str(n), file=f"{n}.txt", kind=Kind.BULLETIN, unit=unit)
-        for n, unit in enumerate(["甲县第一小学", "乙县第二小学/分校"])
-    ))
+    tables = Tables(
+        documents=tuple(
+            DocumentRow(doc_id=str(n), file=f"{n}.txt", kind=Kind.BULLETIN, unit=unit)
+            for n, unit in enumerate(["甲县第一小学", "乙县第二小学/分校"])
+        )
+    )
     batch._log_folders(tables, cast(Any, SimpleNamespace(log=lines.append)))
     assert lines == ["文件夹名与单位名不同的 1 个：\n  乙县第二小学/分校 → 乙县第二小学_分校"]

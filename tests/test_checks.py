@@ -26,10 +26,27 @@ from tests.making import changed
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 SCORED = {
-    "problem_unanswered", "problem_added", "measure_missing", "numbering_gap", "numbering_repeated", "total_mismatch",
-    "status_count_mismatch", "parts_mismatch", "rate_mismatch", "responsible_missing", "deadline_missing",
-    "date_invalid", "date_disordered", "promise_only", "reason_missing", "docno_malformed", "template_residue",
-    "foreign_name", "problem_softened", "amount_conflict"}
+    "problem_unanswered",
+    "problem_added",
+    "measure_missing",
+    "numbering_gap",
+    "numbering_repeated",
+    "total_mismatch",
+    "status_count_mismatch",
+    "parts_mismatch",
+    "rate_mismatch",
+    "responsible_missing",
+    "deadline_missing",
+    "date_invalid",
+    "date_disordered",
+    "promise_only",
+    "reason_missing",
+    "docno_malformed",
+    "template_residue",
+    "foreign_name",
+    "problem_softened",
+    "amount_conflict",
+}
 
 
 @pytest.fixture
@@ -85,8 +102,9 @@ def test_annotated_documents_raise_exactly_what_they_expect(pair: tuple[str, ...
     for own, meta in chosen:
         name = own.documents[0].doc_id
         wanted = sorted(x.strip().split("@")[0] for x in (meta.get("expect") or "none").split(";"))
-        given = sorted(f.check for f in tables.findings
-                       if f.doc_id == name and f.severity != Severity.INFO and f.check in SCORED)
+        given = sorted(
+            f.check for f in tables.findings if f.doc_id == name and f.severity != Severity.INFO and f.check in SCORED
+        )
         assert given == [w for w in wanted if w != "none" and w not in between]
 
 
@@ -96,11 +114,11 @@ def _answered(words: str) -> Callable[[Tables, ProblemRow], Tables]:
 
 
 FAULTS: dict[str, Callable[[Tables, ProblemRow], Tables]] = {
-    "measure_missing": lambda t, p: replace(
-        t, measures=tuple(m for m in t.measures if m.problem_id != p.problem_id)),
+    "measure_missing": lambda t, p: replace(t, measures=tuple(m for m in t.measures if m.problem_id != p.problem_id)),
     "status_missing": lambda t, p: changed(t, p, status=None, status_text=""),
     "numbering_repeated": lambda t, p: changed(
-        t, p, label=bulletin_problem(t, 0).label, aspect=bulletin_problem(t, 0).aspect),
+        t, p, label=bulletin_problem(t, 0).label, aspect=bulletin_problem(t, 0).aspect
+    ),
     "docno_malformed": _answered("印发通知（校字【2024】5号）。"),
     "template_residue": _answered("2024年X月XX日完成。"),
     "foreign_name": _answered("经昭岭县第二小学党支部研究后执行。"),
@@ -118,8 +136,11 @@ def test_a_planted_fault_is_raised_at_its_problem(unit: Tables, check: str):
 
 def test_a_problem_left_out_is_named_with_the_feedbacks_id(unit: Tables):
     lost = bulletin_problem(unit, 3)
-    unit = replace(unit, problems=tuple(p for p in unit.problems if p != lost),
-                   measures=tuple(m for m in unit.measures if m.problem_id != lost.problem_id))
+    unit = replace(
+        unit,
+        problems=tuple(p for p in unit.problems if p != lost),
+        measures=tuple(m for m in unit.measures if m.problem_id != lost.problem_id),
+    )
     finding = next(f for f in reconcile(unit, RULES).findings if f.check == "problem_unanswered")
     assert (finding.severity, finding.problem_id) == (Severity.ERROR, lost.problem_id.replace("b-", "f-"))
     assert (finding.doc_id, finding.other_quote) == (lost.doc_id, lost.problem)
@@ -134,9 +155,12 @@ def test_missing_partner_is_information_and_no_crash(unit: Tables):
 def test_a_document_without_problems_gets_one_information(kind: str, unit: Tables):
     lost = next(d for d in unit.documents if d.kind == Kind.FEEDBACK)
     unit = changed(unit, lost, kind=Kind(kind) if kind else None)
-    unit = replace(unit, problems=tuple(r for r in unit.problems if r.doc_id != lost.doc_id),
-                   measures=tuple(r for r in unit.measures if r.doc_id != lost.doc_id),
-                   claims=tuple(r for r in unit.claims if r.doc_id != lost.doc_id))
+    unit = replace(
+        unit,
+        problems=tuple(r for r in unit.problems if r.doc_id != lost.doc_id),
+        measures=tuple(r for r in unit.measures if r.doc_id != lost.doc_id),
+        claims=tuple(r for r in unit.claims if r.doc_id != lost.doc_id),
+    )
     found = reconcile(unit, RULES).findings
     own = [(f.check, f.severity) for f in found if f.doc_id == lost.doc_id]
     assert own == [("nothing_extracted", Severity.INFO)]
@@ -161,9 +185,11 @@ def test_a_waiver_marks_the_finding_until_it_ends(unit: Tables, tmp_path: Path):
     problem = bulletin_problem(unit, 0)
     unit = changed(unit, problem, status=None)
     table = tmp_path / "waivers.csv"
-    table.write_text("check,unit,problem,reason,who,until\n"
-                     f"status_missing,{unit.documents[0].unit},{problem.problem_id},已口头说明,张三,2025-06-30\n",
-                     encoding="utf-8-sig")
+    table.write_text(
+        "check,unit,problem,reason,who,until\n"
+        f"status_missing,{unit.documents[0].unit},{problem.problem_id},已口头说明,张三,2025-06-30\n",
+        encoding="utf-8-sig",
+    )
     for day, waived in ((date(2025, 6, 30), True), (date(2025, 7, 1), False)):
         found = reconcile(unit, RULES, waivers=read_waivers([table.parent], load_labels(RULES).groups["check"], day))
         finding = next(f for f in found.findings if f.check == "status_missing")
@@ -199,8 +225,11 @@ def test_deadlines_are_judged_against_the_day_of_judgement():
 
 def _ledger() -> Tables:
     tables = only_answer(unit_tables(make_unit(bank(), 2, 3)), kind=Kind.LEDGER, issued_date="")
-    own = [replace(p, status=Status.IN_PROGRESS, deadline="2025-05", deadline_text="2025年5月底", lead="方启明")
-           for p in tables.problems if p.doc_id == tables.documents[0].doc_id]
+    own = [
+        replace(p, status=Status.IN_PROGRESS, deadline="2025-05", deadline_text="2025年5月底", lead="方启明")
+        for p in tables.problems
+        if p.doc_id == tables.documents[0].doc_id
+    ]
     measures = tuple(replace(m, problem_id="L-1") if m.problem_id == own[0].problem_id else m for m in tables.measures)
     problems = (replace(own[0], problem_id="L-1"), *own[1:])
     return replace(tables, claims=(), problems=problems, measures=measures)
@@ -225,8 +254,13 @@ def test_another_units_measure_is_shown_with_both_texts():
 
 def test_a_second_report_is_compared_with_the_first():
     tables = unit_tables(make_unit(bank(), 1, 6))
-    later = with_rows(Tables(), {name: [_later(r) for r in getattr(tables, name) if r.doc_id.endswith("b")]
-                                 for name in ("documents", "problems", "measures", "claims")})
+    later = with_rows(
+        Tables(),
+        {
+            name: [_later(r) for r in getattr(tables, name) if r.doc_id.endswith("b")]
+            for name in ("documents", "problems", "measures", "claims")
+        },
+    )
     later = changed(later, later.documents[0], issued_date="2025-03-17", file="later.docx")
     back = next(p for p in later.problems if p.status == Status.DONE)
     later = changed(later, back, status=Status.NOT_DONE, status_text="未完成", rectification="因诉讼未结，尚未完成。")
@@ -250,11 +284,16 @@ def test_missing_cells_are_no_crash():
     rng = random.Random(5)
     for _ in range(15):
         tables = merged([unit_tables(make_unit(bank(), n, 6)) for n in range(2)])
-        tables = with_rows(tables, {
-            "documents": [_emptied(row, rng) for row in tables.documents],
-            **{name: [_emptied(row, rng) for row in tables.rows(name) if rng.random() > 0.1]
-               for name in ("problems", "measures", "claims")},
-        })
+        tables = with_rows(
+            tables,
+            {
+                "documents": [_emptied(row, rng) for row in tables.documents],
+                **{
+                    name: [_emptied(row, rng) for row in tables.rows(name) if rng.random() > 0.1]
+                    for name in ("problems", "measures", "claims")
+                },
+            },
+        )
         found = reconcile(tables, RULES, as_of=date(2025, 1, 1)).findings
         assert len({f.finding_id for f in found}) == len(found) > 0
 
@@ -265,8 +304,9 @@ def _emptied(row: Row, rng: random.Random) -> Row:
     return replace(row, **{one.name: one.default for one in cells})
 
 
-@pytest.mark.parametrize("bait", [
-    "一", "某", "X", "2024年", "〔2024", "县学校", "因受", "1", "（", "校党第", "将", "《"])
+@pytest.mark.parametrize(
+    "bait", ["一", "某", "X", "2024年", "〔2024", "县学校", "因受", "1", "（", "校党第", "将", "《"]
+)
 def test_triggers_run_in_linear_time(bait: str):
     settings = load_settings(RULES)
 
@@ -283,24 +323,27 @@ def test_triggers_run_in_linear_time(bait: str):
     assert min(seconds(24_000) for _ in range(2)) < 9 * min(seconds(6_000) for _ in range(3)) + 0.05
 
 
-@pytest.mark.parametrize(("labels", "aspects", "wanted"), [
-    ("1. 2. 3. 4.", "aabb", []),  # runs on
-    ("1. 2. 1. 2.", "aabb", []),  # starts again
-    ("1. 2. 4. 5.", "aaaa", [("numbering_gap", 3)]),
-    ("1. 2. 2. 3.", "aaaa", [("numbering_repeated", 3)]),
-    ("1. 2. 4. 4. 5.", "aaaaa", [("numbering_repeated", 4)]),  # one slip, one defect
-    ("1. 2. 1. 3.", "aabb", [("numbering_gap", 4)]),
-    ("1. 2. 2. 3.", "aabb", [("numbering_gap", 3)]),  # starts again without its first
-    ("1-2 1-1 1-3 2-1", "aaab", []),  # ordered by status
-    ("1. 3. 2.", "aab", []),  # sorted by status, with the numbers of the feedback
-    ("1. 3. 2. 4.", "aaaa", [("numbering_gap", 2), ("numbering_gap", 4)]),
-    ("1-2 1-1 1-4 2-1", "aaab", [("numbering_gap", 3)]),
-    ("一、 二、 三、 五、", "aaaa", [("numbering_gap", 4)]),
-    ("（一） （二） （二） （三）", "aaaa", [("numbering_repeated", 3)]),
-    ("1 1 2 2 3 3 4 4", "aaaaaaaa", []),  # merged cells: the numbers number something else
-    ("问题表现（1） 问题表现（2） 问题表现（3）", "abc", []),
-    ("① ② ④", "aaa", [("numbering_gap", 3)]),
-])
+@pytest.mark.parametrize(
+    ("labels", "aspects", "wanted"),
+    [
+        ("1. 2. 3. 4.", "aabb", []),  # runs on
+        ("1. 2. 1. 2.", "aabb", []),  # starts again
+        ("1. 2. 4. 5.", "aaaa", [("numbering_gap", 3)]),
+        ("1. 2. 2. 3.", "aaaa", [("numbering_repeated", 3)]),
+        ("1. 2. 4. 4. 5.", "aaaaa", [("numbering_repeated", 4)]),  # one slip, one defect
+        ("1. 2. 1. 3.", "aabb", [("numbering_gap", 4)]),
+        ("1. 2. 2. 3.", "aabb", [("numbering_gap", 3)]),  # starts again without its first
+        ("1-2 1-1 1-3 2-1", "aaab", []),  # ordered by status
+        ("1. 3. 2.", "aab", []),  # sorted by status, with the numbers of the feedback
+        ("1. 3. 2. 4.", "aaaa", [("numbering_gap", 2), ("numbering_gap", 4)]),
+        ("1-2 1-1 1-4 2-1", "aaab", [("numbering_gap", 3)]),
+        ("一、 二、 三、 五、", "aaaa", [("numbering_gap", 4)]),
+        ("（一） （二） （二） （三）", "aaaa", [("numbering_repeated", 3)]),
+        ("1 1 2 2 3 3 4 4", "aaaaaaaa", []),  # merged cells: the numbers number something else
+        ("问题表现（1） 问题表现（2） 问题表现（3）", "abc", []),
+        ("① ② ④", "aaa", [("numbering_gap", 3)]),
+    ],
+)
 def test_numbering(labels: str, aspects: str, wanted: list[tuple[str, int]]):
     tables = unit_tables(make_unit(bank(), 3, len(aspects)))
     own = [p for p in tables.problems if p.doc_id.endswith("b")]

@@ -69,25 +69,28 @@ def test_an_unknown_format_alone_is_set_aside(simple: Path, capsys: pytest.Captu
     assert "未能处理 1" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    (["run", "absent"], "找不到"),
-    (["run", "in", "-o", "in"], "重叠"),
-    (["run", "empty"], "没有文件"),
-    (["run", "in", "--rules", "absent"], "规则文件夹不存在"),
-    (["run"], "缺少 输入"),
-    (["run", "in", "--job", "2"], "--jobs"),
-    (["run", "in", "--jobs", "0"], "不小于 1 的整数"),
-    (["run", "in", "--as-of", "2025-13-01"], "日期"),
-    (["run", "in", "-o"], "-o"),
-    (["rum"], "没有 rum"),
-    (["rules", "lst"], "没有 lst"),
-    (["show", "absent"], "找不到"),
-    (["show", "in"], "找不到"),
-    (["show", "in/b.txt"], "扫描件"),
-    (["explain", "in/a.txt", "x"], "整数"),
-    (["check", "in"], "没有处理结果"),
-    (["report", "empty"], "没有处理结果"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "absent"], "找不到"),
+        (["run", "in", "-o", "in"], "重叠"),
+        (["run", "empty"], "没有文件"),
+        (["run", "in", "--rules", "absent"], "规则文件夹不存在"),
+        (["run"], "缺少 输入"),
+        (["run", "in", "--job", "2"], "--jobs"),
+        (["run", "in", "--jobs", "0"], "不小于 1 的整数"),
+        (["run", "in", "--as-of", "2025-13-01"], "日期"),
+        (["run", "in", "-o"], "-o"),
+        (["rum"], "没有 rum"),
+        (["rules", "lst"], "没有 lst"),
+        (["show", "absent"], "找不到"),
+        (["show", "in"], "找不到"),
+        (["show", "in/b.txt"], "扫描件"),
+        (["explain", "in/a.txt", "x"], "整数"),
+        (["check", "in"], "没有处理结果"),
+        (["report", "empty"], "没有处理结果"),
+    ],
+)
 def test_mistakes_are_one_sentence(
     simple: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
@@ -125,8 +128,13 @@ def test_output_that_is_busy_or_cannot_be_written(
 def test_a_read_only_output(tmp_path: Path) -> None:
     """Root may write anywhere, so the kernel's own read-only folder stands for one."""
     (tmp_path / "a.txt").write_text("文字", encoding="utf-8")
-    done = subprocess.run([sys.executable, "-m", "pipeline", "run", str(tmp_path / "a.txt"), "-o", "/proc/zhenggai"],
-                          cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "run", str(tmp_path / "a.txt"), "-o", "/proc/zhenggai"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode in (OutputError.exit_code,), done.stderr
     assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
 
@@ -196,12 +204,18 @@ def test_the_sample_case_runs_whole(tmp_path: Path) -> None:
     for name, jobs in (("one", "1"), ("two", "2")):
         done = subprocess.run(
             [sys.executable, "-m", "pipeline", "run", "input", "-o", str(tmp_path / name), "--jobs", jobs],
-            cwd=ROOT, capture_output=True, text=True, check=False,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         assert "未能处理" not in done.stdout
-    first = {path.relative_to(tmp_path / "one"): path.read_bytes() for path in (tmp_path / "one").rglob("*.*")
-             if path.is_file() and ".zhenggai" not in path.parts and path.suffix != ".txt"}
+    first = {
+        path.relative_to(tmp_path / "one"): path.read_bytes()
+        for path in (tmp_path / "one").rglob("*.*")
+        if path.is_file() and ".zhenggai" not in path.parts and path.suffix != ".txt"
+    }
     assert {path.name for path in first} >= {"整改台账.xlsx", "核对报告.docx", "整改情况通报.docx", "problems.csv"}
     for path, data in first.items():
         assert (tmp_path / "two" / path).read_bytes() == data, path

@@ -18,10 +18,14 @@ CORE = ("problem", "measure", "status", "kind", "aspect")
 
 
 def tool(shared: Path, *arguments: object) -> None:
-    subprocess.run([sys.executable, str(shared / "corpus" / "annotated.py"), *map(str, arguments)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, str(shared / "corpus" / "annotated.py"), *map(str, arguments)], check=True, capture_output=True
+    )
 
 
-def scored(shared: Path, tmp_path: Path, sources: list[Path], *formats: str) -> tuple[dict[str, dict[str, float]], Path]:
+def scored(
+    shared: Path, tmp_path: Path, sources: list[Path], *formats: str
+) -> tuple[dict[str, dict[str, float]], Path]:
     """Renders the sources, runs the program on them and gives the scorer's figures by field, and the output."""
     work = tmp_path / "-".join(("run", *formats))
     tool(shared, "render", *sources, "-o", work / "in", *(("--formats", ",".join(formats)) if formats else ()))
@@ -43,7 +47,10 @@ def rows(output: Path, table: str) -> list[dict[str, str]]:
 
 
 def test_the_fictional_documents_and_the_seed_all_together(shared: Path, tmp_path: Path) -> None:
-    sources = [*sorted((shared / "corpus" / "dev").glob("[ab]*.ann.txt")), *sorted((shared / "corpus" / "seed").glob("*.ann.txt"))]
+    sources = [
+        *sorted((shared / "corpus" / "dev").glob("[ab]*.ann.txt")),
+        *sorted((shared / "corpus" / "seed").glob("*.ann.txt")),
+    ]
     fields, _ = scored(shared, tmp_path, sources)
     f1 = {name: figure["f1"] for name, figure in fields.items() if figure["gold"] or figure["run"]}
     assert sum(f1.values()) / len(f1) >= 0.97
@@ -55,9 +62,20 @@ def test_the_fictional_documents_and_the_seed_all_together(shared: Path, tmp_pat
 @pytest.mark.parametrize("form", ["docx", "txt"])
 def test_the_seed_in_both_formats(shared: Path, tmp_path: Path, form: str) -> None:
     fields, output = scored(shared, tmp_path, sorted((shared / "corpus" / "seed").glob("*.ann.txt")), form)
-    assert {name: figure["f1"] for name, figure in fields.items() if (figure["gold"] or figure["run"]) and figure["f1"] < 0.99} == {}
+    assert {
+        name: figure["f1"]
+        for name, figure in fields.items()
+        if (figure["gold"] or figure["run"]) and figure["f1"] < 0.99
+    } == {}
     claims = {(row["metric"], float(row["value"])) for row in rows(output, "claims") if not row["scope"]}
-    assert {("aspects", 4), ("categories", 12), ("tasks", 33), ("done", 32), ("long_term", 21), ("not_done", 1)} <= claims
+    assert {
+        ("aspects", 4),
+        ("categories", 12),
+        ("tasks", 33),
+        ("done", 32),
+        ("long_term", 21),
+        ("not_done", 1),
+    } <= claims
     alarms = [row["check"] for row in rows(output, "findings") if row["severity"] != "info"]
     assert alarms.count("docno_malformed") == 7
     assert not {"total_mismatch", "status_count_mismatch", "parts_mismatch", "rate_mismatch"} & set(alarms)
@@ -69,5 +87,8 @@ def test_the_seed_gives_the_same_tables_from_word_and_text(shared: Path, tmp_pat
     sources = sorted((shared / "corpus" / "seed").glob("*.ann.txt"))
     outputs = [scored(shared, tmp_path, sources, form)[1] for form in ("docx", "txt")]
     for table in ("problems", "measures", "claims", "references", "amounts"):
-        word, text = ([{k: v for k, v in row.items() if k not in ("doc_id", "problem_id")} for row in rows(o, table)] for o in outputs)
+        word, text = (
+            [{k: v for k, v in row.items() if k not in ("doc_id", "problem_id")} for row in rows(o, table)]
+            for o in outputs
+        )
         assert word == text, table

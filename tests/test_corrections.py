@@ -180,11 +180,19 @@ def test_rows_are_deleted_with_what_belongs_to_them(tmp_path):
 
 def test_added_rows_come_into_the_tables_and_can_be_changed_and_removed(tmp_path):
     def add(edited):
-        for heading, value in (("单位", "云溪县第九小学党支部"), ("文种", "整改情况通报"), ("问题", "漏列的问题"),
-                               ("整改状态", "正在整改")):
+        for heading, value in (
+            ("单位", "云溪县第九小学党支部"),
+            ("文种", "整改情况通报"),
+            ("问题", "漏列的问题"),
+            ("整改状态", "正在整改"),
+        ):
             edited.set("问题", heading, 8, value)
-        for heading, value in (("单位", "云溪县第九小学党支部"), ("问题", "食堂验收流于形式"), ("文种", "整改情况通报"),
-                               ("整改措施", "补上的措施")):
+        for heading, value in (
+            ("单位", "云溪县第九小学党支部"),
+            ("问题", "食堂验收流于形式"),
+            ("文种", "整改情况通报"),
+            ("整改措施", "补上的措施"),
+        ):
             edited.set("措施", heading, 5, value)
 
     corrections = corrected(fictional_case(), tmp_path, add)
@@ -338,7 +346,9 @@ def test_a_value_that_a_field_can_not_hold_is_refused_with_its_line(tmp_path, li
 
 
 def test_corrections_in_the_system_s_encoding_are_read(tmp_path):
-    (tmp_path / "corrections.csv").write_bytes(f"{HEADING}a,b,problems,x,,change,lead,,校长顾青,me,2020\n".encode("gbk"))
+    (tmp_path / "corrections.csv").write_bytes(
+        f"{HEADING}a,b,problems,x,,change,lead,,校长顾青,me,2020\n".encode("gbk")
+    )
     assert load_corrections(tmp_path / "corrections.csv")[0].new == "校长顾青"
 
 

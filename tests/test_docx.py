@@ -76,8 +76,11 @@ def folder_as_docx(folder: Path) -> bytes:
 
 def test_one_document_with_everything() -> None:
     document = read_bytes(folder_as_docx(HERE / "docx" / "all_features"), "all.docx")
-    expected = [json.loads(line) for line in (HERE / "docx" / "all_features.expected.jsonl").read_text(
-        encoding="utf-8").splitlines() if not line.startswith("#")]
+    expected = [
+        json.loads(line)
+        for line in (HERE / "docx" / "all_features.expected.jsonl").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
     found: list[object] = [shown(block) for block in document.blocks]
     found += [[omitted.reason, omitted.text] for omitted in document.omitted]
     found += codes(document)
@@ -90,8 +93,7 @@ def test_the_same_document_in_the_strict_form_gives_the_same() -> None:
     folder = HERE / "docx" / "all_features"
     names = {
         W_NAMESPACE: STRICT,
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships":
-            "http://purl.oclc.org/ooxml/officeDocument/relationships",
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "http://purl.oclc.org/ooxml/officeDocument/relationships",
         "http://schemas.openxmlformats.org/officeDocument/2006/math": "http://purl.oclc.org/ooxml/officeDocument/math",
     }
     parts: dict[str, str | bytes] = {}
@@ -109,15 +111,19 @@ def test_the_same_document_in_the_strict_form_gives_the_same() -> None:
 
 
 def test_the_same_document_in_one_xml_file_gives_the_same() -> None:
-    parts = docx_parts(numbered("甲") + paragraph("乙"), numbering=abstract(0, level(0, "chineseCounting", "%1、"))
-                       + number(1, 0))
+    parts = docx_parts(
+        numbered("甲") + paragraph("乙"), numbering=abstract(0, level(0, "chineseCounting", "%1、")) + number(1, 0)
+    )
     inner = "".join(
         f'<pkg:part pkg:name="/{name}" pkg:contentType="application/xml"><pkg:xmlData>'
-        f'{re.sub(r"<[?].*?[?]>", "", text)}</pkg:xmlData></pkg:part>'
-        for name, text in parts.items() if not name.startswith("[")
+        f"{re.sub(r'<[?].*?[?]>', '', text)}</pkg:xmlData></pkg:part>"
+        for name, text in parts.items()
+        if not name.startswith("[")
     )
-    flat = ('<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">'
-            f"{inner}</pkg:package>")
+    flat = (
+        '<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">'
+        f"{inner}</pkg:package>"
+    )
     document = read_bytes(flat.encode(), "a.xml")
     assert document.blocks == read_bytes(zipped(parts), "a.docx").blocks
     assert [block.label for block in document.blocks] == ["一、", ""]
@@ -150,10 +156,14 @@ def test_an_external_template_is_noted_and_not_opened() -> None:
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04", b"{\\rtf1 x}", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_a_document_in_the_document_is_noted_and_not_opened(content: bytes) -> None:
-    relation = ('<Relationship Id="c1" Target="chunk.bin" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
-                'relationships/aFChunk"/>')
-    parts: dict[str, str | bytes] = {**docx_parts(paragraph("前") + '<w:altChunk r:id="c1"/>', relations=relation),
-                                     "word/chunk.bin": content}
+    relation = (
+        '<Relationship Id="c1" Target="chunk.bin" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        'relationships/aFChunk"/>'
+    )
+    parts: dict[str, str | bytes] = {
+        **docx_parts(paragraph("前") + '<w:altChunk r:id="c1"/>', relations=relation),
+        "word/chunk.bin": content,
+    }
     document = read_bytes(zipped(parts), "a.docx")
     assert texts(document) == ["前"]
     assert codes(document) == ["active_content_ignored"]
@@ -191,7 +201,11 @@ def test_text_that_goes_on_after_its_box_stays_in_its_paragraph() -> None:
     nested = box.format(outer + table(cell(paragraph("格"))))
     document = read_body(f"<w:p><w:r><w:t>前</w:t>{nested}<w:t>后</w:t></w:r></w:p>" + table(cell(paragraph("表"))))
     assert [(block.text, block.part, block.table) for block in document.blocks] == [
-        ("前后", "body", -1), ("外", "textbox", -1), ("内", "textbox", -1), ("格", "textbox", 0), ("表", "body", 1),
+        ("前后", "body", -1),
+        ("外", "textbox", -1),
+        ("内", "textbox", -1),
+        ("格", "textbox", 0),
+        ("表", "body", 1),
     ]
 
 
@@ -208,11 +222,21 @@ def test_a_merged_ledger_on_its_grid() -> None:
         (block.row, block.column): (block.text, block.merged) for block in read_body(body).blocks
     }
     assert grid == {
-        (0, 0): ("类别", False), (0, 1): ("整改", False), (0, 2): ("整改", True),
-        (1, 0): ("类别", True), (1, 1): ("措施", False), (1, 2): ("时限", False),
-        (2, 0): ("党建", False), (2, 1): ("甲", False), (2, 2): ("5月", False),
-        (3, 0): ("党建", True), (3, 1): ("乙", False), (3, 2): ("6月", False),
-        (4, 0): ("财务", False), (4, 1): ("丙", False), (4, 2): ("", False),
+        (0, 0): ("类别", False),
+        (0, 1): ("整改", False),
+        (0, 2): ("整改", True),
+        (1, 0): ("类别", True),
+        (1, 1): ("措施", False),
+        (1, 2): ("时限", False),
+        (2, 0): ("党建", False),
+        (2, 1): ("甲", False),
+        (2, 2): ("5月", False),
+        (3, 0): ("党建", True),
+        (3, 1): ("乙", False),
+        (3, 2): ("6月", False),
+        (4, 0): ("财务", False),
+        (4, 1): ("丙", False),
+        (4, 2): ("", False),
     }
 
 
@@ -223,7 +247,12 @@ def test_a_merge_across_and_down_covers_the_whole_rectangle() -> None:
         cell(paragraph(""), properties=wide + "<w:vMerge/>") + cell(paragraph("b")),
     )
     assert [(block.row, block.column, block.text) for block in read_body(body).blocks] == [
-        (0, 0, "大"), (0, 1, "大"), (0, 2, "a"), (1, 0, "大"), (1, 1, "大"), (1, 2, "b"),
+        (0, 0, "大"),
+        (0, 1, "大"),
+        (0, 2, "a"),
+        (1, 0, "大"),
+        (1, 1, "大"),
+        (1, 2, "b"),
     ]
 
 
@@ -233,8 +262,10 @@ def test_a_merge_that_continues_nothing_is_a_cell_of_its_own() -> None:
 
 
 def test_broken_tables_lose_no_text() -> None:
-    body = ("<w:tbl>" + paragraph("无行") + "<w:tr>" + paragraph("无格") + "</w:tr></w:tbl>"
-            "<w:tr><w:tc>" + paragraph("无表") + "</w:tc></w:tr><w:unknown>" + paragraph("不识") + "</w:unknown>")
+    body = (
+        "<w:tbl>" + paragraph("无行") + "<w:tr>" + paragraph("无格") + "</w:tr></w:tbl>"
+        "<w:tr><w:tc>" + paragraph("无表") + "</w:tc></w:tr><w:unknown>" + paragraph("不识") + "</w:unknown>"
+    )
     document = read_body(body)
     assert "".join(texts(document)).replace("\n", "") == "无行无格无表不识"
     assert document.coverage == 1.0
@@ -275,12 +306,13 @@ def test_a_deleted_paragraph_end_joins_several() -> None:
 
 HOSTILE = {
     "fields in fields": lambda size: f"<w:p>{(field('begin') + field('separate')) * size}{field('end') * size}</w:p>",
-    "a bold line in pieces": lambda size: (
-        f"<w:p>{'<w:r><w:rPr><w:b/></w:rPr><w:t>x</w:t></w:r>' * size}</w:p>"),
+    "a bold line in pieces": lambda size: f"<w:p>{'<w:r><w:rPr><w:b/></w:rPr><w:t>x</w:t></w:r>' * size}</w:p>",
     "deleted ends with marks between": lambda size: (
-        (paragraph("x", "<w:rPr><w:del w:id='1'/></w:rPr>") + "<w:bookmarkEnd w:id='1'/>") * size),
+        (paragraph("x", "<w:rPr><w:del w:id='1'/></w:rPr>") + "<w:bookmarkEnd w:id='1'/>") * size
+    ),
     "boxes": lambda size: "<w:p><w:r>{}</w:r></w:p>".format(
-        f"<w:pict><v:textbox><w:txbxContent>{paragraph('x')}</w:txbxContent></v:textbox></w:pict>" * size),
+        f"<w:pict><v:textbox><w:txbxContent>{paragraph('x')}</w:txbxContent></v:textbox></w:pict>" * size
+    ),
     "tables": lambda size: table(cell(paragraph("x"))) * size,
     "deletions": lambda size: "<w:p>" + "<w:del><w:r><w:delText>x</w:delText></w:r></w:del>" * size + "</w:p>",
 }
@@ -308,8 +340,18 @@ SOURCES = sorted((CORPUS / "dev").glob("*.ann.txt"))
 def test_nothing_of_the_corpus_is_lost(tmp_path: Path) -> None:
     """Against the XML itself, by another way than the reader's own count."""
     subprocess.run(
-        [sys.executable, str(CORPUS / "annotated.py"), "render", *map(str, SOURCES), "-o", str(tmp_path), "--formats",
-         "docx"], check=True, capture_output=True,
+        [
+            sys.executable,
+            str(CORPUS / "annotated.py"),
+            "render",
+            *map(str, SOURCES),
+            "-o",
+            str(tmp_path),
+            "--formats",
+            "docx",
+        ],
+        check=True,
+        capture_output=True,
     )
     files = sorted(tmp_path.glob("*.docx"))
     assert len(files) == len(SOURCES)

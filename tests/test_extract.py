@@ -212,7 +212,9 @@ def test_counts_inside_problems_are_no_claims(rules: Rules) -> None:
     ],
 )
 def test_references(rules: Rules, text: str, action: str, docno: str | None) -> None:
-    (reference,) = bulletin(rules, "（一）基层党建方面", "1.台账不全。", f"整改情况：已完成。{text}，落实到人。").references
+    (reference,) = bulletin(
+        rules, "（一）基层党建方面", "1.台账不全。", f"整改情况：已完成。{text}，落实到人。"
+    ).references
     assert (reference.action, reference.docno) == (action, docno or "")
 
 
@@ -299,15 +301,28 @@ def test_the_last_sentence_tells_the_status_of_all(rules: Rules) -> None:
 
 
 def test_a_ticked_column_is_the_status(rules: Rules) -> None:
-    rows = [("序号", "问题", "整改措施", "已完成", "正在整改"), ("1", "账目不清", "清账", "√", ""), ("2", "漏水", "修管", "", "√")]
+    rows = [
+        ("序号", "问题", "整改措施", "已完成", "正在整改"),
+        ("1", "账目不清", "清账", "√", ""),
+        ("2", "漏水", "修管", "", "√"),
+    ]
     tables = read(rules, "甲县第一小学巡察整改台账", *cells(*rows))
     assert column(tables, "problems", "status") == ["done", "in_progress"]
 
 
 def test_one_table_for_one_problem(rules: Rules) -> None:
-    rows = [("项目", "内容"), ("反馈问题", "账目不清"), ("整改措施", "1.清账；2.公示"), ("责任科室", "总务处"), ("完成时限", "7月31日前")]
+    rows = [
+        ("项目", "内容"),
+        ("反馈问题", "账目不清"),
+        ("整改措施", "1.清账；2.公示"),
+        ("责任科室", "总务处"),
+        ("完成时限", "7月31日前"),
+    ]
     tables = read(
-        rules, "甲县第一小学党支部巡察整改方案", "2025年4月22日，县委第一巡察组向甲县第一小学党支部反馈了巡察意见。", *cells(*rows)
+        rules,
+        "甲县第一小学党支部巡察整改方案",
+        "2025年4月22日，县委第一巡察组向甲县第一小学党支部反馈了巡察意见。",
+        *cells(*rows),
     )
     (problem,) = tables.problems
     assert (problem.problem, problem.dept, problem.deadline) == ("账目不清", "总务处", "2025-07-31")
@@ -315,7 +330,13 @@ def test_one_table_for_one_problem(rules: Rules) -> None:
 
 
 def test_a_table_of_figures_is_claims(rules: Rules) -> None:
-    rows = [("指标", "数量"), ("反馈问题（个）", "13"), ("清退金额（万元）", "6.83"), ("党纪处分（人）", "3"), ("其中：党内警告（人）", "2")]
+    rows = [
+        ("指标", "数量"),
+        ("反馈问题（个）", "13"),
+        ("清退金额（万元）", "6.83"),
+        ("党纪处分（人）", "3"),
+        ("其中：党内警告（人）", "2"),
+    ]
     found = {(c.metric, c.value, c.part_of or None) for c in bulletin(rules, *cells(*rows)).claims}
     assert found == {
         ("problems", 13.0, None), ("money_refunded", 68300.0, None), ("party_sanctioned", 3.0, None),
@@ -325,7 +346,9 @@ def test_a_table_of_figures_is_claims(rules: Rules) -> None:
 
 def test_a_sentence_that_assigns_is_no_measure(rules: Rules) -> None:
     tables = bulletin(
-        rules, "1.账目不清。", "整改情况：一是清账；二是公示。由校长甲某牵头，总务处承办，乙某负责，2025年6月30日前完成。"
+        rules,
+        "1.账目不清。",
+        "整改情况：一是清账；二是公示。由校长甲某牵头，总务处承办，乙某负责，2025年6月30日前完成。",
     )
     (problem,) = tables.problems
     assert (problem.lead, problem.dept, problem.person) == ("校长甲某", "总务处", "乙某")

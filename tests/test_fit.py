@@ -46,7 +46,10 @@ def sample(rules: Rules, form: str = "docx") -> fitting.Sample:
 @pytest.mark.parametrize("form", ["docx", "txt"])
 def test_every_atom_has_the_role_of_what_is_tagged(rules: Rules, form: str) -> None:
     small = sample(rules, form)
-    told = {small.atoms.text(atom).strip("。；，："): role for atom, role in zip(small.atoms.items, small.roles, strict=True)}
+    told = {
+        small.atoms.text(atom).strip("。；，："): role
+        for atom, role in zip(small.atoms.items, small.roles, strict=True)
+    }
     assert told == {
         "云溪县第九小学整改通报": "O", "党的建设方面": "G", "学习记录不全": "P", "有补抄现象": "p", "已完成整改": "ST", "整改措施": "K",
         "重新制定学习制度": "M", "明确专人记录": "m", "逐月检查": "M", "成效明显": "X", "账目不清": "P", "清理账目": "M",
@@ -88,7 +91,9 @@ def test_a_paper_cut_down_keeps_the_roles_of_its_atoms(rules: Rules) -> None:
     paper = annotated.read(TESTS / "corpus" / "c4-01-liudu-town-audit.ann.txt")
     document = gate.read_bytes(annotated.as_docx(paper), "c4-01.docx")
     atoms = cut(document, rules)
-    whole = fitting.Sample(paper.name, "c4", document, atoms, gold_roles(atoms, from_paper(document, paper) or [], rules))
+    whole = fitting.Sample(
+        paper.name, "c4", document, atoms, gold_roles(atoms, from_paper(document, paper) or [], rules)
+    )
     small = fitting.crop(whole, rules, random.Random(1))
     assert small is not None and 1 <= small.roles.count("P") <= 4 < whole.roles.count("P")
     assert len(small.roles) == len(small.atoms.items)

@@ -39,13 +39,16 @@ def test_equal_texts_match_in_any_order_and_with_other_quotes():
     assert all(k.score == 1.0 and not k.doubtful and k.margin > 0.3 for k in links)
 
 
-@pytest.mark.parametrize(("number", "reworded"), [
-    (0, "集体学习转发链接了事，没有研讨，理论武装不够紧"),
-    (2, "个别补贴发放不够规范"),
-    (3, "维修工程拆分，规避公开招标"),
-    (5, "党员发展不规范，入党申请材料存在倒签、涂改"),
-    (6, "安全责任落实不到位，校门监控坏了五个月没有修复"),
-])
+@pytest.mark.parametrize(
+    ("number", "reworded"),
+    [
+        (0, "集体学习转发链接了事，没有研讨，理论武装不够紧"),
+        (2, "个别补贴发放不够规范"),
+        (3, "维修工程拆分，规避公开招标"),
+        (5, "党员发展不规范，入党申请材料存在倒签、涂改"),
+        (6, "安全责任落实不到位，校门监控坏了五个月没有修复"),
+    ],
+)
 def test_a_reworded_problem_finds_its_own(number: int, reworded: str):
     given = [*ASKED]
     given[number] = reworded

@@ -92,138 +92,230 @@ def list_property(numbering: int | None = None, place: int | None = None) -> str
     return f"<w:pPr><w:numPr>{level_xml}{number_xml}</w:numPr></w:pPr>"
 
 
-OUTLINE = abstract(0, level(0, "chineseCountingThousand", "%1、"), level(1, "chineseCountingThousand", "（%2）"),
-                   level(2, "decimal", "%3."), level(3, "decimalEnclosedCircleChinese", "%4"))
+OUTLINE = abstract(
+    0,
+    level(0, "chineseCountingThousand", "%1、"),
+    level(1, "chineseCountingThousand", "（%2）"),
+    level(2, "decimal", "%3."),
+    level(3, "decimalEnclosedCircleChinese", "%4"),
+)
 DOTTED = abstract(0, level(0, "decimal", "%1"), level(1, "decimal", "%1.%2"), level(2, "decimal", "%1.%2.%3"))
 
 LISTS: dict[str, tuple[str, str, str, list[str]]] = {
     "four levels restart under each other": (
-        OUTLINE + number(1, 0), "",
-        P("a") + P("b", 1, 1) + P("c", 1, 2) + P("d", 1, 3) + P("e", 1, 3) + P("f", 1, 2) + P("g", 1, 1) + P("h")
+        OUTLINE + number(1, 0),
+        "",
+        P("a")
+        + P("b", 1, 1)
+        + P("c", 1, 2)
+        + P("d", 1, 3)
+        + P("e", 1, 3)
+        + P("f", 1, 2)
+        + P("g", 1, 1)
+        + P("h")
         + P("i", 1, 1),
         ["一、", "（一）", "1.", "①", "②", "2.", "（二）", "二、", "（一）"],
     ),
     "numbers of several levels": (
-        DOTTED + number(1, 0), "", P("a") + P("b", 1, 1) + P("c", 1, 2) + P("d", 1, 2) + P("e") + P("f", 1, 1),
+        DOTTED + number(1, 0),
+        "",
+        P("a") + P("b", 1, 1) + P("c", 1, 2) + P("d", 1, 2) + P("e") + P("f", 1, 1),
         ["1", "1.1", "1.1.1", "1.1.2", "2", "2.1"],
     ),
     "levels that were skipped count as begun": (
-        DOTTED + number(1, 0), "", P("a", 1, 2) + P("b", 1, 1) + P("c"), ["1.1.1", "1.2", "2"],
+        DOTTED + number(1, 0),
+        "",
+        P("a", 1, 2) + P("b", 1, 1) + P("c"),
+        ["1.1.1", "1.2", "2"],
     ),
     "legal numbers": (
-        abstract(0, level(0, "chineseCounting", "第%1章"), level(1, "chineseCounting", "%1.%2", "<w:isLgl/>"),
-                 level(2, "decimalZero", "%1.%3", "<w:isLgl/>"))
-        + number(1, 0), "", P("a") + P("b", 1, 1) + P("c", 1, 2), ["第一章", "1.1", "1.01"],
+        abstract(
+            0,
+            level(0, "chineseCounting", "第%1章"),
+            level(1, "chineseCounting", "%1.%2", "<w:isLgl/>"),
+            level(2, "decimalZero", "%1.%3", "<w:isLgl/>"),
+        )
+        + number(1, 0),
+        "",
+        P("a") + P("b", 1, 1) + P("c", 1, 2),
+        ["第一章", "1.1", "1.01"],
     ),
     "legal switched off": (
-        abstract(0, level(0, "upperRoman", "%1"), level(1, "decimal", "%1.%2", '<w:isLgl w:val="0"/>'))
-        + number(1, 0), "", P("a") + P("b", 1, 1), ["I", "I.1"],
+        abstract(0, level(0, "upperRoman", "%1"), level(1, "decimal", "%1.%2", '<w:isLgl w:val="0"/>')) + number(1, 0),
+        "",
+        P("a") + P("b", 1, 1),
+        ["I", "I.1"],
     ),
     "a start that is not one": (
-        abstract(0, level(0, "decimal", "%1.", start=5)) + number(1, 0), "", P("a") + P("b"), ["5.", "6."],
+        abstract(0, level(0, "decimal", "%1.", start=5)) + number(1, 0),
+        "",
+        P("a") + P("b"),
+        ["5.", "6."],
     ),
     "a start of nought": (
-        abstract(0, level(0, "decimal", "%1.", start=0)) + number(1, 0), "", P("a") + P("b"), ["0.", "1."],
+        abstract(0, level(0, "decimal", "%1.", start=0)) + number(1, 0),
+        "",
+        P("a") + P("b"),
+        ["0.", "1."],
     ),
     "lists with one definition count on": (
-        OUTLINE + number(1, 0) + number(2, 0), "", P("a") + P("b", 2) + P("c", 1), ["一、", "二、", "三、"],
+        OUTLINE + number(1, 0) + number(2, 0),
+        "",
+        P("a") + P("b", 2) + P("c", 1),
+        ["一、", "二、", "三、"],
     ),
     "startOverride begins anew, once": (
-        OUTLINE + number(1, 0)
-        + number(2, 0, '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'), "",
-        P("a") + P("b") + P("c", 2) + P("d", 2) + P("e", 1), ["一、", "二、", "一、", "二、", "三、"],
+        OUTLINE + number(1, 0) + number(2, 0, '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'),
+        "",
+        P("a") + P("b") + P("c", 2) + P("d", 2) + P("e", 1),
+        ["一、", "二、", "一、", "二、", "三、"],
     ),
     "startOverride of a deeper level": (
-        OUTLINE + number(1, 0)
-        + number(2, 0, '<w:lvlOverride w:ilvl="1"><w:startOverride w:val="4"/></w:lvlOverride>'), "",
+        OUTLINE + number(1, 0) + number(2, 0, '<w:lvlOverride w:ilvl="1"><w:startOverride w:val="4"/></w:lvlOverride>'),
+        "",
         P("a") + P("b", 1, 1) + P("c", 2, 1) + P("d", 2, 1) + P("e", 2) + P("f", 2, 1),
         ["一、", "（一）", "（四）", "（五）", "二、", "（四）"],
     ),
     "a level that a list defines for itself": (
-        OUTLINE + number(1, 0, f'<w:lvlOverride w:ilvl="0">{level(0, "decimal", "问题%1：")}</w:lvlOverride>'), "",
-        P("a") + P("b"), ["问题1：", "问题2："],
+        OUTLINE + number(1, 0, f'<w:lvlOverride w:ilvl="0">{level(0, "decimal", "问题%1：")}</w:lvlOverride>'),
+        "",
+        P("a") + P("b"),
+        ["问题1：", "问题2："],
     ),
     "lvlRestart 0 never begins anew": (
         abstract(0, level(0, "chineseCounting", "%1、"), level(1, "decimal", "%2.", '<w:lvlRestart w:val="0"/>'))
-        + number(1, 0), "", P("a") + P("b", 1, 1) + P("c") + P("d", 1, 1), ["一、", "1.", "二、", "2."],
+        + number(1, 0),
+        "",
+        P("a") + P("b", 1, 1) + P("c") + P("d", 1, 1),
+        ["一、", "1.", "二、", "2."],
     ),
     "lvlRestart 1 only after the first level": (
-        abstract(0, level(0, "chineseCounting", "%1、"), level(1, "chineseCounting", "（%2）"),
-                 level(2, "decimal", "%3.", '<w:lvlRestart w:val="1"/>')) + number(1, 0), "",
+        abstract(
+            0,
+            level(0, "chineseCounting", "%1、"),
+            level(1, "chineseCounting", "（%2）"),
+            level(2, "decimal", "%3.", '<w:lvlRestart w:val="1"/>'),
+        )
+        + number(1, 0),
+        "",
         P("a") + P("b", 1, 1) + P("c", 1, 2) + P("d", 1, 1) + P("e", 1, 2) + P("f") + P("g", 1, 2),
         ["一、", "（一）", "1.", "（二）", "2.", "二、", "1."],
     ),
     "numbers from a style": (
-        OUTLINE + number(1, 0), style("标题甲", list_property(1)), styled("标题甲") + styled("标题甲"),
+        OUTLINE + number(1, 0),
+        style("标题甲", list_property(1)),
+        styled("标题甲") + styled("标题甲"),
         ["一、", "二、"],
     ),
     "numbers from a style's base": (
-        OUTLINE + number(1, 0), style("甲", list_property(1, 1)) + style("乙", "", "甲") + style("丙", "", "乙"),
-        styled("丙") + styled("甲"), ["（一）", "（二）"],
+        OUTLINE + number(1, 0),
+        style("甲", list_property(1, 1)) + style("乙", "", "甲") + style("丙", "", "乙"),
+        styled("丙") + styled("甲"),
+        ["（一）", "（二）"],
     ),
     "the level is the one linked to the style": (
-        abstract(0, level(0, "chineseCounting", "%1、", '<w:pStyle w:val="甲"/>'),
-                 level(1, "chineseCounting", "（%2）", '<w:pStyle w:val="乙"/>')) + number(1, 0),
-        style("甲", list_property(1)) + style("乙", list_property(1)), styled("甲") + styled("乙") + styled("乙"),
+        abstract(
+            0,
+            level(0, "chineseCounting", "%1、", '<w:pStyle w:val="甲"/>'),
+            level(1, "chineseCounting", "（%2）", '<w:pStyle w:val="乙"/>'),
+        )
+        + number(1, 0),
+        style("甲", list_property(1)) + style("乙", list_property(1)),
+        styled("甲") + styled("乙") + styled("乙"),
         ["一、", "（一）", "（二）"],
     ),
     "a style gives the level, its base the list": (
-        OUTLINE + number(1, 0), style("甲", list_property(1)) + style("乙", list_property(None, 1), "甲"),
-        styled("甲") + styled("乙"), ["一、", "（一）"],
+        OUTLINE + number(1, 0),
+        style("甲", list_property(1)) + style("乙", list_property(None, 1), "甲"),
+        styled("甲") + styled("乙"),
+        ["一、", "（一）"],
     ),
     "a list of nought takes the style's number away": (
-        OUTLINE + number(1, 0), style("甲", list_property(1)),
+        OUTLINE + number(1, 0),
+        style("甲", list_property(1)),
         styled("甲") + styled("甲", extra='<w:numPr><w:numId w:val="0"/></w:numPr>') + styled("甲"),
         ["一、", "", "二、"],
     ),
     "a definition that is linked to a numbering style": (
         abstract(0, '<w:numStyleLink w:val="列表"/>')
         + abstract(1, '<w:styleLink w:val="列表"/>', level(0, "ideographTraditional", "%1."))
-        + number(1, 0) + number(2, 1), style("列表", list_property(2), kind="numbering"),
-        P("a") + P("b", 2), ["甲.", "乙."],
+        + number(1, 0)
+        + number(2, 1),
+        style("列表", list_property(2), kind="numbering"),
+        P("a") + P("b", 2),
+        ["甲.", "乙."],
     ),
     "links in a circle end": (
-        abstract(0, '<w:numStyleLink w:val="列表"/>') + number(1, 0), style("列表", list_property(1), kind="numbering"),
-        P("a"), [""],
+        abstract(0, '<w:numStyleLink w:val="列表"/>') + number(1, 0),
+        style("列表", list_property(1), kind="numbering"),
+        P("a"),
+        [""],
     ),
     "styles in a circle end": (
-        OUTLINE + number(1, 0), style("甲", "", "乙") + style("乙", "", "甲"), styled("甲") + P("b"), ["", "一、"],
+        OUTLINE + number(1, 0),
+        style("甲", "", "乙") + style("乙", "", "甲"),
+        styled("甲") + P("b"),
+        ["", "一、"],
     ),
     "no number, only its words": (
-        abstract(0, level(0, "none", "附：")) + number(1, 0), "", P("a"), ["附："],
+        abstract(0, level(0, "none", "附：")) + number(1, 0),
+        "",
+        P("a"),
+        ["附："],
     ),
     "an empty label": (abstract(0, level(0, "decimal", "")) + number(1, 0), "", P("a"), [""]),
     "a list that is nowhere defined": (OUTLINE + number(1, 0), "", P("a", 9) + P("b"), ["", "一、"]),
     "a level that is nowhere defined": (OUTLINE + number(1, 0), "", P("a", 1, 7) + P("b"), ["", "一、"]),
     "a number that is out of all bounds": (
-        abstract(0, level(0, "decimal", "%1.", start=99999999999999999999)) + number(1, 0), "",
-        P("a", 1, 99999999999), [""],
+        abstract(0, level(0, "decimal", "%1.", start=99999999999999999999)) + number(1, 0),
+        "",
+        P("a", 1, 99999999999),
+        [""],
     ),
     "bullets": (
-        abstract(0, '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="\uf06c"/><w:rPr><w:rFonts '
-                    'w:ascii="Wingdings"/></w:rPr></w:lvl>', level(1, "bullet", "—")) + number(1, 0), "",
-        P("a") + P("b", 1, 1), ["●", "—"],
+        abstract(
+            0,
+            '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="\uf06c"/><w:rPr><w:rFonts '
+            'w:ascii="Wingdings"/></w:rPr></w:lvl>',
+            level(1, "bullet", "—"),
+        )
+        + number(1, 0),
+        "",
+        P("a") + P("b", 1, 1),
+        ["●", "—"],
     ),
     "a custom format in an alternative": (
-        abstract(0, '<w:lvl w:ilvl="0"><w:start w:val="1"/><mc:AlternateContent><mc:Choice Requires="w14"><w:numFmt '
-                    'w:val="custom" w:format="001, 002, 003, ..."/></mc:Choice><mc:Fallback><w:numFmt w:val="decimal"/>'
-                    '</mc:Fallback></mc:AlternateContent><w:lvlText w:val="%1"/></w:lvl>') + number(1, 0), "",
-        P("a") + P("b"), ["001", "002"],
+        abstract(
+            0,
+            '<w:lvl w:ilvl="0"><w:start w:val="1"/><mc:AlternateContent><mc:Choice Requires="w14"><w:numFmt '
+            'w:val="custom" w:format="001, 002, 003, ..."/></mc:Choice><mc:Fallback><w:numFmt w:val="decimal"/>'
+            '</mc:Fallback></mc:AlternateContent><w:lvlText w:val="%1"/></w:lvl>',
+        )
+        + number(1, 0),
+        "",
+        P("a") + P("b"),
+        ["001", "002"],
     ),
     "deleted paragraphs do not count": (
-        OUTLINE + number(1, 0), "",
+        OUTLINE + number(1, 0),
+        "",
         P("a") + '<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:rPr><w:del w:id="1"/>'
-        '</w:rPr></w:pPr><w:del w:id="2"><w:r><w:delText>删</w:delText></w:r></w:del></w:p>' + P("b"), ["一、", "二、"],
+        '</w:rPr></w:pPr><w:del w:id="2"><w:r><w:delText>删</w:delText></w:r></w:del></w:p>' + P("b"),
+        ["一、", "二、"],
     ),
     "empty paragraphs count": (OUTLINE + number(1, 0), "", P("a") + P("") + P("b"), ["一、", "二、", "三、"]),
     "paragraphs in tables count with the body": (
-        OUTLINE + number(1, 0), "",
-        P("a") + f"<w:tbl><w:tr><w:tc>{P('b')}</w:tc></w:tr></w:tbl>" + P("c"), ["一、", "", "三、"],
+        OUTLINE + number(1, 0),
+        "",
+        P("a") + f"<w:tbl><w:tr><w:tc>{P('b')}</w:tc></w:tr></w:tbl>" + P("c"),
+        ["一、", "", "三、"],
     ),
     "a text box counts for itself": (
-        OUTLINE + number(1, 0), "",
+        OUTLINE + number(1, 0),
+        "",
         P("a") + f"<w:p><w:r><w:t>x</w:t><w:pict><v:textbox><w:txbxContent>{P('b')}{P('c')}</w:txbxContent></v:textbox>"
-        "</w:pict></w:r></w:p>" + P("d"), ["一、", "", "一、", "二、", "二、"],
+        "</w:pict></w:r></w:p>" + P("d"),
+        ["一、", "", "一、", "二、", "二、"],
     ),
 }
 

@@ -32,8 +32,10 @@ def put(folder: Path, name: str, text: str) -> Path:
 
 
 def told(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    return {name: [(r.id, r.pattern.pattern, r.value, r.place, r.options) for r in rules]
-            for name, rules in load_rules(folder).by_field.items()}
+    return {
+        name: [(r.id, r.pattern.pattern, r.value, r.place, r.options) for r in rules]
+        for name, rules in load_rules(folder).by_field.items()
+    }
 
 
 def test_an_entry_replaces_the_one_of_its_id_where_it_stands(tmp_path: Path) -> None:
@@ -92,7 +94,10 @@ def test_one_label_and_one_sentence_of_a_check_change(tmp_path: Path) -> None:
 
 def test_words_are_added_to_a_list(tmp_path: Path) -> None:
     put(tmp_path, "chrome.yaml", "words+: [转到手机版]\n")
-    assert load(tmp_path, "chrome.yaml", anything)["words"] == [*load(OWN, "chrome.yaml", anything)["words"], "转到手机版"]
+    assert load(tmp_path, "chrome.yaml", anything)["words"] == [
+        *load(OWN, "chrome.yaml", anything)["words"],
+        "转到手机版",
+    ]
     with pytest.raises(RuleError, match=r"chrome\.yaml:1.*加号"):
         load(put(tmp_path, "chrome.yaml", "metadata+: [甲]\n"), "chrome.yaml", anything)
 
@@ -145,12 +150,16 @@ def test_what_a_new_release_no_longer_knows_is_named_by_its_line(tmp_path: Path)
     put(tmp_path, "profiles/strict.yaml", "days:\n  gone: 3\n")
     wrong = [line for line in trial.check_rules(tmp_path) if line.startswith("✗")]
     assert [re.search(r"[\w/]+\.yaml:\d+", line)[0] for line in wrong] == [  # type: ignore[index]
-        "problem.yaml:1", "problem.yaml:2", "profiles/strict.yaml:2"
+        "problem.yaml:1",
+        "problem.yaml:2",
+        "profiles/strict.yaml:2",
     ]
 
 
 def test_a_rule_without_a_counter_example_is_named(tmp_path: Path) -> None:
-    put(tmp_path, "amount.yaml", "- {id: own.a, field: amount, pattern: 千元, examples: [{text: 3千元, value: 千元}]}\n")
+    put(
+        tmp_path, "amount.yaml", "- {id: own.a, field: amount, pattern: 千元, examples: [{text: 3千元, value: 千元}]}\n"
+    )
     assert any(line.startswith("✗ amount.yaml:1 规则 own.a 没有反例") for line in trial.check_rules(tmp_path))
 
 
@@ -158,8 +167,12 @@ def test_a_rule_without_a_counter_example_is_named(tmp_path: Path) -> None:
 
 
 def test_a_word_for_a_status_is_one_entry(tmp_path: Path) -> None:
-    put(tmp_path, "status.yaml", "- {id: own.closed, field: status, value: done, pattern: '已全链条闭环(?=。)',\n"
-                                 "   examples: [{text: 已全链条闭环。, value: done}, {text: 已闭环管理, value: null}]}\n")
+    put(
+        tmp_path,
+        "status.yaml",
+        "- {id: own.closed, field: status, value: done, pattern: '已全链条闭环(?=。)',\n"
+        "   examples: [{text: 已全链条闭环。, value: done}, {text: 已闭环管理, value: null}]}\n",
+    )
     assert load_rules(OWN).at("status", "已全链条闭环。") is None
     hit = load_rules(tmp_path).at("status", "已全链条闭环。")
     assert hit is not None and hit.value == "done"
@@ -167,8 +180,11 @@ def test_a_word_for_a_status_is_one_entry(tmp_path: Path) -> None:
 
 def test_a_heading_of_a_ledger_is_one_word_more(tmp_path: Path) -> None:
     heading, text = "蹲点", "序号,问题,整改措施,蹲点\n1,食堂账目不公开,按月公示,副校长甲\n"
-    put(tmp_path, "columns.yaml",
-        f"- {{id: own.lead, field: column_heading, pattern: ^{heading}$, weights: {{lead: 9}}}}\n")
+    put(
+        tmp_path,
+        "columns.yaml",
+        f"- {{id: own.lead, field: column_heading, pattern: ^{heading}$, weights: {{lead: 9}}}}\n",
+    )
     path = tmp_path / "台账.csv"
     path.write_text(text, encoding="utf-8-sig")
     tables = tabulate(gate.read(path, path.name), load_rules(tmp_path))

@@ -22,8 +22,11 @@ from tests.docx_files import docx, docx_parts, paragraph, part_xml, zipped
 
 GOOD = docx(paragraph("整改"))
 DTD = '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "b">]>'
-LAUGHS = ('<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a0 "ha">'
-          + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)) + "]>")
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a0 "ha">'
+    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    + "]>"
+)
 FILE_ENTITY = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 
 
@@ -67,7 +70,7 @@ def overlapping() -> bytes:
     first = data.find(b"PK\x01\x02")
     offset = struct.unpack_from("<L", data, data.rfind(b"word/zzz.xml") - 4)[0]
     while (name_length := struct.unpack_from("<H", data, first + 28)[0]) and (
-        data[first + 46: first + 46 + name_length] != b"word/document.xml"
+        data[first + 46 : first + 46 + name_length] != b"word/document.xml"
     ):
         first = data.find(b"PK\x01\x02", first + 1)
     struct.pack_into("<L", data, first + 42, offset)
@@ -102,15 +105,17 @@ def changed_byte() -> bytes:
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-SHEET = zipped({
-    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override '
-    'PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main'
-    '+xml"/></Types>',
-    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
-    'Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
-    'Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": "<workbook/>",
-})
+SHEET = zipped(
+    {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override '
+        'PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main'
+        '+xml"/></Types>',
+        "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+        'Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": "<workbook/>",
+    }
+)
 
 ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "empty"),
@@ -135,28 +140,50 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "names equal but for a detour": (lambda: equal_names("word/./document.xml"), "ambiguous_package"),
     "overlapping members": (overlapping, "ambiguous_package"),
     "a document type": (lambda: with_part("word/document.xml", document_xml(DTD)), "xml_dtd_forbidden"),
-    "a billion laughs": (lambda: with_part("word/document.xml", document_xml(LAUGHS, "<w:p>&a9;</w:p>")),
-                         "xml_dtd_forbidden"),
-    "an entity that is a file": (lambda: with_part("word/document.xml", document_xml(FILE_ENTITY, "<w:p>&x;</w:p>")),
-                                 "xml_dtd_forbidden"),
-    "a document type in UTF-16": (lambda: with_part("word/document.xml", document_xml(DTD).replace(
-        "?>", ' encoding="UTF-16"?>', 1).encode("utf-16")), "xml_dtd_forbidden"),
+    "a billion laughs": (
+        lambda: with_part("word/document.xml", document_xml(LAUGHS, "<w:p>&a9;</w:p>")),
+        "xml_dtd_forbidden",
+    ),
+    "an entity that is a file": (
+        lambda: with_part("word/document.xml", document_xml(FILE_ENTITY, "<w:p>&x;</w:p>")),
+        "xml_dtd_forbidden",
+    ),
+    "a document type in UTF-16": (
+        lambda: with_part(
+            "word/document.xml", document_xml(DTD).replace("?>", ' encoding="UTF-16"?>', 1).encode("utf-16")
+        ),
+        "xml_dtd_forbidden",
+    ),
     "a document type behind a comment": (
-        lambda: with_part("word/document.xml", document_xml("<!-- <a> -->" + DTD[21:])), "xml_dtd_forbidden"),
-    "a document type in the styles": (lambda: zipped({**docx_parts(paragraph("x"), styles=""), "word/styles.xml": (
-        DTD + "<s/>")}), "xml_dtd_forbidden"),
-    "a document type in the content types": (lambda: with_part("[Content_Types].xml", DTD + "<Types/>"),
-                                             "xml_dtd_forbidden"),
-    "a document type in a part that is never read": (lambda: with_part("customXml/item1.xml", DTD + "<a/>"),
-                                                     "xml_dtd_forbidden"),
+        lambda: with_part("word/document.xml", document_xml("<!-- <a> -->" + DTD[21:])),
+        "xml_dtd_forbidden",
+    ),
+    "a document type in the styles": (
+        lambda: zipped({**docx_parts(paragraph("x"), styles=""), "word/styles.xml": (DTD + "<s/>")}),
+        "xml_dtd_forbidden",
+    ),
+    "a document type in the content types": (
+        lambda: with_part("[Content_Types].xml", DTD + "<Types/>"),
+        "xml_dtd_forbidden",
+    ),
+    "a document type in a part that is never read": (
+        lambda: with_part("customXml/item1.xml", DTD + "<a/>"),
+        "xml_dtd_forbidden",
+    ),
     "too deep": (lambda: deep(400), "xml_too_deep"),
-    "tables in tables": (lambda: docx("<w:tbl><w:tr><w:tc>" * 40 + paragraph("x") + "</w:tc></w:tr></w:tbl>" * 40),
-                         "xml_too_deep"),
+    "tables in tables": (
+        lambda: docx("<w:tbl><w:tr><w:tc>" * 40 + paragraph("x") + "</w:tc></w:tr></w:tbl>" * 40),
+        "xml_too_deep",
+    ),
     "broken XML": (lambda: with_part("word/document.xml", document_xml()[:-20]), "bad_xml"),
     "an encoding that nobody knows": (
-        lambda: with_part("word/document.xml", '<?xml version="1.0" encoding="x-no"?><a/>'), "bad_xml"),
-    "no document": (lambda: zipped({name: text for name, text in docx_parts("").items() if "document.xml" not in name}),
-                    "bad_package"),
+        lambda: with_part("word/document.xml", '<?xml version="1.0" encoding="x-no"?><a/>'),
+        "bad_xml",
+    ),
+    "no document": (
+        lambda: zipped({name: text for name, text in docx_parts("").items() if "document.xml" not in name}),
+        "bad_package",
+    ),
 }
 
 
@@ -219,8 +246,6 @@ def test_a_large_file_is_refused_unread(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(limits, "FILE_BYTES", 100)
     with pytest.raises(Rejected, match="too_large"):
         read(path)
-
-
 
 
 @pytest.mark.parametrize("part", ["styles", "numbering", "footnotes", "comments", "header1"])

@@ -23,10 +23,22 @@ from tests.making import row
 
 def sample() -> Tables:
     rows: list[Row] = []
-    rows.append(row("problems", doc_id="d1", problem_id="p1", seq=1, problem='=cmd("x"),\n第二行“引号”',
-                                  long_term=True, status="done", aspect="", paragraph=3, start=0, end=12))
-    rows.append(row("problems", doc_id="d1", problem_id="p2", seq=2, problem="坏\x00字\ud800符\ufffe",
-                                  long_term=False))
+    rows.append(
+        row(
+            "problems",
+            doc_id="d1",
+            problem_id="p1",
+            seq=1,
+            problem='=cmd("x"),\n第二行“引号”',
+            long_term=True,
+            status="done",
+            aspect="",
+            paragraph=3,
+            start=0,
+            end=12,
+        )
+    )
+    rows.append(row("problems", doc_id="d1", problem_id="p2", seq=2, problem="坏\x00字\ud800符\ufffe", long_term=False))
     rows.append(row("claims", doc_id="d1", metric="money_recovered", value=-213000.0, unit="元"))
     rows.append(row("claims", doc_id="d1", metric="rate", value=98.71))
     return tables_of(rows)
@@ -75,11 +87,25 @@ def test_tables_come_back(tmp_path: Path) -> None:
         read_tables(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize(("text", "cell"), [
-    ("=1+1", "'=1+1"), ("＝1", "'＝1"), (" \u3000@x", "' \u3000@x"), ("\t正常", "'\t正常"), ("\r\n=x", "'\r\n=x"),
-    ("-", "'-"), ("＋86", "'＋86"), ("－5", "'－5"), ("＠甲", "'＠甲"), ("正常=1", "正常=1"), ("", ""),
-    ("  正常", "  正常"), ("'=1", "'=1"), ("——", "——"),
-])
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("＝1", "'＝1"),
+        (" \u3000@x", "' \u3000@x"),
+        ("\t正常", "'\t正常"),
+        ("\r\n=x", "'\r\n=x"),
+        ("-", "'-"),
+        ("＋86", "'＋86"),
+        ("－5", "'－5"),
+        ("＠甲", "'＠甲"),
+        ("正常=1", "正常=1"),
+        ("", ""),
+        ("  正常", "  正常"),
+        ("'=1", "'=1"),
+        ("——", "——"),
+    ],
+)
 def test_formulas_are_guarded(text: str, cell: str) -> None:
     assert guarded(text) == cell
 
@@ -116,8 +142,11 @@ def stage(staging: Path, **files: str) -> set[tuple[str, str]]:
 
 
 def contents(output: Path) -> dict[str, str]:
-    return {path.relative_to(output).as_posix(): path.read_text(encoding="utf-8")
-            for path in output.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(output).as_posix(): path.read_text(encoding="utf-8")
+        for path in output.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_files_are_moved_and_earlier_ones_removed(folders: tuple[Path, Path]) -> None:
@@ -143,8 +172,12 @@ def test_what_a_person_edited_is_kept(folders: tuple[Path, Path]) -> None:
         (output / name).write_text("改", encoding="utf-8")
     stage(staging, 甲校__报告_docx="1", t_csv="1")
     second = place(staging, output, first.records)
-    assert contents(output) == {"甲校/报告.docx": "1", "甲校/报告 (人工修改).docx": "改", "乙校/报告.docx": "改",
-                                "t.csv": "1"}
+    assert contents(output) == {
+        "甲校/报告.docx": "1",
+        "甲校/报告 (人工修改).docx": "改",
+        "乙校/报告.docx": "改",
+        "t.csv": "1",
+    }
     assert len(second.notes) == 1 and "人工修改" in second.notes[0]
 
 

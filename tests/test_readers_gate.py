@@ -166,7 +166,9 @@ def test_ruined_and_foreign_script_is_refused(text: str, error: str) -> None:
     assert caught.value.error == error
 
 
-@pytest.mark.parametrize("text", ["Příliš žluťoučký kůň úpěl ďábelské ódy", "Правила приёма документов комиссией школы"])
+@pytest.mark.parametrize(
+    "text", ["Příliš žluťoučký kůň úpěl ďábelské ódy", "Правила приёма документов комиссией школы"]
+)
 def test_a_word_file_in_another_language_is_read_with_a_doubt(text: str, rules: Rules) -> None:
     tables = process_bytes(word("\n".join([text] * 5)), "a.docx", rules)
     (row,) = tables.documents
@@ -185,14 +187,23 @@ def test_nothing_heavy_is_loaded_at_the_start() -> None:
 
 
 ANSWERS = [
-    "中共清河县第二中学委员会关于巡察整改进展情况的通报", "一、存在问题及整改情况", "1.关于学习制度落实不到位问题",
+    "中共清河县第二中学委员会关于巡察整改进展情况的通报",
+    "一、存在问题及整改情况",
+    "1.关于学习制度落实不到位问题",
     "整改情况：已召开会议研究，修订制度1项，已完成整改。",
 ]
 
 
 @pytest.mark.parametrize(
     "line",
-    ["所在地：清河县城关镇东街12号", "当前位置：食堂一楼。", "存放位置：一楼库房。", "相关信息：", "更多内容：见附件2", "日期：2024年6月30日"],
+    [
+        "所在地：清河县城关镇东街12号",
+        "当前位置：食堂一楼。",
+        "存放位置：一楼库房。",
+        "相关信息：",
+        "更多内容：见附件2",
+        "日期：2024年6月30日",
+    ],
 )
 @pytest.mark.parametrize("at", range(1, 5))
 def test_words_of_a_page_take_no_line_of_a_paper_away(line: str, at: int) -> None:

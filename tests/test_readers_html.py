@@ -129,7 +129,7 @@ def test_a_page_saved_as_one_file() -> None:
 
     body = base64.encodebytes(web_pages.government().encode("gb18030")).decode()
     data = (
-        "From: <saved>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"b\"\r\n\r\n--b\r\n"
+        'From: <saved>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\n'
         "Content-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         f"{body}\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n"
     )

@@ -68,7 +68,9 @@ LABELS = {  # rtf's number of a format → the first labels that Word shows
 def test_automatic_numbers_keep_their_labels(number: str) -> None:
     """LibreOffice writes other names for some formats: the label must be the same."""
     table = (
-        "{\\*\\listtable{\\list\\listtemplateid1{\\listlevel\\levelnfc" + number + "\\leveljc0\\levelfollow0\\levelstartat1"
+        "{\\*\\listtable{\\list\\listtemplateid1{\\listlevel\\levelnfc"
+        + number
+        + "\\leveljc0\\levelfollow0\\levelstartat1"
         "{\\leveltext\\'02\\'00" + unicode("、") + ";}{\\levelnumbers\\'01;}\\fi0\\li0}\\listid7}}"
         "{\\*\\listoverridetable{\\listoverride\\listid7\\listoverridecount0\\ls1}}"
     )

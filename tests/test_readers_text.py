@@ -121,7 +121,9 @@ def test_limits() -> None:
 
 
 def test_lines_with_bars_are_a_table() -> None:
-    document = gate.read_bytes("标题一行\n|序号|问题|措施|\n|---|---|---|\n||甲|乙|\n|2||丙|\n选甲|乙".encode(), "a.txt")
+    document = gate.read_bytes(
+        "标题一行\n|序号|问题|措施|\n|---|---|---|\n||甲|乙|\n|2||丙|\n选甲|乙".encode(), "a.txt"
+    )
     cells = [(block.row, block.column, block.text) for block in document.blocks if block.kind == "cell"]
     assert cells[3:] == [(1, 0, ""), (1, 1, "甲"), (1, 2, "乙"), (2, 0, "2"), (2, 1, ""), (2, 2, "丙")]
     assert [block.text for block in document.blocks if block.kind != "cell"] == ["标题一行", "选甲|乙"]

@@ -82,12 +82,21 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     checks.write_text(checks.read_text(encoding="utf-8") + CHECK, encoding="utf-8")
     change(copy / "rules" / "checks.yaml", "checks:\n", WORDING)
     (copy / "pipeline" / "readers" / "own_format.py").write_text(READER, encoding="utf-8")
-    change(copy / "pipeline" / "readers" / "kind.py", "    if data.startswith(_OLE):",
-           '    if data.startswith(b"%OWN"):\n        return "own"\n    if data.startswith(_OLE):')
-    change(copy / "pipeline" / "readers" / "gate.py", "READERS: Mapping[str, Reader] = {\n",
-           'READERS: Mapping[str, Reader] = {\n    "own": _module("own_format"),\n')
-    change(copy / "pipeline" / "core" / "rows.py", '    rectification: str = ""\n',
-           '    rectification: str = ""\n    length: int = 7\n')
+    change(
+        copy / "pipeline" / "readers" / "kind.py",
+        "    if data.startswith(_OLE):",
+        '    if data.startswith(b"%OWN"):\n        return "own"\n    if data.startswith(_OLE):',
+    )
+    change(
+        copy / "pipeline" / "readers" / "gate.py",
+        "READERS: Mapping[str, Reader] = {\n",
+        'READERS: Mapping[str, Reader] = {\n    "own": _module("own_format"),\n',
+    )
+    change(
+        copy / "pipeline" / "core" / "rows.py",
+        '    rectification: str = ""\n',
+        '    rectification: str = ""\n    length: int = 7\n',
+    )
     change(copy / "rules" / "labels.yaml", "\ncolumn:\n", "\ncolumn:\n  length: 字数\n")
     (copy / "paper").write_bytes(b"%OWN" + PAPER.encode())
     done = subprocess.run([sys.executable, "-c", RUN], cwd=copy, capture_output=True, text=True, check=False)

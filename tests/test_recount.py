@@ -22,20 +22,39 @@ RULES = Path(__file__).resolve().parent.parent / "rules"
 def bulletin(statuses: list[str], lasting: int = 0, **claims: float) -> Tables:
     """A bulletin with one problem a status, in two aspects; `part_of` of long_term is done."""
     rows: list[Row] = []
-    rows.append(
-        row("documents", doc_id="d", kind="bulletin", unit="甲县一中", state="ok", file="d.docx"))
+    rows.append(row("documents", doc_id="d", kind="bulletin", unit="甲县一中", state="ok", file="d.docx"))
     for i, status in enumerate(statuses):
-        rows.append(row(
-            "problems", doc_id="d", problem_id=f"d-{i + 1}", seq=i + 1, label=f"{i + 1}.",
-            aspect="甲" if i < 2 else "乙", problem=f"问题文字{i}",
-            status=status or None, long_term=i < lasting, paragraph=i + 3,
-            rectification="因资料不全，正在补办。"))
         rows.append(
-            row("measures", doc_id="d", problem_id=f"d-{i + 1}", seq=1, text="清查账目3本", paragraph=1))
+            row(
+                "problems",
+                doc_id="d",
+                problem_id=f"d-{i + 1}",
+                seq=i + 1,
+                label=f"{i + 1}.",
+                aspect="甲" if i < 2 else "乙",
+                problem=f"问题文字{i}",
+                status=status or None,
+                long_term=i < lasting,
+                paragraph=i + 3,
+                rectification="因资料不全，正在补办。",
+            )
+        )
+        rows.append(row("measures", doc_id="d", problem_id=f"d-{i + 1}", seq=1, text="清查账目3本", paragraph=1))
     for metric, value in claims.items():
         part = "done" if metric == "long_term" else None
-        rows.append(row("claims", doc_id="d", metric=metric, value=value, text=f"{value:g}", paragraph=1,
-                                    part_of=part, start=0, end=1))
+        rows.append(
+            row(
+                "claims",
+                doc_id="d",
+                metric=metric,
+                value=value,
+                text=f"{value:g}",
+                paragraph=1,
+                part_of=part,
+                start=0,
+                end=1,
+            )
+        )
     return tables_of(rows)
 
 
@@ -51,19 +70,22 @@ def alarms(tables: Tables) -> list[str]:
 DONE4 = ["done", "done", "done", "in_progress"]
 
 
-@pytest.mark.parametrize(("claims", "wanted"), [
-    ({"problems": 4, "done": 3, "in_progress": 1, "long_term": 2, "rate": 75, "aspects": 2}, []),
-    ({"problems": 5}, ["total_mismatch"]),
-    ({"tasks": 4, "done": 3, "in_progress": 1}, []),
-    ({"problems": 4, "done": 4, "in_progress": 1}, ["parts_mismatch", "status_count_mismatch"]),
-    ({"problems": 4, "done": 4, "in_progress": 0}, ["status_count_mismatch", "status_count_mismatch"]),
-    ({"problems": 4, "done": 3, "rate": 75.0}, []),
-    ({"problems": 4, "done": 3, "rate": 57.0}, ["rate_mismatch"]),
-    ({"long_term": 3}, ["status_count_mismatch"]),
-    ({"not_done": 1, "done": 3}, []),  # whatever is not finished
-    ({"advice": 9}, []),  # about another document
-    ({"aspects": 3}, ["total_mismatch"]),
-])
+@pytest.mark.parametrize(
+    ("claims", "wanted"),
+    [
+        ({"problems": 4, "done": 3, "in_progress": 1, "long_term": 2, "rate": 75, "aspects": 2}, []),
+        ({"problems": 5}, ["total_mismatch"]),
+        ({"tasks": 4, "done": 3, "in_progress": 1}, []),
+        ({"problems": 4, "done": 4, "in_progress": 1}, ["parts_mismatch", "status_count_mismatch"]),
+        ({"problems": 4, "done": 4, "in_progress": 0}, ["status_count_mismatch", "status_count_mismatch"]),
+        ({"problems": 4, "done": 3, "rate": 75.0}, []),
+        ({"problems": 4, "done": 3, "rate": 57.0}, ["rate_mismatch"]),
+        ({"long_term": 3}, ["status_count_mismatch"]),
+        ({"not_done": 1, "done": 3}, []),  # whatever is not finished
+        ({"advice": 9}, []),  # about another document
+        ({"aspects": 3}, ["total_mismatch"]),
+    ],
+)
 def test_totals_statuses_parts_and_rates(claims: dict[str, float], wanted: list[str]):
     assert alarms(bulletin(DONE4, lasting=2, **claims)) == wanted
 
@@ -86,17 +108,30 @@ def test_problems_without_a_status_leave_a_range():
 
 
 def test_basically_done_in_the_rate_is_overstated_not_wrong():
-    tables = bulletin(["done", "done", "basically_done", "in_progress"], problems=4, done=2, basically_done=1,
-                      in_progress=1, rate=75)
+    tables = bulletin(
+        ["done", "done", "basically_done", "in_progress"], problems=4, done=2, basically_done=1, in_progress=1, rate=75
+    )
     assert alarms(tables) == ["rate_overstated"]
 
 
 def test_parts_of_one_metric_are_summed_and_a_subset_is_not():
     tables = bulletin(["done"] * 2, party_sanctioned=5)
     for words, value in (("党内警告", 3.0), ("严重警告", 1.0)):
-        tables = added(tables, row(
-            "claims", doc_id="d", metric="party_sanctioned", value=value, part_of="party_sanctioned", scope=words,
-            text=f"{words}{value:g}人", paragraph=1, start=0, end=1))
+        tables = added(
+            tables,
+            row(
+                "claims",
+                doc_id="d",
+                metric="party_sanctioned",
+                value=value,
+                part_of="party_sanctioned",
+                scope=words,
+                text=f"{words}{value:g}人",
+                paragraph=1,
+                start=0,
+                end=1,
+            ),
+        )
     assert alarms(tables) == ["parts_mismatch"]
     assert alarms(changed(tables, tables.claims[-1], value=2.0)) == []
     assert alarms(replace(tables, claims=tables.claims[:-1])) == []  # 其中 one kind: the others are not named
@@ -104,16 +139,21 @@ def test_parts_of_one_metric_are_summed_and_a_subset_is_not():
 
 def test_a_scoped_claim_is_not_reconciled_with_the_whole():
     tables = bulletin(DONE4, problems=4)
-    tables = added(tables,
-        row("claims", doc_id="d", metric="problems", value=2.0, scope="第一方面", text="2", paragraph=1))
+    tables = added(
+        tables, row("claims", doc_id="d", metric="problems", value=2.0, scope="第一方面", text="2", paragraph=1)
+    )
     assert alarms(tables) == []
 
 
 def test_rules_are_a_range_and_sums_show_their_rows():
     tables = bulletin(DONE4, rules_created=5, money_refunded=300.0, money_recovered=3000.0)
-    named = [row("references", doc_id="d", problem_id="d-1", title=f"《{i % 2}》", action="created", paragraph=i)
-             for i in range(3)]
-    sums = [row("amounts", doc_id="d", problem_id="d-2", value=value, text=f"{value:g}元") for value in (1000.0, 2000.0)]
+    named = [
+        row("references", doc_id="d", problem_id="d-1", title=f"《{i % 2}》", action="created", paragraph=i)
+        for i in range(3)
+    ]
+    sums = [
+        row("amounts", doc_id="d", problem_id="d-2", value=value, text=f"{value:g}元") for value in (1000.0, 2000.0)
+    ]
     tables = added(tables, *named, *sums)
     found = ledger(tables)
     assert (found["rules_created"].expected, found["rules_created"].verdict) == ("2–3", False)
@@ -135,8 +175,11 @@ def test_the_seeds_totals_reconcile_and_its_300_yuan_have_no_row():
 def test_every_claim_is_published_with_its_recount():
     tables = reconcile(bulletin(DONE4, problems=4, done=4, money_refunded=300.0), RULES)
     told = [(one.seq, one.metric, one.claimed, one.low, one.high, one.agrees, one.verdict) for one in tables.recounts]
-    assert told == [(1, "problems", 4.0, 4.0, 4.0, True, True), (2, "done", 4.0, 3.0, 3.0, False, True),
-                    (3, "money_refunded", 300.0, None, None, None, False)]
+    assert told == [
+        (1, "problems", 4.0, 4.0, 4.0, True, True),
+        (2, "done", 4.0, 3.0, 3.0, False, True),
+        (3, "money_refunded", 300.0, None, None, None, False),
+    ]
     assert tables.recounts[1].rows == "d-1；d-2；d-3"
 
 

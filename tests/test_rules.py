@@ -65,14 +65,34 @@ def test_words_of_checks_are_tried_too(folder: Path) -> None:
         ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, value: 元}\n", r"amount\.yaml:\d+", "value"),
         ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, place: strat}\n", r"amount\.yaml:\d+", "start"),
         ("amount.yaml", "- {id: a.b, field: amount, pattern: 元, examples: 元}\n", r"amount\.yaml:\d+", "examples"),
-        ("claim.yaml", "- id: a.b\n  field: claim_money\n  value: problem\n  pattern: 元\n", r"claim\.yaml:\d+", "problems"),
+        (
+            "claim.yaml",
+            "- id: a.b\n  field: claim_money\n  value: problem\n  pattern: 元\n",
+            r"claim\.yaml:\d+",
+            "problems",
+        ),
         ("kind.yaml", "- {id: a.b, field: kind, value: plan, pattern: 元}\n", r"kind\.yaml:\d+", "where"),
-        ("problem.yaml", "- {id: a.b, field: break, value: date, level: roots, pattern: 元}\n", r"problem\.yaml:\d+", "date"),
+        (
+            "problem.yaml",
+            "- {id: a.b, field: break, value: date, level: roots, pattern: 元}\n",
+            r"problem\.yaml:\d+",
+            "date",
+        ),
         ("words.yaml", "worse: '('\n", r"words\.yaml:\d+", "写法有误"),
         ("words.yaml", "worse: {a: b}\n", r"words\.yaml:\d+", "worse"),
-        ("amount.yaml", "- {id: a.b, field: amount, pattern: '(?:a{9}){99999999999}'}\n", r"amount\.yaml:\d+", "写法有误"),
+        (
+            "amount.yaml",
+            "- {id: a.b, field: amount, pattern: '(?:a{9}){99999999999}'}\n",
+            r"amount\.yaml:\d+",
+            "写法有误",
+        ),
         ("amount.yaml", "- {id: a.b, field: amount, pattern: &a 元, note: *a}\n", r"amount\.yaml:\d+", "引用"),
-        ("amount.yaml", "- {id: a.b, field: amount, pattern: !!python/name:os.system 元}\n", r"amount\.yaml:\d+", "标记"),
+        (
+            "amount.yaml",
+            "- {id: a.b, field: amount, pattern: !!python/name:os.system 元}\n",
+            r"amount\.yaml:\d+",
+            "标记",
+        ),
         ("amount.yaml", "- {id: a.b, id: a.c, field: amount, pattern: 元}\n", r"amount\.yaml:\d+", "重复"),
         ("amount.yaml", "- [\n", r"amount\.yaml:\d+", "YAML"),
         ("status.yaml", "- {id: a.b, field: status, words: 已完成}\n", r"status\.yaml:\d+", "words"),
@@ -128,12 +148,23 @@ def test_no_rule_names_a_place_or_school_of_the_corpus(shared: Path) -> None:
     assert [unit for unit in units if unit in text] == []
 
 
-RULE_FILES = ["chrome.yaml", "reading.yaml", "checks.yaml", "labels.yaml", "profiles/default.yaml",
-              "profiles/gbt9704.yaml", "words.yaml", "aliases.yaml", "templates/starters.yaml"]
+RULE_FILES = [
+    "chrome.yaml",
+    "reading.yaml",
+    "checks.yaml",
+    "labels.yaml",
+    "profiles/default.yaml",
+    "profiles/gbt9704.yaml",
+    "words.yaml",
+    "aliases.yaml",
+    "templates/starters.yaml",
+]
 
 
 @pytest.mark.parametrize("name", RULE_FILES)
-@pytest.mark.parametrize("content", ["abc", "- a", "a: {b: {c: 1}}", "a: [", "\ta", "a: &b [1]\nc: *b", "1", "? [a]\n: b"])
+@pytest.mark.parametrize(
+    "content", ["abc", "- a", "a: {b: {c: 1}}", "a: [", "\ta", "a: &b [1]\nc: *b", "1", "? [a]\n: b"]
+)
 def test_a_broken_rule_file_is_told_before_a_run(tmp_path: Path, name: str, content: str) -> None:
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
@@ -221,11 +252,15 @@ def test_a_misspelt_file_is_named(tmp_path: Path) -> None:
 def test_every_fault_of_the_rules_is_named(tmp_path: Path) -> None:
     (tmp_path / "amount.yaml").write_text(
         "- {id: a.b, field: amuont, pattern: 元}\n- {id: a.c, field: amount, pattern: (}\n"
-        "- {id: a.d, field: amount, pattern: 元}\n- {id: a.e, field: amount}\n", encoding="utf-8"
+        "- {id: a.d, field: amount, pattern: 元}\n- {id: a.e, field: amount}\n",
+        encoding="utf-8",
     )
     (tmp_path / "labels.yaml").write_text("stat: {}\n", encoding="utf-8")
     assert [fault.where for fault in rule_files.rule_faults(tmp_path)] == [
-        "amount.yaml:1", "amount.yaml:2", "amount.yaml:4", "labels.yaml:1"
+        "amount.yaml:1",
+        "amount.yaml:2",
+        "amount.yaml:4",
+        "labels.yaml:1",
     ]
 
 

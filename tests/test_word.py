@@ -145,10 +145,13 @@ def test_a_bulletin_is_rebuilt_from_the_tables_alone(tmp_path):
 def test_a_corrected_measure_goes_into_the_rebuilt_document(tmp_path):
     tables = fictional_case()
     row = tables.problems[3]
-    tables = changed(tables, row, rectification=(
-        "整改情况：已完成整改并长期坚持。我们高度重视。"
-        "一是修订《议事规则》，开会讨论7次。二是+对经办人提醒谈话。"
-    ))
+    tables = changed(
+        tables,
+        row,
+        rectification=(
+            "整改情况：已完成整改并长期坚持。我们高度重视。一是修订《议事规则》，开会讨论7次。二是+对经办人提醒谈话。"
+        ),
+    )
     reports(tables, tmp_path / "a", RULES, ["bulletin"])
     assert "我们高度重视" in "".join(opened(documents(tmp_path / "a")[0]).text())
     tables = changed(tables, tables.measures[0], text="修订《议事规则》，开会讨论9次")
@@ -160,8 +163,15 @@ def test_a_corrected_measure_goes_into_the_rebuilt_document(tmp_path):
 def test_the_check_report_quotes_both_sides_with_place_and_remedy(tmp_path):
     reports(fictional_case(), tmp_path, RULES, ["核对报告"])
     text = "\n".join(opened(documents(tmp_path)[0]).text())
-    for part in ("（一）错误（2处）", "（二）警告（1处）", "应为：1；实为：3", "b.docx第10段：“已完成整改3个”",
-                 "对照第30段：“食堂验收流于形式”", "请逐条核对后更正", "状态数不符"):
+    for part in (
+        "（一）错误（2处）",
+        "（二）警告（1处）",
+        "应为：1；实为：3",
+        "b.docx第10段：“已完成整改3个”",
+        "对照第30段：“食堂验收流于形式”",
+        "请逐条核对后更正",
+        "状态数不符",
+    ):
         assert part in text, part
 
 
@@ -236,7 +246,9 @@ def changed_template(tmp_path, old, new):
 def test_a_broken_template_is_named_with_its_place(tmp_path, old, new, says):
     rules = changed_template(tmp_path, old, new)
     tables = fictional_case()
-    tables = added(tables, PassageRow(doc_id="b", seq=1, part="addressee", text="各支部：", paragraph=0, start=0, end=4))
+    tables = added(
+        tables, PassageRow(doc_id="b", seq=1, part="addressee", text="各支部：", paragraph=0, start=0, end=4)
+    )
     with pytest.raises(TemplateError, match=says) as caught:
         reports(tables, tmp_path / "out", rules, ["bulletin"])
     assert caught.value.where.startswith("bulletin.docx")
@@ -260,8 +272,11 @@ def test_a_template_that_is_no_docx_is_named(tmp_path, content):
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
-    [("line: 28.9 ", "line: 宽 ", r"profiles/gbt9704\.yaml:\d+：line"), ("size: 22, align", "sise: 22, align", "sise"),
-     ("styles:", "style:", "styles")],
+    [
+        ("line: 28.9 ", "line: 宽 ", r"profiles/gbt9704\.yaml:\d+：line"),
+        ("size: 22, align", "sise: 22, align", "sise"),
+        ("styles:", "style:", "styles"),
+    ],
 )
 def test_a_broken_profile_is_named_with_its_place(tmp_path, old, new, says):
     text = (RULES / "profiles" / "gbt9704.yaml").read_text(encoding="utf-8")
@@ -306,7 +321,7 @@ def test_punctuation_becomes_full_width_only_in_chinese(text, expected):
 
 
 def test_full_width_is_done_once():
-    text = full_width("一,二(三)\"四\"a,b")
+    text = full_width('一,二(三)"四"a,b')
     assert full_width(text) == text
 
 
@@ -314,8 +329,10 @@ def test_full_width_is_done_once():
     ("title", "lines"),
     [
         ("整改情况通报", ["整改情况通报"]),
-        ("中共禾丰市特殊教育学校支部委员会关于市委巡察反馈意见整改情况的报告",
-         ["中共禾丰市特殊教育学校支部委员会", "关于市委巡察反馈意见整改情况的报告"]),
+        (
+            "中共禾丰市特殊教育学校支部委员会关于市委巡察反馈意见整改情况的报告",
+            ["中共禾丰市特殊教育学校支部委员会", "关于市委巡察反馈意见整改情况的报告"],
+        ),
     ],
 )
 def test_titles_break_at_words(title, lines):
@@ -347,11 +364,17 @@ def test_signature_and_date_stand_by_the_rule(names, date, expected):
     assert (right_name, right_date) == pytest.approx((expected[0], expected[1]), abs=0.02)
 
 
-@pytest.mark.parametrize("name", ["a/b", "con", "CON.txt", "..", "", " . ", "长" * 200, "a\u202eb", "x\x00y", "a:b*c?", "COM¹", "lpt3.txt"])
+@pytest.mark.parametrize(
+    "name", ["a/b", "con", "CON.txt", "..", "", " . ", "长" * 200, "a\u202eb", "x\x00y", "a:b*c?", "COM¹", "lpt3.txt"]
+)
 def test_names_are_safe_everywhere(name):
     safe = safe_name(name)
     assert safe and len(safe.encode()) <= 120 and not set(safe) & set('<>:"/\\|?*\x00\u202e')
-    assert safe not in (".", "..") and not safe.endswith((".", " ")) and safe.split(".")[0].lower() not in ("con", "com¹", "lpt3")
+    assert (
+        safe not in (".", "..")
+        and not safe.endswith((".", " "))
+        and safe.split(".")[0].lower() not in ("con", "com¹", "lpt3")
+    )
 
 
 def test_names_are_unique_without_regard_to_case():

@@ -25,10 +25,22 @@ LINES = {
 def closing(tmp_path, *names):
     """(style, text) of what stands below the body of a rebuilt bulletin that ends with the named lines."""
     parts = [("title", "整改情况通报"), ("opening", "现将整改情况通报如下。"), *(LINES[name][:2] for name in names)]
-    rows = [row("documents", doc_id="d", file="d.docx", kind="bulletin", unit="某校", state="ok", title="整改情况通报",
-                issued_date="2024-09-10")]
-    rows += [row("passages", doc_id="d", seq=at, part=part, level=0, text=text, paragraph=at, start=0, end=len(text))
-             for at, (part, text) in enumerate(parts, 1)]
+    rows = [
+        row(
+            "documents",
+            doc_id="d",
+            file="d.docx",
+            kind="bulletin",
+            unit="某校",
+            state="ok",
+            title="整改情况通报",
+            issued_date="2024-09-10",
+        )
+    ]
+    rows += [
+        row("passages", doc_id="d", seq=at, part=part, level=0, text=text, paragraph=at, start=0, end=len(text))
+        for at, (part, text) in enumerate(parts, 1)
+    ]
     (path,) = reports(tables_of(rows), tmp_path, RULES, ["bulletin"])
     docx = opened(path)
     assert misplaced(docx) == []
@@ -36,16 +48,20 @@ def closing(tmp_path, *names):
     return lines[lines.index(("Normal", "现将整改情况通报如下。")) + 1 :], docx
 
 
-@pytest.mark.parametrize("names", [
-    ("attachment", "signature", "date", "contact", "public", "copies", "printed"),
-    ("signature", "date", "public", "contact"),
-    *itertools.permutations(("signature", "date", "contact")),
-])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("attachment", "signature", "date", "contact", "public", "copies", "printed"),
+        ("signature", "date", "public", "contact"),
+        *itertools.permutations(("signature", "date", "contact")),
+    ],
+)
 def test_each_line_keeps_its_place_and_has_its_style(names, tmp_path):
     lines, _ = closing(tmp_path, *names)
     expected = [(LINES[name][2], LINES[name][1]) for name in names]
     assert [line for line in lines if line[1] != LINES["contact"][1]] == [
-        line for line in expected if line[1] != LINES["contact"][1]]
+        line for line in expected if line[1] != LINES["contact"][1]
+    ]
     assert [text for _, text in lines] == [text for _, text in expected]
 
 
@@ -58,7 +74,12 @@ def test_what_is_printed_behind_the_signature_stays_there_on_a_page_of_its_own(t
 
 def test_a_signature_without_a_date_gets_the_paper_s(tmp_path):
     lines, docx = closing(tmp_path, "signature", "contact")
-    assert lines == [("Signature", LINES["signature"][1]), ("DocDate", "2024年9月10日"), ("Remark", LINES["contact"][1])]
-    signature, date = (p.find("w:pPr/w:ind", NS) for style, _, p in docx.paragraphs()
-                       if style in ("Signature", "DocDate"))
+    assert lines == [
+        ("Signature", LINES["signature"][1]),
+        ("DocDate", "2024年9月10日"),
+        ("Remark", LINES["contact"][1]),
+    ]
+    signature, date = (
+        p.find("w:pPr/w:ind", NS) for style, _, p in docx.paragraphs() if style in ("Signature", "DocDate")
+    )
     assert 0 < int(signature.get(f"{W}left")) < int(date.get(f"{W}left"))

@@ -38,8 +38,12 @@ def original() -> bytes:
 
 
 def texts(data):
-    return [t.text for t in docx.Document(io.BytesIO(data)).element.body.iter(
-        "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")]
+    return [
+        t.text
+        for t in docx.Document(io.BytesIO(data)).element.body.iter(
+            "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
+        )
+    ]
 
 
 def test_each_finding_is_a_comment_at_its_words():

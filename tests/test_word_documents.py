@@ -24,8 +24,19 @@ def two_units(number: Any = 1) -> Tables:
     """The fictional unit and one more, whose problem has a place that is `number`."""
     document = DocumentRow(doc_id="o", file="别处/o.docx", kind=Kind.BULLETIN, unit="别处小学", title="整改情况通报")
     problem = ProblemRow(
-        doc_id="o", problem_id="o-001", seq=1, label="1.", problem="账目不清", status=Status.DONE, status_text="已完成",
-        paragraph=1, start=number, end=5, end_paragraph=1, rectification="已完成。")
+        doc_id="o",
+        problem_id="o-001",
+        seq=1,
+        label="1.",
+        problem="账目不清",
+        status=Status.DONE,
+        status_text="已完成",
+        paragraph=1,
+        start=number,
+        end=5,
+        end_paragraph=1,
+        rectification="已完成。",
+    )
     return added(fictional_case(), document, problem)
 
 
@@ -71,11 +82,23 @@ def test_more_than_a_hundred_files_of_one_unit_have_numbers(tmp_path: Path) -> N
     rows: list[Row] = []
     for number in range(112):
         doc_id = f"d{number}"
-        rows.append(DocumentRow(doc_id=doc_id, file=f"{number}.txt", kind=Kind.BULLETIN, unit=UNIT,
-                                title=f"第{number}期整改情况通报"))
-        rows.append(FindingRow(finding_id=doc_id, doc_id=doc_id, unit=UNIT, check="measure_missing",
-                               severity=Severity.ERROR, message=f"第{number}份材料没有措施"))
+        rows.append(
+            DocumentRow(
+                doc_id=doc_id, file=f"{number}.txt", kind=Kind.BULLETIN, unit=UNIT, title=f"第{number}期整改情况通报"
+            )
+        )
+        rows.append(
+            FindingRow(
+                finding_id=doc_id,
+                doc_id=doc_id,
+                unit=UNIT,
+                check="measure_missing",
+                severity=Severity.ERROR,
+                message=f"第{number}份材料没有措施",
+            )
+        )
     (path,) = reports(tables_of(rows), tmp_path, kinds=["review_letter"])
     import docx
+
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
     assert "一百、" in text and "一百一十二、" in text

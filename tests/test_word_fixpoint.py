@@ -63,8 +63,11 @@ def answering() -> list[str]:
 def answering_cases() -> list[Path]:
     """Case folders of bulletins, plans and ledgers with problems."""
     goldens = {folder: (folder / "rows.golden").read_text(encoding="utf-8") for folder in CASES}
-    return [folder for folder, text in goldens.items()
-            if re.search(rf"kind=({'|'.join(ANSWERS)})\b", text.splitlines()[0]) and "\nproblems 1: " in text]
+    return [
+        folder
+        for folder, text in goldens.items()
+        if re.search(rf"kind=({'|'.join(ANSWERS)})\b", text.splitlines()[0]) and "\nproblems 1: " in text
+    ]
 
 
 def expected(given):
@@ -92,13 +95,38 @@ def test_a_case_folder(name, rules):
 
 
 def test_a_heading_that_only_counts_takes_no_status_away():
-    tables = tables_of([
-        row("documents", doc_id="d", file="d.docx", kind="bulletin", state="ok", title="整改情况通报"),
-        row("passages", doc_id="d", seq=1, part="heading", level=0, label="一、", paragraph=1, start=0, end=20,
-            text="党的建设方面（反馈问题3个，已完成2个）"),
-        row("problems", doc_id="d", problem_id="d-1", seq=1, label="1.", problem="账目不清", status="done", paragraph=2,
-            status_text="已完成", start=2, end=6, end_paragraph=2, rectification="整改措施：补齐台账。"),
-        row("measures", doc_id="d", problem_id="d-1", seq=1, text="补齐台账", paragraph=3, start=5, end=9),
-    ])
+    tables = tables_of(
+        [
+            row("documents", doc_id="d", file="d.docx", kind="bulletin", state="ok", title="整改情况通报"),
+            row(
+                "passages",
+                doc_id="d",
+                seq=1,
+                part="heading",
+                level=0,
+                label="一、",
+                paragraph=1,
+                start=0,
+                end=20,
+                text="党的建设方面（反馈问题3个，已完成2个）",
+            ),
+            row(
+                "problems",
+                doc_id="d",
+                problem_id="d-1",
+                seq=1,
+                label="1.",
+                problem="账目不清",
+                status="done",
+                paragraph=2,
+                status_text="已完成",
+                start=2,
+                end=6,
+                end_paragraph=2,
+                rectification="整改措施：补齐台账。",
+            ),
+            row("measures", doc_id="d", problem_id="d-1", seq=1, text="补齐台账", paragraph=3, start=5, end=9),
+        ]
+    )
     text = "".join(p.text for p in docx.Document(io.BytesIO(rebuilt(tables))).paragraphs)
     assert text.count("已完成") == 2 and "补齐台账" in text

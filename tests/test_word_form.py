@@ -21,17 +21,32 @@ PROFILE = load_profile(RULES)
 
 def bulletin(tmp_path, *problems, **document):
     """A rebuilt bulletin of the given (label, problem, rectification)."""
-    rows = [row("documents", doc_id="d", file="d.docx", kind="bulletin", unit="某校", state="ok", title="通报",
-                **document)]
+    rows = [
+        row("documents", doc_id="d", file="d.docx", kind="bulletin", unit="某校", state="ok", title="通报", **document)
+    ]
     for seq, (label, problem, answer) in enumerate(problems, 1):
-        rows.append(row("problems", doc_id="d", problem_id=f"d-{seq}", seq=seq, label=label, problem=problem,
-                        paragraph=2 * seq, start=len(label), end=len(label) + len(problem), rectification=answer))
+        rows.append(
+            row(
+                "problems",
+                doc_id="d",
+                problem_id=f"d-{seq}",
+                seq=seq,
+                label=label,
+                problem=problem,
+                paragraph=2 * seq,
+                start=len(label),
+                end=len(label) + len(problem),
+                rectification=answer,
+            )
+        )
     (path,) = reports(tables_of(rows), tmp_path, RULES, ["bulletin"])
     return opened(path)
 
 
 def test_a_problem_is_set_in_the_font_of_its_own_number(tmp_path):
-    docx = bulletin(tmp_path, ("一、", "账目不清" * 12, "已整改。"), ("（二）", "采购不规范", "（一）补办手续。已补办三项。"))
+    docx = bulletin(
+        tmp_path, ("一、", "账目不清" * 12, "已整改。"), ("（二）", "采购不规范", "（一）补办手续。已补办三项。")
+    )
     styles = {text: style for style, text, _ in docx.paragraphs()}
     assert styles["一、" + "账目不清" * 12 + "。"] == "Heading1" and styles["（二）采购不规范。"] == "Heading2"
     (line,) = [p for _, text, p in docx.paragraphs() if text.startswith("（一）补办")]
@@ -40,18 +55,32 @@ def test_a_problem_is_set_in_the_font_of_its_own_number(tmp_path):
 
 
 def test_the_outline_skips_no_level(tmp_path):
-    body = [paragraph(2, "（一）"), paragraph(4, "（1）"), paragraph(0, "", "文"), paragraph(4, "（2）"), paragraph(1, "二、")]
+    body = [
+        paragraph(2, "（一）"),
+        paragraph(4, "（1）"),
+        paragraph(0, "", "文"),
+        paragraph(4, "（2）"),
+        paragraph(1, "二、"),
+    ]
     assert [entry["纲"] for entry in outlined(body) if entry["级"]] == [0, 1, 1, 0]
     assert [entry["纲"] for entry in outlined(body[:2], (1,))] == [1, 2]
     docx = bulletin(tmp_path, ("（一）", "账目不清", "已整改。"), ("（1）", "采购不规范", "已整改。"))
-    levels = [p.find("w:pPr/w:outlineLvl", NS).get(f"{W}val") for style, _, p in docx.paragraphs()
-              if style.startswith("Heading")]
+    levels = [
+        p.find("w:pPr/w:outlineLvl", NS).get(f"{W}val")
+        for style, _, p in docx.paragraphs()
+        if style.startswith("Heading")
+    ]
     assert levels == ["0", "1"]
 
 
-@pytest.mark.parametrize("title", ["中共桐岭县教育局党组关于县委第二巡察组反馈意见集中整改进展情况的通报",
-                                   "中共枫湾区教育局委员会关于延伸巡察学校反馈问题整改进展情况的报告",
-                                   "区教育局党组和机关党委关于校园食堂专项巡察反馈问题的整改情况报告"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "中共桐岭县教育局党组关于县委第二巡察组反馈意见集中整改进展情况的通报",
+        "中共枫湾区教育局委员会关于延伸巡察学校反馈问题整改进展情况的报告",
+        "区教育局党组和机关党委关于校园食堂专项巡察反馈问题的整改情况报告",
+    ],
+)
 def test_no_line_of_a_title_ends_with_about_or_tears_a_term(title):
     lines = balanced(title, PROFILE)
     assert "".join(lines) == title and len(lines) > 1
@@ -59,14 +88,17 @@ def test_no_line_of_a_title_ends_with_about_or_tears_a_term(title):
 
 
 def cells(table):
-    return [["".join(t.text or "" for t in cell.iter(f"{W}t")) for cell in line.findall("w:tc", NS)]
-            for line in table.findall("w:tr", NS)]
+    return [
+        ["".join(t.text or "" for t in cell.iter(f"{W}t")) for cell in line.findall("w:tc", NS)]
+        for line in table.findall("w:tr", NS)
+    ]
 
 
 def test_empty_columns_are_left_out_and_names_stay_on_one_line(tmp_path):
     tables = fictional_case()
-    tables = changed(tables, tables.problems[3], lead="顾青青", person="", dept="总务处",
-                     deadline="2024-12-31", deadline_text="")
+    tables = changed(
+        tables, tables.problems[3], lead="顾青青", person="", dept="总务处", deadline="2024-12-31", deadline_text=""
+    )
     (path,) = reports(tables, tmp_path, RULES, ["duty_list"])
     (table,) = opened(path).body.iter(f"{W}tbl")
     heads = cells(table)[0]
@@ -74,7 +106,9 @@ def test_empty_columns_are_left_out_and_names_stay_on_one_line(tmp_path):
     grid = [int(column.get(f"{W}w")) for column in table.findall("w:tblGrid/w:gridCol", NS)]
     assert len(grid) == len(heads) and sum(grid) == int(table.find("w:tblPr/w:tblW", NS).get(f"{W}w"))
     assert grid[heads.index("责任领导")] >= 3 * 240 + 114 and grid[heads.index("整改时限")] >= 7 * 240 + 114
-    assert [cell.get(f"{W}w") for cell in table.findall("w:tr/w:tc/w:tcPr/w:tcW", NS)[:len(grid)]] == list(map(str, grid))
+    assert [cell.get(f"{W}w") for cell in table.findall("w:tr/w:tc/w:tcPr/w:tcW", NS)[: len(grid)]] == list(
+        map(str, grid)
+    )
 
 
 def test_columns_to_be_filled_in_stay(tmp_path):
@@ -109,10 +143,14 @@ def test_letters_name_papers_not_files(tmp_path):
     assert ".docx" not in text and "第10段" not in text and "年　　月　　日" in text
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("整改时限 2025-02-14 早于反馈日期2025-02", "整改时限2025年2月14日早于反馈日期2025年2月"),
-    ("问题“2025-02-14起”写明", "问题“2025-02-14起”写明"), ("电话0969-4562208", "电话0969-4562208"),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("整改时限 2025-02-14 早于反馈日期2025-02", "整改时限2025年2月14日早于反馈日期2025年2月"),
+        ("问题“2025-02-14起”写明", "问题“2025-02-14起”写明"),
+        ("电话0969-4562208", "电话0969-4562208"),
+    ],
+)
 def test_dates_are_written_as_people_do(text, expected):
     assert dated(text) == expected
 

@@ -24,8 +24,14 @@ def whole_case():
     """A unit with a plan and a bulletin, somebody responsible, and something due."""
     tables = fictional_case()
     tables = changed(tables, tables.documents[1], issued_date="2024-08-20")
-    tables = replaced(tables, {row: replace(row, dept="教务处", person="顾青", deadline=row.deadline or "2024-07-31")
-                               for row in tables.problems if row.doc_id == "b"})
+    tables = replaced(
+        tables,
+        {
+            row: replace(row, dept="教务处", person="顾青", deadline=row.deadline or "2024-07-31")
+            for row in tables.problems
+            if row.doc_id == "b"
+        },
+    )
     tables = changed(tables, tables.problems[3], review_state="closed")
     returned = {"review_state": "returned", "review_note": "缺少退款凭证", "evidence": "收据3张"}
     return with_items(changed(tables, tables.problems[4], **returned))
@@ -42,19 +48,33 @@ def written(tables, kind, tmp_path):
 @pytest.mark.parametrize(
     ("kind", "parts"),
     [
-        ("report", ["关于巡察反馈意见整改情况的报告", "反馈问题3个", "已完成1个，正在整改1个", "（一）党的领导方面",
-                    "1.“三重一大”制度执行不严。", "已完成整改并长期坚持。一是修订《议事规则》", "责任领导：校长顾青",
-                    "尚未完成的问题"]),
+        (
+            "report",
+            [
+                "关于巡察反馈意见整改情况的报告",
+                "反馈问题3个",
+                "已完成1个，正在整改1个",
+                "（一）党的领导方面",
+                "1.“三重一大”制度执行不严。",
+                "已完成整改并长期坚持。一是修订《议事规则》",
+                "责任领导：校长顾青",
+                "尚未完成的问题",
+            ],
+        ),
         ("problem_list", ["问题清单", "具体问题", "食堂验收流于形式", "党的领导方面"]),
         ("task_list", ["任务清单", "整改措施", "一是修订《议事规则》", "2024年5月底前"]),
         ("duty_list", ["责任清单", "教务处", "校长顾青", "顾青"]),
         ("ledger", ["整改台账", "填报单位：云溪县第九小学党支部", "反馈时间：2024年1月12日", "已完成整改并长期坚持"]),
         ("closing_list", ["对账销号表", "佐证材料", "收据3张", "缺少退款凭证", "已销号", "退回补充"]),
-        ("review_letter", ["审核意见", "有4处需要补充或更正", "原文：“已完成整改3个”",
-                           "退回补充的问题", "缺少退款凭证"]),
+        (
+            "review_letter",
+            ["审核意见", "有4处需要补充或更正", "原文：“已完成整改3个”", "退回补充的问题", "缺少退款凭证"],
+        ),
         ("reminder", ["截至2024年8月20日", "已超过时限1项", "即将到期1项", "时限2024年7月31日", "时限2024年8月"]),
-        ("summary", ["巡察整改情况汇总报告", "共收到1家单位的材料2份，涉及问题3个", "33.3%",
-                     "状态数不符", "坏文件.docx"]),
+        (
+            "summary",
+            ["巡察整改情况汇总报告", "共收到1家单位的材料2份，涉及问题3个", "33.3%", "状态数不符", "坏文件.docx"],
+        ),
     ],
 )
 def test_a_kind_says_what_it_must(kind, parts, tmp_path):
@@ -145,8 +165,11 @@ def test_a_problem_that_a_person_added_follows_the_last_one(tmp_path):
 def test_a_defect_of_a_paper_in_two_formats_is_said_once(tmp_path):
     tables = whole_case()
     one = next(row for row in tables.findings if row.doc_id == "b" and row.quote)
-    tables = added(tables, replace(tables.documents[1], doc_id="b2", file="云溪/b.pdf"),
-                   replace(one, finding_id="other", doc_id="b2", paragraph=7))
+    tables = added(
+        tables,
+        replace(tables.documents[1], doc_id="b2", file="云溪/b.pdf"),
+        replace(one, finding_id="other", doc_id="b2", paragraph=7),
+    )
     (text,) = written(tables, "check_report", tmp_path)
     assert text.count(one.message) == 1 and f"b.docx第{one.paragraph}段、b.pdf第7段：" in text
 
@@ -154,8 +177,12 @@ def test_a_defect_of_a_paper_in_two_formats_is_said_once(tmp_path):
 def test_papers_that_name_no_unit_are_no_units(tmp_path):
     tables = whole_case()
     for number in (1, 2):
-        tables = added(tables, replace(tables.documents[1], doc_id=f"n{number}", kind=Kind.OTHER, unit="",
-                                       file=f"云溪/会议通知{number}.docx"))
+        tables = added(
+            tables,
+            replace(
+                tables.documents[1], doc_id=f"n{number}", kind=Kind.OTHER, unit="", file=f"云溪/会议通知{number}.docx"
+            ),
+        )
     (text,) = written(tables, "summary", tmp_path)
     assert "共收到1家单位的材料4份" in text
     assert unit_name(replace(tables.documents[1], unit="", file="第九小学/通报.docx")) == "第九小学·通报"
@@ -164,11 +191,19 @@ def test_papers_that_name_no_unit_are_no_units(tmp_path):
 def test_a_list_of_attachments_before_the_signature_is_no_body(tmp_path):
     tables = fictional_case()
     tail = (("attachment", "附件：1.任务清单"), ("attachment", "2.名单"), ("signature", "中共云溪县第九小学支部委员会"))
-    tables = added(tables, *(PassageRow(doc_id="b", seq=n, part=part, level=0, text=text, paragraph=90 + n, start=0,
-                                        end=len(text)) for n, (part, text) in enumerate(tail)))
+    tables = added(
+        tables,
+        *(
+            PassageRow(doc_id="b", seq=n, part=part, level=0, text=text, paragraph=90 + n, start=0, end=len(text))
+            for n, (part, text) in enumerate(tail)
+        ),
+    )
     (path,) = reports(tables, tmp_path, RULES, ["bulletin"])
-    styles = {"".join(p.itertext()).strip(): p.find(f"{W}pPr/{W}pStyle").get(f"{W}val")
-              for p in opened(path).body.iter(f"{W}p") if p.find(f"{W}pPr/{W}pStyle") is not None}
+    styles = {
+        "".join(p.itertext()).strip(): p.find(f"{W}pPr/{W}pStyle").get(f"{W}val")
+        for p in opened(path).body.iter(f"{W}p")
+        if p.find(f"{W}pPr/{W}pStyle") is not None
+    }
     assert styles["附件：1.任务清单"] == "Attachment" and styles["2.名单"] == "AttachmentMore"
 
 

@@ -41,7 +41,10 @@ def converted(paths, folder):
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     subprocess.run(
         ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *map(str, paths)],
-        check=True, capture_output=True, timeout=300, env={**os.environ},
+        check=True,
+        capture_output=True,
+        timeout=300,
+        env={**os.environ},
     )
     return [folder / f"{path.stem}.pdf" for path in paths]
 
@@ -72,8 +75,11 @@ def test_a_full_page_has_22_lines_of_28_characters(tmp_path):
 
 def test_every_kind_opens_and_has_its_text(tmp_path):
     tables = Tables()
-    for folder in ("a08-xiyuan-education-bureau-ledger", "a07-lingze-vocational-plan",
-                   "a03-lanqiao-no3-primary-bulletin"):
+    for folder in (
+        "a08-xiyuan-education-bureau-ledger",
+        "a07-lingze-vocational-plan",
+        "a03-lanqiao-no3-primary-bulletin",
+    ):
         path = min((Path(__file__).parent / "cases" / folder).glob("*.docx"))
         tables = joined([tables, process(path, path.name, load_rules(RULES))])
     tables = reconcile(tables, RULES)

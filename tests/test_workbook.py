@@ -33,7 +33,18 @@ def column(sheet, heading):
 def test_all_sheets_are_there_with_chinese_headings(tmp_path):
     book, warnings, _ = written(fictional_case(), tmp_path)
     assert book.sheetnames == [
-        "说明", "总览", "问题总表", "问题", "措施", "数据核对", "反馈比对", "核对发现", "未用文字", "失败文件", "文档", "_ids"
+        "说明",
+        "总览",
+        "问题总表",
+        "问题",
+        "措施",
+        "数据核对",
+        "反馈比对",
+        "核对发现",
+        "未用文字",
+        "失败文件",
+        "文档",
+        "_ids",
     ]
     assert warnings == []
     for sheet in book.worksheets[2:-1]:

@@ -1,4 +1,3 @@
-
 """Web pages around one article, in the ways that Chinese sites build them; all names are invented."""
 
 from __future__ import annotations
@@ -50,7 +49,8 @@ def government() -> str:
 def footer_first() -> str:
     """The footer stands first in the source, comments and a ranking with long texts behind the article."""
     ranking = "".join(
-        f"<li><a href='/{n}'>柳湾区某单位党组关于第{n}轮巡察整改进展情况的通报全文公布请社会各界监督</a></li>" for n in range(12)
+        f"<li><a href='/{n}'>柳湾区某单位党组关于第{n}轮巡察整改进展情况的通报全文公布请社会各界监督</a></li>"
+        for n in range(12)
     )
     comments = "".join(f"<p>网友{n}：写得很好，希望学校继续努力，让家长满意，支持你们的工作。</p>" for n in range(3))
     return f"""<html><head><meta http-equiv=Content-Type content="text/html; charset=gbk"><title>{TITLE}</title></head><body>

@@ -40,13 +40,23 @@ class _Day(click.DateTime):
 
 DAY = _Day(["%Y-%m-%d"])
 RULES = click.option("--rules", type=FOLDER, metavar="文件夹", help="规则文件夹；不写就用程序自带的规则。")
-PROFILE = click.option("--profile", default="", metavar="名称",
-                       help="核对口径，即规则文件夹 profiles 里的文件名；不写就用 default（check 用上次运行的）。")
-AS_OF = click.option("--as-of", type=DAY, metavar="年-月-日",
-                     help="按哪一天判断是否超期，提醒函也按这一天；不写就按当天（check、report 同上次运行）。")
+PROFILE = click.option(
+    "--profile",
+    default="",
+    metavar="名称",
+    help="核对口径，即规则文件夹 profiles 里的文件名；不写就用 default（check 用上次运行的）。",
+)
+AS_OF = click.option(
+    "--as-of",
+    type=DAY,
+    metavar="年-月-日",
+    help="按哪一天判断是否超期，提醒函也按这一天；不写就按当天（check、report 同上次运行）。",
+)
 
 
-@click.group(cls=ChineseGroup, epilog="""
+@click.group(
+    cls=ChineseGroup,
+    epilog="""
 \b
 示例：
   zhenggai run input -o output        处理 input 里的全部文档，结果写入 output
@@ -54,7 +64,8 @@ AS_OF = click.option("--as-of", type=DAY, metavar="年-月-日",
   zhenggai check output               改了规则或豁免清单后，不重读文档，只重新核对
 退出码：0 完成；1 程序内部出错；2 用法、输入或规则有误；3 有文件未能处理或文书没有写出（仅 --strict）；
   4 输出文件夹正被另一次运行占用；5 输出写不进去；130/143 中途停止，可继续。
-""")
+""",
+)
 @click.version_option(__version__, "--version", message="整改通 %(version)s", help="显示版本号。")
 def zhenggai() -> None:
     """整改通：读取巡察反馈意见、整改方案、台账和整改情况通报，列表、核对、生成公文。
@@ -65,16 +76,31 @@ def zhenggai() -> None:
 
 @zhenggai.command(cls=ChineseCommand)
 @click.argument("inputs", nargs=-1, required=True, type=ANY_PATH, metavar="输入...")
-@click.option("-o", "--output", type=ANY_PATH, default="output", metavar="文件夹", show_default=True,
-              help="结果写到哪里；没有就新建。")
+@click.option(
+    "-o",
+    "--output",
+    type=ANY_PATH,
+    default="output",
+    metavar="文件夹",
+    show_default=True,
+    help="结果写到哪里；没有就新建。",
+)
 @RULES
 @PROFILE
 @AS_OF
 @click.option("--jobs", type=click.IntRange(min=1), metavar="个数", help="同时处理几份文档；不写就按处理器个数。")
 @click.option("--strict", is_flag=True, help="有文件未能处理或文书没有写出时，退出码为 3。")
 @click.option("--fresh", is_flag=True, help="全部重新读取；不写就只处理新增和有变动的文件。")
-def run(inputs: tuple[Path, ...], output: Path, rules: Path | None, profile: str, as_of: datetime | None,
-        jobs: int | None, strict: bool, fresh: bool) -> None:
+def run(
+    inputs: tuple[Path, ...],
+    output: Path,
+    rules: Path | None,
+    profile: str,
+    as_of: datetime | None,
+    jobs: int | None,
+    strict: bool,
+    fresh: bool,
+) -> None:
     """处理文档：读取、列表、核对，写出台账和报告。
 
     输入可以是文件、文件夹或 zip 压缩包，可以写多个。每个文件都会在结果的“文档”表里占一行：
@@ -137,9 +163,7 @@ def check(output: Path, rules: Path | None, profile: str, as_of: datetime | None
 @click.option("--unit", metavar="单位", help="只要这个单位的；不写就全部单位。")
 @RULES
 @AS_OF
-def report(
-    output: Path, kinds: tuple[str, ...], unit: str | None, rules: Path | None, as_of: datetime | None
-) -> None:
+def report(output: Path, kinds: tuple[str, ...], unit: str | None, rules: Path | None, as_of: datetime | None) -> None:
     """从已有结果生成 Word 文书。"""
     from pipeline.run import batch
 
@@ -180,18 +204,23 @@ def _rules_command(name: str, function: str, text: str) -> None:
 
 
 _rules_command("list", "list_rules", "列出每条规则及其所在的文件和行号。")
-_rules_command("check", "check_with_papers",
-               "检验每条规则：命中自己的正例，不命中反例，长文本上不变慢；在源码文件夹中还列出少有样本用到的规则。")
+_rules_command(
+    "check",
+    "check_with_papers",
+    "检验每条规则：命中自己的正例，不命中反例，长文本上不变慢；在源码文件夹中还列出少有样本用到的规则。",
+)
 _rules_command("mutate", "mutate_rules", "逐条改坏规则，列出改坏了也没有例子发觉的规则。")
 _rules_command("catalogue", "catalogue", "生成规则与核对项的目录。")
 
 
 @rules.command("fit", cls=ChineseCommand)
 @RULES
-@click.option("--report", is_flag=True,
-              help="不写文件，只列出每位作者的文档由其余作者的文档拟合后读对多少、每组迹象值多少。")
-@click.option("-o", "--output", type=ANY_PATH, metavar="文件",
-              help="写到哪个文件；不写就是规则文件夹里的 weights.yaml。")
+@click.option(
+    "--report", is_flag=True, help="不写文件，只列出每位作者的文档由其余作者的文档拟合后读对多少、每组迹象值多少。"
+)
+@click.option(
+    "-o", "--output", type=ANY_PATH, metavar="文件", help="写到哪个文件；不写就是规则文件夹里的 weights.yaml。"
+)
 def rules_fit(rules: Path | None, report: bool, output: Path | None) -> None:
     """用标注过的样本重新拟合各种迹象的分量（weights.yaml）。在源码文件夹中运行，需要 zhenggai[fit]。"""
     from pipeline.lab import fit_report, fitting

@@ -15,8 +15,18 @@ from pipeline.ruleset.labels import Labels, load_labels
 if TYPE_CHECKING:
     from pipeline.run.batch import Summary
 
-HEADER_FIELDS = ("kind", "title", "unit", "inspector", "round", "inspected_from", "inspected_to", "feedback_date",
-                 "issued_date", "docno")
+HEADER_FIELDS = (
+    "kind",
+    "title",
+    "unit",
+    "inspector",
+    "round",
+    "inspected_from",
+    "inspected_to",
+    "feedback_date",
+    "issued_date",
+    "docno",
+)
 SET_ASIDE_SHOWN = 20
 OTHERS_SHOWN = 5
 
@@ -24,13 +34,12 @@ OTHERS_SHOWN = 5
 def summary_text(summary: Summary, rules: Path) -> str:
     """The end of a run: documents by state, what was found, where it lies."""
     labels = load_labels(rules)
-    states = [f"{labels.of('state', state)} {summary.states[state]}"
-              for state in State if summary.states[state]]
-    severities = [f"{labels.of('severity', severity)} {summary.findings[severity]}"
-                  for severity in Severity]
+    states = [f"{labels.of('state', state)} {summary.states[state]}" for state in State if summary.states[state]]
+    severities = [f"{labels.of('severity', severity)} {summary.findings[severity]}" for severity in Severity]
     lines = [
         f"文件 {sum(summary.states.values())} 个："
-        + ("，".join(states) or "无") + (f"（沿用上次结果 {summary.reused} 份）" if summary.reused else ""),
+        + ("，".join(states) or "无")
+        + (f"（沿用上次结果 {summary.reused} 份）" if summary.reused else ""),
         f"单位 {summary.units} 个，问题 {summary.problems} 个，措施 {summary.measures} 条",
         f"核对发现 {sum(summary.findings.values())} 处：" + "，".join(severities),
         f"结果在 {summary.output}（整改台账.xlsx、各单位的报告、tables 中的数据表、运行日志.txt）",
@@ -54,8 +63,13 @@ def summary_text(summary: Summary, rules: Path) -> str:
 def show_text(tables: Tables, rules: Path) -> str:
     """One document: header, outline with problems and measures, claims, findings."""
     labels = load_labels(rules)
-    parts = [_header(tables.documents[0], labels), *_outline(tables, labels), *_claims(tables, labels),
-             *_advice(tables), *_findings(tables, labels)]
+    parts = [
+        _header(tables.documents[0], labels),
+        *_outline(tables, labels),
+        *_claims(tables, labels),
+        *_advice(tables),
+        *_findings(tables, labels),
+    ]
     return escaped("\n".join(parts), kept="\n\t")
 
 
@@ -82,8 +96,11 @@ def _outline(tables: Tables, labels: Labels) -> Iterator[str]:
                 yield f"{'  ' * depth}【{group}】"
         shown = groups
         yield f"    {problem.seq}. {problem.problem}"
-        details = [f"{labels.column('problems', field)}：{value}"
-                   for field in ("lead", "dept", "person", "deadline") if (value := getattr(problem, field))]
+        details = [
+            f"{labels.column('problems', field)}：{value}"
+            for field in ("lead", "dept", "person", "deadline")
+            if (value := getattr(problem, field))
+        ]
         if problem.status:
             long_term = f"，{labels.column('problems', 'long_term')}" if problem.long_term else ""
             details.insert(0, f"[{labels.of('status', problem.status)}{long_term}]")

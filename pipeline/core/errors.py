@@ -16,7 +16,8 @@ def escaped(text: str, kept: str = "") -> str:
     """The text on one line: what could steer a terminal or turn a line round is escaped, but for what is `kept`."""
     return "".join(
         character.encode("unicode_escape").decode("ascii")
-        if unicodedata.category(character) in _UNSHOWN and character not in kept else character
+        if unicodedata.category(character) in _UNSHOWN and character not in kept
+        else character
         for character in text
     )
 
@@ -132,6 +133,4 @@ def trace_of(error: BaseException) -> str:
     chain = [error]
     while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
         chain.append(before)
-    return "\n".join(
-        "".join(traceback.format_tb(one.__traceback__)) + type(one).__name__ for one in reversed(chain)
-    )
+    return "\n".join("".join(traceback.format_tb(one.__traceback__)) + type(one).__name__ for one in reversed(chain))

@@ -75,9 +75,7 @@ class Document:
         if span.last in (-1, span.block):
             return self.blocks[span.block].text[span.start : span.end]
         inner = [block.text for block in self.blocks[span.block + 1 : span.last]]
-        return "\n".join(
-            [self.blocks[span.block].text[span.start :], *inner, self.blocks[span.last].text[: span.end]]
-        )
+        return "\n".join([self.blocks[span.block].text[span.start :], *inner, self.blocks[span.last].text[: span.end]])
 
 
 @dataclass(frozen=True, slots=True)

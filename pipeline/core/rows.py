@@ -350,8 +350,20 @@ def with_rows(tables: Tables, rows: Mapping[str, Iterable[Row]]) -> Tables:
     return replace(tables, **columns)
 
 
-R = TypeVar("R", DocumentRow, ProblemRow, MeasureRow, ClaimRow, ReferenceRow, AmountRow, AdviceRow, PassageRow, FactRow,
-            UnusedRow, FindingRow)
+R = TypeVar(
+    "R",
+    DocumentRow,
+    ProblemRow,
+    MeasureRow,
+    ClaimRow,
+    ReferenceRow,
+    AmountRow,
+    AdviceRow,
+    PassageRow,
+    FactRow,
+    UnusedRow,
+    FindingRow,
+)
 P = TypeVar("P", MeasureRow, AmountRow)
 
 

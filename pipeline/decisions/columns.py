@@ -54,8 +54,21 @@ class Editable:
 EDITABLE: dict[str, Editable] = {
     "problems": Editable(
         "problems",
-        ("school", "aspect", "category", "problem", "status", "long_term", "lead", "dept", "person", "deadline",
-         "review_state", "review_note", "evidence"),
+        (
+            "school",
+            "aspect",
+            "category",
+            "problem",
+            "status",
+            "long_term",
+            "lead",
+            "dept",
+            "person",
+            "deadline",
+            "review_state",
+            "review_note",
+            "evidence",
+        ),
     ),
     "measures": Editable("measures", ("text",)),
     "claims": Editable("claims", ("value", "scope")),
@@ -146,8 +159,10 @@ def labelled(labels: Labels, table: str, key: str, width: float, style: str = "t
 
 def hidden_columns(labels: Labels) -> list[Column]:
     """The two columns at the end that lead a row back: its id, and what it held."""
-    return [Column(KEY, labels.column("", "row"), 4, hidden=True),
-            Column(BASE, labels.column("", "was"), 4, hidden=True)]
+    return [
+        Column(KEY, labels.column("", "row"), 4, hidden=True),
+        Column(BASE, labels.column("", "was"), 4, hidden=True),
+    ]
 
 
 def problem_columns(labels: Labels) -> list[Column]:
@@ -156,20 +171,31 @@ def problem_columns(labels: Labels) -> list[Column]:
     yes_no = (labels.of("bool", "true"), labels.of("bool", "false"))
     statuses = tuple(labels.of("status", code) for code in Status)
     return [
-        column("problems", "unit", 18), column("problems", "kind", 12, "centre"),
+        column("problems", "unit", 18),
+        column("problems", "kind", 12, "centre"),
         column("problems", "seq", 6, "centre"),
-        column("problems", "label", 9, "centre"), column("problems", "school", 14, "fill"),
-        column("problems", "aspect", 20, "fill"), column("problems", "category", 20, "fill"),
-        column("problems", "problem", 46, "fill"), column("problems", "status", 10, "fill", choices=statuses),
-        column("problems", "status_text", 16), column("problems", "long_term", 8, "fill", choices=yes_no),
-        column("problems", "lead", 12, "fill"), column("problems", "dept", 12, "fill"),
-        column("problems", "person", 12, "fill"), column("problems", "deadline", 12, "fill_date"),
-        column("problems", "deadline_text", 14), column("problems", "measures_count", 8, "number"),
-        column("amounts", "value", 14, "money"), column("amounts", "text", 16),
+        column("problems", "label", 9, "centre"),
+        column("problems", "school", 14, "fill"),
+        column("problems", "aspect", 20, "fill"),
+        column("problems", "category", 20, "fill"),
+        column("problems", "problem", 46, "fill"),
+        column("problems", "status", 10, "fill", choices=statuses),
+        column("problems", "status_text", 16),
+        column("problems", "long_term", 8, "fill", choices=yes_no),
+        column("problems", "lead", 12, "fill"),
+        column("problems", "dept", 12, "fill"),
+        column("problems", "person", 12, "fill"),
+        column("problems", "deadline", 12, "fill_date"),
+        column("problems", "deadline_text", 14),
+        column("problems", "measures_count", 8, "number"),
+        column("amounts", "value", 14, "money"),
+        column("amounts", "text", 16),
         column("problems", "review_state", 11, "fill", choices=tuple(labels.all("review"))),
         column("problems", "review_note", 24, "fill", choices=tuple(labels.all("review_note")), strict=False),
-        column("problems", "evidence", 20, "fill"), column("problems", "file", 20),
-        column("problems", "paragraph", 7, "centre"), *hidden_columns(labels),
+        column("problems", "evidence", 20, "fill"),
+        column("problems", "file", 20),
+        column("problems", "paragraph", 7, "centre"),
+        *hidden_columns(labels),
     ]
 
 
@@ -177,10 +203,16 @@ def measure_columns(labels: Labels) -> list[Column]:
     """The columns of the sheet of measures."""
     column = partial(labelled, labels)
     return [
-        column("measures", "unit", 18), column("measures", "kind", 12, "centre"), column("measures", "problem", 36),
-        column("measures", "status", 10, "centre"), column("measures", "seq", 6, "centre"),
-        column("measures", "label", 8, "centre"), column("measures", "headline", 20),
-        column("measures", "text", 80, "fill"), column("measures", "paragraph", 7, "centre"), *hidden_columns(labels),
+        column("measures", "unit", 18),
+        column("measures", "kind", 12, "centre"),
+        column("measures", "problem", 36),
+        column("measures", "status", 10, "centre"),
+        column("measures", "seq", 6, "centre"),
+        column("measures", "label", 8, "centre"),
+        column("measures", "headline", 20),
+        column("measures", "text", 80, "fill"),
+        column("measures", "paragraph", 7, "centre"),
+        *hidden_columns(labels),
     ]
 
 
@@ -188,11 +220,18 @@ def claim_columns(labels: Labels) -> list[Column]:
     """The columns of the sheet of claims."""
     column = partial(labelled, labels)
     return [
-        column("claims", "file", 22), column("findings", "unit", 18), column("claims", "metric", 16),
-        column("claims", "value", 14, "fill"), column("claims", "unit", 9, "centre"),
-        column("claims", "recount", 12, "number"), column("claims", "agrees", 10, "centre"),
-        column("claims", "scope", 18, "fill"), column("claims", "part_of", 14), column("claims", "text", 36),
-        column("claims", "paragraph", 7, "centre"), *hidden_columns(labels),
+        column("claims", "file", 22),
+        column("findings", "unit", 18),
+        column("claims", "metric", 16),
+        column("claims", "value", 14, "fill"),
+        column("claims", "unit", 9, "centre"),
+        column("claims", "recount", 12, "number"),
+        column("claims", "agrees", 10, "centre"),
+        column("claims", "scope", 18, "fill"),
+        column("claims", "part_of", 14),
+        column("claims", "text", 36),
+        column("claims", "paragraph", 7, "centre"),
+        *hidden_columns(labels),
     ]
 
 
@@ -200,19 +239,38 @@ def finding_columns(labels: Labels) -> list[Column]:
     """The columns of the sheet of findings."""
     column = partial(labelled, labels)
     return [
-        column("findings", "severity", 8, "centre"), column("findings", "unit", 18), column("findings", "check", 18),
-        column("findings", "message", 44), column("findings", "expected", 16), column("findings", "actual", 16),
-        column("findings", "quote", 36), column("findings", "other_quote", 36), column("findings", "suggestion", 32),
-        column("findings", "problem", 32), column("findings", "file", 20), column("findings", "paragraph", 7, "centre"),
+        column("findings", "severity", 8, "centre"),
+        column("findings", "unit", 18),
+        column("findings", "check", 18),
+        column("findings", "message", 44),
+        column("findings", "expected", 16),
+        column("findings", "actual", 16),
+        column("findings", "quote", 36),
+        column("findings", "other_quote", 36),
+        column("findings", "suggestion", 32),
+        column("findings", "problem", 32),
+        column("findings", "file", 20),
+        column("findings", "paragraph", 7, "centre"),
         column("findings", "review_state", 11, "fill", choices=tuple(labels.all("finding_review"))),
-        column("findings", "review_note", 24, "fill"), column("findings", "waived", 16), *hidden_columns(labels),
+        column("findings", "review_note", 24, "fill"),
+        column("findings", "waived", 16),
+        *hidden_columns(labels),
     ]
 
 
 DATES = ("inspected_from", "inspected_to", "feedback_date", "issued_date")
 _DOCUMENT_WIDTHS = {"file": 30, "title": 36, "unit": 24, "message": 40, "inspector": 16, "warnings": 24, "contact": 30}
-_NOT_SHOWN = {"doc_id", "case_id", "sha256", "coverage", "unused_share", "confidence", "reading", "short_name",
-              "encoding"}
+_NOT_SHOWN = {
+    "doc_id",
+    "case_id",
+    "sha256",
+    "coverage",
+    "unused_share",
+    "confidence",
+    "reading",
+    "short_name",
+    "encoding",
+}
 DOCUMENT_COLUMNS = [name for name in SCHEMA["documents"] if name not in _NOT_SHOWN]
 
 
@@ -221,13 +279,24 @@ def document_columns(labels: Labels) -> list[Column]:
     fields = EDITABLE["documents"].fields
     styles = {name: "fill_date" if name in DATES else "fill" for name in fields}
     return [
-        *(labelled(labels, "documents", name, _DOCUMENT_WIDTHS.get(name, 13),
-                   styles.get(name, "date" if name in DATES else "text")) for name in DOCUMENT_COLUMNS),
+        *(
+            labelled(
+                labels,
+                "documents",
+                name,
+                _DOCUMENT_WIDTHS.get(name, 13),
+                styles.get(name, "date" if name in DATES else "text"),
+            )
+            for name in DOCUMENT_COLUMNS
+        ),
         *hidden_columns(labels),
     ]
 
 
 COLUMNS: dict[str, Callable[[Labels], list[Column]]] = {
-    "problems": problem_columns, "measures": measure_columns, "claims": claim_columns, "findings": finding_columns,
+    "problems": problem_columns,
+    "measures": measure_columns,
+    "claims": claim_columns,
+    "findings": finding_columns,
     "documents": document_columns,
 }

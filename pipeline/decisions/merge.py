@@ -228,8 +228,10 @@ class _Work:
     def __init__(self, tables: Tables, names: Sequence[str]) -> None:
         self._tables = tables
         self.rows: dict[str, list[Decided]] = {name: list(tables.rows(name)) for name in names}  # type: ignore[arg-type]
-        self._known = {name: {row_identity(row, at): place for place, (at, row) in enumerate(positions(rows))}
-                       for name, rows in self.rows.items()}
+        self._known = {
+            name: {row_identity(row, at): place for place, (at, row) in enumerate(positions(rows))}
+            for name, rows in self.rows.items()
+        }
         self._files = {row.file: row.doc_id for row in tables.documents}
         self._facts: list[FactRow] = []
 
@@ -245,8 +247,9 @@ class _Work:
         if place is not None and _same(getattr(rows[place], anchor), correction.anchor):
             return place
         doc_id = self._files.get(correction.document, correction.doc_id)
-        same = [at for at, row in enumerate(rows)
-                if row.doc_id == doc_id and _same(getattr(row, anchor), correction.anchor)]
+        same = [
+            at for at, row in enumerate(rows) if row.doc_id == doc_id and _same(getattr(row, anchor), correction.anchor)
+        ]
         if len(same) == 1:
             return same[0]
         if place is None or ratio(stored_text(getattr(rows[place], anchor)), correction.anchor) < ALIKE:
@@ -259,8 +262,11 @@ class _Work:
         self.rows[correction.table][at] = row
         if correction.field in SCHEMA[correction.table]:
             owner = "" if isinstance(row, DocumentRow | ClaimRow) else row.problem_id
-            self._facts.append(FactRow(doc_id=row.doc_id, problem_id=owner, field=correction.field,
-                                       value=correction.new, rule=REVIEWER))
+            self._facts.append(
+                FactRow(
+                    doc_id=row.doc_id, problem_id=owner, field=correction.field, value=correction.new, rule=REVIEWER
+                )
+            )
 
     def add(self, correction: Correction) -> None:
         """A row that a person added: its fields arrive one by one."""
@@ -320,18 +326,30 @@ def typed(table: str, field: str, text: str) -> object:
 def _without(tables: Tables, gone: Mapping[str, set[int]]) -> Tables:
     """The tables without some rows (by their places), and without all that belongs to a problem that is gone."""
     problems = {tables.problems[at].problem_id for at in gone["problems"]}
-    return with_rows(tables, {
-        name: [row for at, row in enumerate(tables.rows(name))
-               if at not in gone.get(name, ()) and getattr(row, "problem_id", "") not in problems]
-        for name in ROW_TYPES
-    })
+    return with_rows(
+        tables,
+        {
+            name: [
+                row
+                for at, row in enumerate(tables.rows(name))
+                if at not in gone.get(name, ()) and getattr(row, "problem_id", "") not in problems
+            ]
+            for name in ROW_TYPES
+        },
+    )
 
 
 def _conflict(correction: Correction, now: str | None) -> ConflictRow:
     """A decision whose ground has changed; `now` None: the row is gone."""
     return ConflictRow(
-        file=correction.document, doc_id=correction.doc_id, table=correction.table, row=correction.anchor[:80],
-        field=correction.field, was=correction.old,
+        file=correction.document,
+        doc_id=correction.doc_id,
+        table=correction.table,
+        row=correction.anchor[:80],
+        field=correction.field,
+        was=correction.old,
         now="（这一行已不存在，更正没有采用）" if now is None else now,
-        human=correction.new if correction.action != DELETE else "（删除）", by=correction.by, when=correction.when,
+        human=correction.new if correction.action != DELETE else "（删除）",
+        by=correction.by,
+        when=correction.when,
     )

@@ -9,19 +9,15 @@ from __future__ import annotations
 import datetime
 import getpass
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from pipeline.core.errors import REASONS, InputError, Rejected
-from pipeline.core.text import clean
-from pipeline.core.values import CELL_DATE
 from pipeline.decisions.columns import (
     ANCHORS,
     BASE,
@@ -33,10 +29,10 @@ from pipeline.decisions.columns import (
     shown,
     stored_text,
 )
+from pipeline.decisions.edited_sheet import EditedSheet, cell_value, untouched
 from pipeline.decisions.merge import (
     ADD,
     CHANGE,
-    DATE_FIELDS,
     DELETE,
     FILE,
     Correction,
@@ -54,7 +50,6 @@ __all__ = ["Correction", "apply", "load_corrections", "merge", "merge_findings",
 
 GONE = 1 / 3  # of a sheet's rows that may be deleted without asking
 SHOWN = 20  # wrong cells that one message names
-CHOICES = {"status": "status", "long_term": "bool", "review_state": "review"}
 
 
 Identities = dict[str, tuple[str, str]]
@@ -62,24 +57,11 @@ SheetRows = dict[str, list[list[Any]]]  # sheet name → rows of cells
 Unreadable = dict[str, dict[str, str]]  # sheet name → address → what stands there
 
 
-@dataclass(slots=True)
-class EditedSheet:
-    """One sheet in reading: its rows by heading, and what is wrong with it."""
-
-    name: str
-    title: str
-    keys: list[str]
-    rows: list[tuple[int, dict[str, Any]]]
-    documents: dict[str, str] = field(default_factory=dict)  # row id → document id
-    wrong: list[str] = field(default_factory=list)
-
-    def address(self, number: int, key: str) -> str:
-        """The address of a cell, as people see it in Excel."""
-        return f"{self.title}!{get_column_letter(self.keys.index(key) + 1)}{number}"
-
-
 def apply(
-    workbook: Path, rules_folder: Path, output_folder: Path | None = None, who: tuple[str, str] | None = None,
+    workbook: Path,
+    rules_folder: Path,
+    output_folder: Path | None = None,
+    who: tuple[str, str] | None = None,
     sure: bool = False,
 ) -> list[str]:
     """Take over what people changed in a workbook; gives lines that say what was taken over.
@@ -150,8 +132,9 @@ def _cells(path: Path) -> tuple[SheetRows, Unreadable]:
     try:
         data = load(path.resolve())
     except Rejected as error:
-        raise InputError(str(path), f"工作簿读不到（{error.detail or REASONS[error.error][0]}）",
-                         "请检查路径，并关闭 Excel 后再试") from error
+        raise InputError(
+            str(path), f"工作簿读不到（{error.detail or REASONS[error.error][0]}）", "请检查路径，并关闭 Excel 后再试"
+        ) from error
     try:
         return raw_cells(data), unreadable_cells(data)
     except Rejected as error:
@@ -169,12 +152,15 @@ def _identities(book: SheetRows, path: Path) -> dict[str, Identities]:
     missing = [name for name in EDITABLE if name not in names]
     if missing:
         raise InputError(path.name, f"行标识表缺少 {'、'.join(missing)}", "请在最近一次生成的工作簿上更正")
-    entries = {name: [str(row[at]).rsplit("|", 2) for row in rows[1:] if row[at] not in ("", None)]
-               for at, name in enumerate(names)}
+    entries = {
+        name: [str(row[at]).rsplit("|", 2) for row in rows[1:] if row[at] not in ("", None)]
+        for at, name in enumerate(names)
+    }
     if any(len(entry) != 3 for column in entries.values() for entry in column):
         raise InputError(path.name, "隐藏的行标识表被改动过", "请在最近一次生成的工作簿上更正")
-    return {name: {identity: (doc_id, anchor) for identity, doc_id, anchor in column}
-            for name, column in entries.items()}
+    return {
+        name: {identity: (doc_id, anchor) for identity, doc_id, anchor in column} for name, column in entries.items()
+    }
 
 
 def _sheet(book: SheetRows, name: str, labels: Labels, path: Path) -> EditedSheet:
@@ -192,7 +178,8 @@ def _sheet(book: SheetRows, name: str, labels: Labels, path: Path) -> EditedShee
             if at >= len(head) or head[at] != column.heading:
                 found = f"是“{head[at]}”" if at < len(head) and head[at] else "是空的"
                 raise InputError(
-                    f"{part}!{get_column_letter(at + 1)}1", f"表头应为“{column.heading}”，现在{found}",
+                    f"{part}!{get_column_letter(at + 1)}1",
+                    f"表头应为“{column.heading}”，现在{found}",
                     "请把移动或删去的列恢复原样；本次没有采用任何更正",
                 )
         _collect(sheet, rows[1:])
@@ -216,7 +203,11 @@ def _collect(sheet: EditedSheet, rows: Sequence[Sequence[Any]]) -> None:
 
 
 def _changes(
-    sheet: EditedSheet, identities: Identities, documents: dict[str, str], labels: Labels, problems: EditedSheet,
+    sheet: EditedSheet,
+    identities: Identities,
+    documents: dict[str, str],
+    labels: Labels,
+    problems: EditedSheet,
     who: tuple[str, str],
 ) -> Iterator[Correction]:
     known: set[str] = set(identities)
@@ -241,19 +232,41 @@ def _changes(
         doc_id = identities[identity][0]
         anchor = stored_text(_anchor(sheet, row, base))
         for name, old in base.items():
-            if _untouched(row.get(name), shown(name, old, labels)):
+            if untouched(row.get(name), shown(name, old, labels)):
                 continue
-            new = _value(sheet, number, row, name, labels)
+            new = cell_value(sheet, number, row, name, labels)
             if new is not None and new != stored_text(old):
-                yield Correction(documents.get(doc_id, ""), doc_id, EDITABLE[sheet.name].table, identity, anchor,
-                                 CHANGE, name, stored_text(old), new, by, when)
+                yield Correction(
+                    documents.get(doc_id, ""),
+                    doc_id,
+                    EDITABLE[sheet.name].table,
+                    identity,
+                    anchor,
+                    CHANGE,
+                    name,
+                    stored_text(old),
+                    new,
+                    by,
+                    when,
+                )
     for identity, (doc_id, anchor) in identities.items():
         if identity not in seen:
             if sheet.name == "documents":
                 sheet.wrong.append(f"{sheet.title} 少了一行（{identity}），文档不能在这里删去")
                 continue
-            yield Correction(documents.get(doc_id, ""), doc_id, EDITABLE[sheet.name].table, identity, anchor, DELETE,
-                             "", "", "", by, when)
+            yield Correction(
+                documents.get(doc_id, ""),
+                doc_id,
+                EDITABLE[sheet.name].table,
+                identity,
+                anchor,
+                DELETE,
+                "",
+                "",
+                "",
+                by,
+                when,
+            )
 
 
 def _anchor(sheet: EditedSheet, row: dict[str, Any], base: dict[str, Any]) -> object:
@@ -271,82 +284,21 @@ def _base(sheet: EditedSheet, number: int, row: dict[str, Any], fields: Sequence
         return None
 
 
-def _untouched(cell: object, written: object) -> bool:
-    """Whether a cell still holds what was written."""
-    if isinstance(cell, datetime.datetime):
-        cell = cell.date()
-    if cell in ("", None) or written in ("", None):
-        return cell in ("", None) and written in ("", None)
-    if isinstance(written, str) and isinstance(cell, str):
-        return clean(written)[0] == clean(cell)[0]
-    return cell == written
-
-
-def _value(sheet: EditedSheet, number: int, row: dict[str, Any], name: str, labels: Labels) -> str | None:
-    """A cell as corrections.csv holds it; None (and a message) when it can't be understood."""
-    cell = row.get(name)
-    text = str(cell).strip() if isinstance(cell, str) else cell
-    if text in ("", None):
-        return ""
-    if name in CHOICES:
-        return _choice(sheet, number, name, str(text), labels)
-    if name in DATE_FIELDS:
-        return _date(sheet, number, name, text)
-    if name == "value":
-        return _number(sheet, number, name, text)
-    if isinstance(text, (datetime.date, datetime.datetime)):
-        return text.strftime("%Y-%m-%d")
-    return stored_text(int(text) if isinstance(text, float) and text.is_integer() else
-                       cell if isinstance(cell, str) else text)
-
-
-def _choice(sheet: EditedSheet, number: int, name: str, text: str, labels: Labels) -> str | None:
-    group = "finding_review" if sheet.name == "findings" else CHOICES[name]
-    code = labels.code(group, text)
-    if code is None:
-        options = "、".join(labels.all(group))
-        sheet.wrong.append(f"{sheet.address(number, name)}：“{text[:20]}”不在下拉列表中（{options}）")
-        return None
-    return {"false": "", "true": "true"}.get(code, code) if group == "bool" else code
-
-
-def _date(sheet: EditedSheet, number: int, name: str, value: object) -> str | None:
-    if isinstance(value, (datetime.date, datetime.datetime)):
-        return value.strftime("%Y-%m-%d")
-    text = str(value).strip()
-    found = re.fullmatch(CELL_DATE, text)
-    if found:
-        year, month, day = int(found[1]), int(found[2]), found[3]
-        try:
-            whole = datetime.date(year, month, int(day or 1))
-        except ValueError:
-            whole = None
-        if whole:
-            return whole.isoformat() if day else f"{year:04d}-{month:02d}"
-    sheet.wrong.append(f"{sheet.address(number, name)}：“{text[:20]}”不是日期（写成 2025-06-30 或 2025-06）")
-    return None
-
-
-def _number(sheet: EditedSheet, number: int, name: str, value: object) -> str | None:
-    try:
-        number_read = float(str(value).replace(",", "").replace("，", ""))
-    except ValueError:
-        number_read = math.nan
-    if not math.isfinite(number_read):
-        sheet.wrong.append(f"{sheet.address(number, name)}：“{str(value)[:20]}”不是数")
-        return None
-    return stored_text(number_read)
-
-
 def _added(
-    sheet: EditedSheet, number: int, row: dict[str, Any], documents: dict[str, str], labels: Labels,
-    problems: EditedSheet, who: tuple[str, str], taken: set[str],
+    sheet: EditedSheet,
+    number: int,
+    row: dict[str, Any],
+    documents: dict[str, str],
+    labels: Labels,
+    problems: EditedSheet,
+    who: tuple[str, str],
+    taken: set[str],
 ) -> Iterator[Correction]:
     """A row without an id: a problem or measure that a person added."""
     if sheet.name not in ("problems", "measures"):
         sheet.wrong.append(f"{sheet.title} 第 {number} 行没有行标识：这张表不能增加行")
         return
-    values = {name: _value(sheet, number, row, name, labels) for name in EDITABLE[sheet.name].fields}
+    values = {name: cell_value(sheet, number, row, name, labels) for name in EDITABLE[sheet.name].fields}
     main = "problem" if sheet.name == "problems" else "text"
     if not values[main]:
         sheet.wrong.append(f"{sheet.address(number, main)} 是空的：新增的行必须填写")
@@ -360,8 +312,18 @@ def _added(
     taken.add(identity)
     for name, new in values.items():
         if new:
-            yield Correction(documents.get(doc_id, ""), doc_id, EDITABLE[sheet.name].table, identity, problem_id, ADD,
-                             name, "", new, *who)
+            yield Correction(
+                documents.get(doc_id, ""),
+                doc_id,
+                EDITABLE[sheet.name].table,
+                identity,
+                problem_id,
+                ADD,
+                name,
+                "",
+                new,
+                *who,
+            )
 
 
 def _owner(

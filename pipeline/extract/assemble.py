@@ -101,8 +101,10 @@ class _Assembler:
                 self._within(atom, role)
         self._keyed(keys)
         self._close()
-        advice = [(label, fact(self.document, "advice", trimmed(self.document, joined(spans)), "advice.parsed"))
-                  for label, spans in self.advice]
+        advice = [
+            (label, fact(self.document, "advice", trimmed(self.document, joined(spans)), "advice.parsed"))
+            for label, spans in self.advice
+        ]
         return Assembled(tuple(self.done), tuple(advice), tuple(self.groups))
 
     def _keyed(self, keys: Sequence[Atom]) -> None:

@@ -158,9 +158,7 @@ def _figures(document: Document, whole: Outline, offer: Proposal | None, rules: 
     return list(read_figures(document, whole.views, others, rules))
 
 
-def _structure(
-    reading: Reading, header: Header, listed: list[Item], offer: Proposal | None
-) -> list[tuple[int, Fact]]:
+def _structure(reading: Reading, header: Header, listed: list[Item], offer: Proposal | None) -> list[tuple[int, Fact]]:
     """How the document was taken apart: kind, chapters, the ends of items, problems' labels and markers, columns."""
     title = header.facts.get("title")
     text, span = (title.text, title.span) if title is not None else ("", Span(0, 0, 0))
@@ -188,9 +186,7 @@ def _structure(
     return found
 
 
-def _problems(
-    reading: Reading, parts: dict[int, str], offer: Proposal | None
-) -> tuple[list[Item], list[Problem]]:
+def _problems(reading: Reading, parts: dict[int, str], offer: Proposal | None) -> tuple[list[Item], list[Problem]]:
     listed = items(reading, parts)
     answered = [item for item in listed if reading.strong(item.section)]
     if offer is not None and len(answered) < len(offer.problems):
@@ -246,8 +242,11 @@ def _chain_above(reading: Reading, block: int) -> list[Section]:
 def _section_above(reading: Reading, block: int) -> Section | None:
     """The section whose heading is the last paragraph in front of a block."""
     paragraph = next(
-        (i for i in range(block - 1, -1, -1) if reading.document.blocks[i].kind == "paragraph"
-         and reading.outline.views[i].strip()),
+        (
+            i
+            for i in range(block - 1, -1, -1)
+            if reading.document.blocks[i].kind == "paragraph" and reading.outline.views[i].strip()
+        ),
         -1,
     )
     held = [s for s in reading.outline.sections if s.mark.block == paragraph and s.mark.scheme not in BREAKS]
@@ -305,8 +304,9 @@ class _Taken:
 
     def holds(self, span: Span) -> bool:
         """Whether at least half of a span of one block belongs to problems."""
-        shared = sum(max(0, min(span.end, held.end) - max(span.start, held.start))
-                     for held in self._by_block.get(span.block, ()))
+        shared = sum(
+            max(0, min(span.end, held.end) - max(span.start, held.start)) for held in self._by_block.get(span.block, ())
+        )
         return 2 * shared >= max(1, span.end - span.start)
 
 

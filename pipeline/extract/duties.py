@@ -73,9 +73,7 @@ def _state(document: Document, problem: Problem, piece: Span, view: str, clause:
             problem.fields[name] = fact(document, name, place, clause.rule.id, value)
 
 
-def assign(
-    document: Document, problem: Problem, names: Sequence[str], place: Span, rule: str, rules: Rules
-) -> None:
+def assign(document: Document, problem: Problem, names: Sequence[str], place: Span, rule: str, rules: Rules) -> None:
     """The value of one or two fields (责任领导及责任部门): two values are parted by ；, a slash, blanks or brackets."""
     text = document.text(place)
     view = values.view(text)

@@ -14,8 +14,23 @@ from pipeline.extract.atoms import BRACKET, CLAUSE, KEY, PIECE, Atom, Atoms
 from pipeline.ruleset.rule import Rules
 
 # fields of rules that are evidence where they match at an atom's start, and anywhere in it
-AT_START = ("frame", "part", "break", "rectification", "effect", "facet", "responsibility", "status_group", "answers",
-            "title_line", "signature_date", "signature_name", "unlabelled", "assigned", "school_heading")
+AT_START = (
+    "frame",
+    "part",
+    "break",
+    "rectification",
+    "effect",
+    "facet",
+    "responsibility",
+    "status_group",
+    "answers",
+    "title_line",
+    "signature_date",
+    "signature_name",
+    "unlabelled",
+    "assigned",
+    "school_heading",
+)
 INSIDE = ("listing", "advice_lead", "heading_note", "announce_next", "covers")
 OUTWARD = (
     "label", "key.", "form", "status", "rule.rectification", "rule.responsibility", "word.problem", "word.done", "stop",
@@ -90,8 +105,17 @@ def _named(field: str, text: str, rules: Rules) -> Iterator[str]:
 
 def _shape(atom: Atom, block: Block, text: str, body: str) -> Iterator[str]:
     size = len(body)
-    yield "length." + ("none" if not size else "short" if size <= _SHORT else "middle" if size <= _MIDDLE else
-                       "long" if size <= _LONG else "longer")
+    yield "length." + (
+        "none"
+        if not size
+        else "short"
+        if size <= _SHORT
+        else "middle"
+        if size <= _MIDDLE
+        else "long"
+        if size <= _LONG
+        else "longer"
+    )
     end = text[-1:] if text else ""
     yield "stop." + {"。": "full", "；": "semicolon", "：": "colon", "，": "comma"}.get(end, "none")
     if atom.first:

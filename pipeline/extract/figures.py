@@ -12,9 +12,7 @@ from pipeline.extract.proposers.table_grid import Grid
 from pipeline.ruleset.rule import Hit, Rules
 
 
-def read_figures(
-    document: Document, views: Sequence[str], grids: Mapping[int, Grid], rules: Rules
-) -> Iterator[Claim]:
+def read_figures(document: Document, views: Sequence[str], grids: Mapping[int, Grid], rules: Rules) -> Iterator[Claim]:
     """Claims of tables, in reading order.
 
     The name left of a number is believed before the one above it; what the other one says, unless it only says

@@ -31,8 +31,11 @@ def _by_aspect(reading: Reading) -> list[Problem]:
     """Paragraphs of `在…方面，一是…；二是…` behind the words that announce problems."""
     views = reading.outline.views
     lead = next(
-        (i for i, b in enumerate(reading.document.blocks)
-         if b.kind == "paragraph" and reading.rules.first("listing_lead", views[i]) is not None),
+        (
+            i
+            for i, b in enumerate(reading.document.blocks)
+            if b.kind == "paragraph" and reading.rules.first("listing_lead", views[i]) is not None
+        ),
         -1,
     )
     found: list[Problem] = []

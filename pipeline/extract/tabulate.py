@@ -84,23 +84,31 @@ def _rows(document: Document, found: Extraction) -> Iterator[Row]:
     for claim in found.claims:
         assert isinstance(claim.fact.value, float | int)
         yield ClaimRow(
-            doc_id=identity, metric=claim.metric, value=claim.fact.value, unit=claim.unit, part_of=claim.part_of,
-            scope=claim.scope, text=claim.fact.text, **place(claim.fact.span),
+            doc_id=identity,
+            metric=claim.metric,
+            value=claim.fact.value,
+            unit=claim.unit,
+            part_of=claim.part_of,
+            scope=claim.scope,
+            text=claim.fact.text,
+            **place(claim.fact.span),
         )
         yield _fact(identity, "", claim.fact)
     for number, reference in found.references:
         owner = problem_id(identity, number) if number else ""
         yield ReferenceRow(
-            doc_id=identity, problem_id=owner, title=_text(reference.fact), action=Action(reference.action),
-            docno=reference.docno, **place(reference.fact.span),
+            doc_id=identity,
+            problem_id=owner,
+            title=_text(reference.fact),
+            action=Action(reference.action),
+            docno=reference.docno,
+            **place(reference.fact.span),
         )
         yield _fact(identity, owner, reference.fact)
     for number, amount in found.amounts:
         owner = problem_id(identity, number) if number else ""
         assert isinstance(amount.value, float | int)
-        yield AmountRow(
-            doc_id=identity, problem_id=owner, value=amount.value, text=amount.text, **place(amount.span)
-        )
+        yield AmountRow(doc_id=identity, problem_id=owner, value=amount.value, text=amount.text, **place(amount.span))
         yield _fact(identity, owner, amount)
     for number, (label, advice) in enumerate(found.advice, 1):
         yield AdviceRow(doc_id=identity, seq=number, label=label, text=advice.text, **place(advice.span))
@@ -108,8 +116,13 @@ def _rows(document: Document, found: Extraction) -> Iterator[Row]:
     for number, passage in enumerate(found.passages, 1):
         text, at = document.text(passage.span), place(passage.span)
         yield PassageRow(
-            doc_id=identity, seq=number, part=passage.part or "other", level=passage.level, label=passage.label,
-            text=text, **at,
+            doc_id=identity,
+            seq=number,
+            part=passage.part or "other",
+            level=passage.level,
+            label=passage.label,
+            text=text,
+            **at,
         )
         if passage.part in UNUSED_PARTS:
             yield UnusedRow(doc_id=identity, text=text, **at)
@@ -173,8 +186,14 @@ def _problem(document: Document, owner: str, number: int, problem: Problem) -> I
     )
     for seq, measure in enumerate(problem.measures, 1):
         yield MeasureRow(
-            doc_id=identity, problem_id=owner, seq=seq, label=measure.label, headline=measure.headline,
-            text=measure.fact.text, end_paragraph=_last(measure.fact.span), **place(measure.fact.span),
+            doc_id=identity,
+            problem_id=owner,
+            seq=seq,
+            label=measure.label,
+            headline=measure.headline,
+            text=measure.fact.text,
+            end_paragraph=_last(measure.fact.span),
+            **place(measure.fact.span),
         )
         yield _fact(identity, owner, measure.fact)
     own = (problem.problem, problem.school, problem.aspect, problem.category, problem.status, *problem.fields.values())
@@ -202,6 +221,12 @@ def _plain(value: object) -> str:
 
 def _fact(identity: str, owner: str, fact: Fact) -> FactRow:
     return FactRow(
-        doc_id=identity, problem_id=owner, field=fact.field, value=_plain(fact.value), text=fact.text, rule=fact.rule,
-        end_paragraph=_last(fact.span), **place(fact.span),
+        doc_id=identity,
+        problem_id=owner,
+        field=fact.field,
+        value=_plain(fact.value),
+        text=fact.text,
+        rule=fact.rule,
+        end_paragraph=_last(fact.span),
+        **place(fact.span),
     )

@@ -171,7 +171,7 @@ def gold(source: AnnotatedPaper) -> dict[str, Any]:
         elif span.tag in ("status", "lead", "dept", "person", "deadline"):
             answered = problems.get(span.attributes.get("p", current or ""))
             if answered is None:
-                raise InputError(source.name, f"“{span.text}”没有所属的问题", "请用 p=\"编号\" 指明是哪个问题的")
+                raise InputError(source.name, f"“{span.text}”没有所属的问题", '请用 p="编号" 指明是哪个问题的')
             answered.update(_answer(span))
         else:
             _other_row(tables, source, span, span.attributes.get("p", current))

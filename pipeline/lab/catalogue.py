@@ -60,17 +60,27 @@ def _rule_line(rule: Rule) -> str:
 def _check_lines(folder: Path) -> list[str]:
     """Every check with its name, what the default profile makes of it, and what it says; then its trigger words."""
     settings, labels = load_settings(folder), load_labels(folder)
-    lines = [f"## 核对项（checks.yaml，{len(settings.wording)} 项）", "",
-             "程度和适用材料可在口径文件（profiles/）里改；{ } 中的内容由核对填入。", "",
-             "| 核对项 | 名称 | 程度 | 适用材料 | 说法 | 建议 |", "|---|---|---|---|---|---|"]
+    lines = [
+        f"## 核对项（checks.yaml，{len(settings.wording)} 项）",
+        "",
+        "程度和适用材料可在口径文件（profiles/）里改；{ } 中的内容由核对填入。",
+        "",
+        "| 核对项 | 名称 | 程度 | 适用材料 | 说法 | 建议 |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, wording in settings.wording.items():
         severity = settings.profile.severity.get(name, OFF)
         kinds = settings.profile.kinds.get(name, ())
         told = "、".join(labels.of("kind", kind) for kind in kinds) if set(kinds) != set(CASE_KINDS) else "全部"
         shown = "不查" if severity == OFF else labels.of("severity", severity)
         lines.append(_cells(f"`{name}`", labels.of("check", name), shown, told, wording.message, wording.suggestion))
-    lines += ["", f"## 核对用词（checks.yaml，{len(settings.triggers)} 组）", "",
-              "| 触发词 | 命中的例子 | 不命中的例子 |", "|---|---|---|"]
+    lines += [
+        "",
+        f"## 核对用词（checks.yaml，{len(settings.triggers)} 组）",
+        "",
+        "| 触发词 | 命中的例子 | 不命中的例子 |",
+        "|---|---|---|",
+    ]
     for trigger in settings.triggers.values():
         hits = [str(e["text"]) for e in trigger.examples if e.get("value") is not None]
         misses = [str(e["text"]) for e in trigger.examples if e.get("value") is None]
@@ -81,8 +91,12 @@ def _check_lines(folder: Path) -> list[str]:
 def policy_lines(folder: Path) -> list[str]:
     """Which paper wins for which field of the consolidated table, as the default profile has it."""
     settings, labels = load_settings(folder), load_labels(folder)
-    lines = ["## 问题总表的取值（profiles/default.yaml 的 items）", "",
-             "| 栏目 | 依次取自（同一种材料取最新的一份） |", "|---|---|"]
+    lines = [
+        "## 问题总表的取值（profiles/default.yaml 的 items）",
+        "",
+        "| 栏目 | 依次取自（同一种材料取最新的一份） |",
+        "|---|---|",
+    ]
     for field, kinds in settings.profile.items.items():
         told = (labels.of("kind", kind) if kind != LATEST else "时间最晚的一份（不分文种）" for kind in kinds)
         lines.append(_cells(labels.column("items", field), "、".join(told)))

@@ -185,9 +185,7 @@ def crop(sample: Sample, rules: Rules, chance: random.Random) -> Sample | None:
         return None
     count = chance.choice((1, 1, 2, 2, 3, 4))
     first = chance.randrange(len(problems) - count)
-    begins, ends, opening = (
-        items[_with_headings(sample.roles, problems[k])].block for k in (first, first + count, 0)
-    )
+    begins, ends, opening = (items[_with_headings(sample.roles, problems[k])].block for k in (first, first + count, 0))
     closing = max(items[number].block for number, role in enumerate(sample.roles) if role != OTHER) + 1
     kept = [*range(min(opening, begins)), *range(begins, ends), *range(closing, len(sample.document.blocks))]
     document = replace(sample.document, blocks=tuple(sample.document.blocks[block] for block in kept))
@@ -242,8 +240,11 @@ def _crfsuite() -> Any:
     try:
         import pycrfsuite
     except ImportError as error:
-        raise InputError("", "拟合迹象的分量需要 python-crfsuite，这里没有安装",
-                         "请运行 pip install 'zhenggai[fit]' 后再试；处理文档用不到它") from error
+        raise InputError(
+            "",
+            "拟合迹象的分量需要 python-crfsuite，这里没有安装",
+            "请运行 pip install 'zhenggai[fit]' 后再试；处理文档用不到它",
+        ) from error
     return pycrfsuite
 
 
@@ -275,8 +276,10 @@ def write_weights(folder: Path, papers: Path, target: Path) -> list[str]:
     fitted = fit([one for sample in read for one in shown(sample, rules)])
     written = replace_file(target, weights_text(rules.weights["judge"], fitted).encode())
     count = sum(map(len, fitted["evidence"].values()))
-    return [*left_out(missed),
-            f"用 {len(read)} 份样本拟合，{len(fitted['evidence'])} 种迹象有 {count} 个分量，已写入 {written}。"]
+    return [
+        *left_out(missed),
+        f"用 {len(read)} 份样本拟合，{len(fitted['evidence'])} 种迹象有 {count} 个分量，已写入 {written}。",
+    ]
 
 
 def left_out(missed: Sequence[str]) -> list[str]:

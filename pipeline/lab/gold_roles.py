@@ -156,8 +156,9 @@ def _key(text: str) -> str:
     return "".join(values.view(text).split())
 
 
-def _place(document: Document, pieces: Iterable[_Piece], offset: int, closes: bool = False,
-           empty: bool = False) -> tuple[int, int] | None:
+def _place(
+    document: Document, pieces: Iterable[_Piece], offset: int, closes: bool = False, empty: bool = False
+) -> tuple[int, int] | None:
     """A block and a place in it, blanks aside, of an offset in a line of the source; None where it is not found."""
     for piece in pieces:
         inner = offset - piece.start

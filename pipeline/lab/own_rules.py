@@ -47,8 +47,10 @@ def write_start(folder: Path) -> list[str]:
     except OSError as error:
         what = f"写不进去（{error.strerror or error}）"
         raise OutputError(str(folder), what, "请检查磁盘空间和文件夹权限") from error
-    return [f"已在 {folder} 备好 {count} 个规则文件，内容全部注释着。",
-            f"改好后检验：zhenggai rules check --rules {folder}"]
+    return [
+        f"已在 {folder} 备好 {count} 个规则文件，内容全部注释着。",
+        f"改好后检验：zhenggai rules check --rules {folder}",
+    ]
 
 
 def commented(text: str) -> str:

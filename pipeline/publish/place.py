@@ -67,8 +67,10 @@ def place(staging: Path, output: Path, earlier: Records, only_add: bool = False)
 
 def _files(folder: Path) -> Iterator[Path]:
     """All files below the folder; the workbook last, so that it never is newer than the tables."""
-    yield from sorted((path for path in folder.rglob("*") if path.is_file()),
-                      key=lambda path: (path.name == WORKBOOK, path.as_posix()))
+    yield from sorted(
+        (path for path in folder.rglob("*") if path.is_file()),
+        key=lambda path: (path.name == WORKBOOK, path.as_posix()),
+    )
 
 
 def _inside(output: Path, name: str) -> Path:

@@ -39,9 +39,17 @@ class Shapes:
     mojibake: re.Pattern[str]
 
 
-_KEYS = {"labels": items(pattern, 1), "running_labels": items(pattern, 1), "field": pattern, "sentence_end": text,
-         "sentence_middle": text, "counter": pattern, "page_numbers": items(pattern, 1),
-         "heading_style": pattern, "mojibake": items(pattern, 1)}
+_KEYS = {
+    "labels": items(pattern, 1),
+    "running_labels": items(pattern, 1),
+    "field": pattern,
+    "sentence_end": text,
+    "sentence_middle": text,
+    "counter": pattern,
+    "page_numbers": items(pattern, 1),
+    "heading_style": pattern,
+    "mojibake": items(pattern, 1),
+}
 
 
 def shapes() -> Shapes:

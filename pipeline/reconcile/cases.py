@@ -71,9 +71,14 @@ class Aliases:
 
 _WORDS = items(text)
 _SHAPE = record(
-    {"party_prefixes": _WORDS, "party_suffixes": _WORDS, "generic_short_names": _WORDS, "inspector": pattern,
-     "abbreviations": mapping(text),
-     "aliases": items(record({"name": text, "also": items(text, 1)}, ("name", "also")))},
+    {
+        "party_prefixes": _WORDS,
+        "party_suffixes": _WORDS,
+        "generic_short_names": _WORDS,
+        "inspector": pattern,
+        "abbreviations": mapping(text),
+        "aliases": items(record({"name": text, "also": items(text, 1)}, ("name", "also"))),
+    },
     ("party_prefixes", "party_suffixes", "generic_short_names", "inspector", "abbreviations", "aliases"),
 )
 
@@ -82,8 +87,14 @@ def load_aliases(rules_folder: Path) -> Aliases:
     """`aliases.yaml`.  Raises RuleError at its line."""
     content: Entry = load(rules_folder, "aliases.yaml", _SHAPE)
     short = {long: str(name) for long, name in content["abbreviations"].items()}
-    bare = Aliases(_words(content["party_prefixes"]), _words(content["party_suffixes"]), short,
-                   _words(content["generic_short_names"]), re.compile(content["inspector"]), {})
+    bare = Aliases(
+        _words(content["party_prefixes"]),
+        _words(content["party_suffixes"]),
+        short,
+        _words(content["generic_short_names"]),
+        re.compile(content["inspector"]),
+        {},
+    )
     renamed: dict[str, str] = {}
     for entry in content["aliases"]:
         renamed |= {bare.unit(str(old)): bare.unit(str(entry["name"])) for old in entry["also"]}
@@ -156,8 +167,11 @@ def _stated(papers: Iterable[Paper], column: str) -> str:
 
 def papers_of(tables: Tables, aliases: Aliases) -> list[Paper]:
     """Every document of a kind that takes part in a case, with its rows."""
-    problems, measures, claims = (by_document(tables.problems), by_document(tables.measures),
-                                  by_document(tables.claims))
+    problems, measures, claims = (
+        by_document(tables.problems),
+        by_document(tables.measures),
+        by_document(tables.claims),
+    )
     references, amounts = by_document(tables.references), by_document(tables.amounts)
     advice, passages = by_document(tables.advice), by_document(tables.passages)
     papers = []
@@ -165,10 +179,20 @@ def papers_of(tables: Tables, aliases: Aliases) -> list[Paper]:
         if row.state not in READ or row.kind not in CASE_KINDS:
             continue
         name, own = row.doc_id, measures.get(row.doc_id, [])
-        papers.append(Paper(
-            row, aliases.unit(row.unit), problems.get(name, ()), own, claims.get(name, ()), references.get(name, ()),
-            amounts.get(name, ()), advice.get(name, ()), passages.get(name, ()), by_problem(own),
-        ))
+        papers.append(
+            Paper(
+                row,
+                aliases.unit(row.unit),
+                problems.get(name, ()),
+                own,
+                claims.get(name, ()),
+                references.get(name, ()),
+                amounts.get(name, ()),
+                advice.get(name, ()),
+                passages.get(name, ()),
+                by_problem(own),
+            )
+        )
     return papers
 
 

@@ -63,25 +63,37 @@ class _Maker:
         values: dict[str, Any] = {
             **self._chosen("aspect", _joined("aspect"), _reworded),
             **self._chosen("category", _joined("category"), _reworded),
-            **self._chosen("problem", _joined("problem", "；"), _reworded), **status,
-            **self._chosen("lead", self._name("lead"), _renamed), **self._chosen("dept", self._name("dept"), _renamed),
+            **self._chosen("problem", _joined("problem", "；"), _reworded),
+            **status,
+            **self._chosen("lead", self._name("lead"), _renamed),
+            **self._chosen("dept", self._name("dept"), _renamed),
             **self._chosen("person", self._name("person"), _renamed),
-            **self._chosen("deadline", _deadline, another_day), **owed,
+            **self._chosen("deadline", _deadline, another_day),
+            **owed,
             **self._chosen("amount_settled", self._settled(owed["amount_asked"]), _other),
-            **self._chosen("measures_planned", _measures), **self._chosen("measures_reported", _measures),
+            **self._chosen("measures_planned", _measures),
+            **self._chosen("measures_reported", _measures),
         }
         if values["status"] in OPEN or values["status"] is None:
             values |= self._chosen("reason", self._reason)
         told = self._rows_of(values["status_from"])
         timed = self._rows_of(values["deadline_from"]) or [r for _, rows in self.strand.rows for r in rows]
         return ItemRow(
-            case_id=self.case.case_id, item_id=self._identity(), seq=number, unit=self.case.unit,
-            added=self.strand.added, doubtful=self.strand.doubtful, school=first.school,
+            case_id=self.case.case_id,
+            item_id=self._identity(),
+            seq=number,
+            unit=self.case.unit,
+            added=self.strand.added,
+            doubtful=self.strand.doubtful,
+            school=first.school,
             status_text="；".join(dict.fromkeys(r.status_text for r in told if r.status_text)),
             long_term=any(r.long_term for r in told),
             deadline_text="；".join(dict.fromkeys(r.deadline_text for r in timed if r.deadline_text)),
-            feedback_problem_id=self._ids(Kind.FEEDBACK), plan_problem_id=self._ids(Kind.PLAN),
-            ledger_problem_id=self._ids(Kind.LEDGER), bulletin_problem_id=self._ids(Kind.BULLETIN), **values,
+            feedback_problem_id=self._ids(Kind.FEEDBACK),
+            plan_problem_id=self._ids(Kind.PLAN),
+            ledger_problem_id=self._ids(Kind.LEDGER),
+            bulletin_problem_id=self._ids(Kind.BULLETIN),
+            **values,
         )
 
     def _identity(self) -> str:
@@ -97,8 +109,9 @@ class _Maker:
 
     def _chosen(self, field: str, read: FieldReading, differs: Differs | None = None) -> dict[str, Any]:
         """The field's value, the document it came from and, where `differs` tells them, the others' values."""
-        said = [(paper, value) for paper, rows in self._ordered(field)
-                if (value := read(paper, rows)) not in ("", None)]
+        said = [
+            (paper, value) for paper, rows in self._ordered(field) if (value := read(paper, rows)) not in ("", None)
+        ]
         if not said:
             return {field: ItemRow.__dataclass_fields__[field].default, f"{field}_from": ""}
         (source, value), *others = said
@@ -116,8 +129,9 @@ class _Maker:
         return sorted(ordered, key=lambda entry: not self._by_reviewer(field, entry[1]))
 
     def _by_reviewer(self, field: str, rows: Sequence[ProblemRow]) -> bool:
-        return any((r.problem_id, field) in self.decided or (field == "status" and r.review_state == CLOSED)
-                   for r in rows)
+        return any(
+            (r.problem_id, field) in self.decided or (field == "status" and r.review_state == CLOSED) for r in rows
+        )
 
     def _name(self, field: str) -> FieldReading:
         read = _joined(field)

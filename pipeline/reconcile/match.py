@@ -110,7 +110,9 @@ def _profile(row: ProblemRow) -> Compared:
 
 
 def link_problems(
-    sources: Sequence[ProblemRow], answers: Sequence[ProblemRow], thresholds: Mapping[str, float],
+    sources: Sequence[ProblemRow],
+    answers: Sequence[ProblemRow],
+    thresholds: Mapping[str, float],
     names: Sequence[str] = (),
 ) -> list[Link]:
     """Links from each problem of `sources` to the problem(s) of `answers` that treat it.
@@ -158,8 +160,9 @@ def _scores(left: list[Compared], right: list[Compared], names: Sequence[str]) -
     else:
         text = text / GRAMS
     figures = np.array([[_agree(a, b, text[i, j]) for j, b in enumerate(right)] for i, a in enumerate(left)])
-    shown = np.array([[EVIDENCE if a.sums and not b.sums and a.sums & b.evidence else 0.0 for b in right]
-                      for a in left])
+    shown = np.array(
+        [[EVIDENCE if a.sums and not b.sums and a.sums & b.evidence else 0.0 for b in right] for a in left]
+    )
     scores: Scores = TEXT * text + NUMBERS * figures + PLACE * _places(left, right) + shown
     return np.where(same, 1.0, np.clip(scores, 0.0, 0.99))
 
@@ -242,8 +245,9 @@ def _knowing(tokenizer: Any, names: Iterable[str]) -> Iterator[None]:
         tokenizer.total = total
 
 
-def _link(left: list[Compared], right: list[Compared], scores: Scores, pair: tuple[int, int],
-          thresholds: Mapping[str, float]) -> Link:
+def _link(
+    left: list[Compared], right: list[Compared], scores: Scores, pair: tuple[int, int], thresholds: Mapping[str, float]
+) -> Link:
     i, j = pair
     a, b, score = left[i], right[j], float(scores[i, j])
     second, k = max(((float(scores[i, k]), -k) for k in range(len(right)) if k != j), default=(0.0, 1))

@@ -37,15 +37,24 @@ from pipeline.ruleset.labels import Labels, load_labels
 MODULES = (doubt, coverage, responsibility, substance, numbers, between, conflicts, form)
 COPIED, NOTHING, DOUBTFUL = "copied_between_units", "nothing_extracted", "structure_doubtful"
 # words that a check gives as code names → the group of their labels; what is no code stays as it is
-_LABELLED = (("metric", "metric"), ("source", "kind"), ("kind", "kind"), ("missing", "kind"), ("before", "status"),
-             ("now", "status"))
+_LABELLED = (
+    ("metric", "metric"),
+    ("source", "kind"),
+    ("kind", "kind"),
+    ("missing", "kind"),
+    ("before", "status"),
+    ("now", "status"),
+)
 _LIST = re.compile(r"[、，,；;\s]+")  # several names in one cell
 _PAIRS = 400  # documents of one case that are compared with each other, at most
 _QUOTE = 300  # characters of a quotation that a message repeats in full
 
 
 def reconcile(
-    tables: Tables, rules_folder: Path, profile: str = "default", as_of: date | None = None,
+    tables: Tables,
+    rules_folder: Path,
+    profile: str = "default",
+    as_of: date | None = None,
     waivers: Sequence[Waiver] = (),
 ) -> Tables:
     """The tables with `cases`, `links`, `items`, `recounts` and `findings` made anew, whatever they held."""
@@ -70,7 +79,10 @@ def reconcile(
     findings = _finished(_once(_doubted(found, settings), settings), settings.aliases, waivers)
     case_of = {paper.doc_id: case.case_id for case in cases for paper in case.papers}
     return replace(
-        tables, cases=tuple(map(_case_row, cases)), links=tuple(links), items=tuple(items),
+        tables,
+        cases=tuple(map(_case_row, cases)),
+        links=tuple(links),
+        items=tuple(items),
         recounts=tuple(row for paper in papers for row in recount_rows(paper, recounts[paper.doc_id])),
         findings=tuple(findings),
         documents=tuple(replace(row, case_id=case_of.get(row.doc_id, "")) for row in tables.documents),
@@ -121,15 +133,25 @@ def _names(*papers: Paper) -> list[str]:
 
 def _case_row(case: Case) -> CaseRow:
     ids = {str(kind): ";".join(paper.doc_id for paper in case.of(kind)) for kind in CASE_KINDS}
-    return CaseRow(case_id=case.case_id, unit=case.unit, inspector=case.stated("inspector"),
-                   round=case.stated("round"), **ids)
+    return CaseRow(
+        case_id=case.case_id, unit=case.unit, inspector=case.stated("inspector"), round=case.stated("round"), **ids
+    )
 
 
 def _link_row(case: Case, pair: Pair, link: Link) -> LinkRow:
-    return LinkRow(case_id=case.case_id, feedback_problem_id=link.source, bulletin_problem_id=link.answer,
-                   answer_problem_id=link.answer, answer_kind=pair.answer.kind,
-                   score=link.score, method=link.method, shared="、".join(link.shared), runner_up=link.runner_up,
-                   margin=link.margin, doubtful=link.doubtful)
+    return LinkRow(
+        case_id=case.case_id,
+        feedback_problem_id=link.source,
+        bulletin_problem_id=link.answer,
+        answer_problem_id=link.answer,
+        answer_kind=pair.answer.kind,
+        score=link.score,
+        method=link.method,
+        shared="、".join(link.shared),
+        runner_up=link.runner_up,
+        margin=link.margin,
+        doubtful=link.doubtful,
+    )
 
 
 def _findings(context: Context, labels: Labels) -> Iterator[FindingRow]:
@@ -152,17 +174,34 @@ def _row(name: str, defect: Defect, case: Case, settings: Settings, labels: Labe
     paragraph = defect.paragraph
     if paragraph is None and defect.problem is not None:
         paragraph = defect.problem.paragraph or 0
-    words = _Words({"quote": _cut(defect.quote), "other": _cut(defect.other_quote), "expected": defect.expected,
-                    "actual": defect.actual, **defect.words})
+    words = _Words(
+        {
+            "quote": _cut(defect.quote),
+            "other": _cut(defect.other_quote),
+            "expected": defect.expected,
+            "actual": defect.actual,
+            **defect.words,
+        }
+    )
     for key, group in _LABELLED:
         if key in words:
             words[key] = "、".join(labels.of(group, code) for code in words[key].split("、"))
     wording = settings.wording[name]
     return FindingRow(
-        case_id=case.case_id, doc_id=defect.paper.doc_id, unit=case.unit, check=name, problem_id=problem_id,
-        severity=severity, message=wording.message.format_map(words), expected=defect.expected, actual=defect.actual,
-        quote=defect.quote, other_quote=defect.other_quote, paragraph=paragraph,
-        other_paragraph=defect.other_paragraph, suggestion=wording.suggestion.format_map(words),
+        case_id=case.case_id,
+        doc_id=defect.paper.doc_id,
+        unit=case.unit,
+        check=name,
+        problem_id=problem_id,
+        severity=severity,
+        message=wording.message.format_map(words),
+        expected=defect.expected,
+        actual=defect.actual,
+        quote=defect.quote,
+        other_quote=defect.other_quote,
+        paragraph=paragraph,
+        other_paragraph=defect.other_paragraph,
+        suggestion=wording.suggestion.format_map(words),
     )
 
 
@@ -200,10 +239,17 @@ def _copy_defect(
 ) -> tuple[Defect, Case]:
     case, paper, measure = mine
     shown = "、".join(units[:5]) + (f"等 {len(units)} 个单位" if len(units) > 5 else "")
-    defect = Defect(paper, problem_id=measure.problem_id, paragraph=measure.paragraph or 0, actual=f"{score:.2f}",
-                    quote=measure.text, expected=shown, other_quote=other[2].text,
-                    other_paragraph=other[2].paragraph or 0,
-                    words={"others": shown, "score": f"{score:.2f}"})
+    defect = Defect(
+        paper,
+        problem_id=measure.problem_id,
+        paragraph=measure.paragraph or 0,
+        actual=f"{score:.2f}",
+        quote=measure.text,
+        expected=shown,
+        other_quote=other[2].text,
+        other_paragraph=other[2].paragraph or 0,
+        words={"others": shown, "score": f"{score:.2f}"},
+    )
     return defect, case
 
 
@@ -259,8 +305,9 @@ def _finished(found: list[FindingRow], aliases: Aliases, waivers: Sequence[Waive
     seen: dict[str, int] = defaultdict(int)
     order = sorted(found, key=lambda f: (f.case_id, f.doc_id, f.paragraph or 0, f.check, f.problem_id, f.quote))
     for finding in order:
-        key = "|".join((finding.doc_id, finding.check, finding.problem_id, finding.quote, finding.expected,
-                        finding.actual))
+        key = "|".join(
+            (finding.doc_id, finding.check, finding.problem_id, finding.quote, finding.expected, finding.actual)
+        )
         seen[key] += 1
         identity = "f" + hashlib.sha256(f"{key}|{seen[key]}".encode()).hexdigest()[:12]
         yield replace(finding, finding_id=identity, waived=waived_by(finding, waivers, aliases))

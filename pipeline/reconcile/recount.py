@@ -18,11 +18,26 @@ from pipeline.core.vocabulary import Action, Kind, Status
 from pipeline.reconcile.cases import Paper
 
 TOTALS = ("aspects", "categories", "problems", "subproblems", "tasks", "measures", "advice")
-RULES = {"rules_created": (Action.CREATED,), "rules_revised": (Action.REVISED,),
-         "rules_total": (Action.CREATED, Action.REVISED)}
+RULES = {
+    "rules_created": (Action.CREATED,),
+    "rules_revised": (Action.REVISED,),
+    "rules_total": (Action.CREATED, Action.REVISED),
+}
 SUMS = ("money_recovered", "money_refunded", "loss_recovered", "money_involved")
-PEOPLE = ("party_sanctioned", "admin_sanctioned", "sanctioned", "reorganised", "admonished", "reminded", "interviewed",
-          "criticised", "ordered_review", "transferred", "held_accountable", "titles_revoked")
+PEOPLE = (
+    "party_sanctioned",
+    "admin_sanctioned",
+    "sanctioned",
+    "reorganised",
+    "admonished",
+    "reminded",
+    "interviewed",
+    "criticised",
+    "ordered_review",
+    "transferred",
+    "held_accountable",
+    "titles_revoked",
+)
 _PERSONS = re.compile(values.PERSONS)
 _COUNTING = re.compile(values.COUNTING)
 WHOLE = ("problems", "tasks", "subproblems")
@@ -83,9 +98,17 @@ def recount_rows(paper: Paper, recounts: Iterable[Recount]) -> Iterator[RecountR
     numbers = {id(claim): number for number, claim in enumerate(paper.claims, 1)}
     for one in recounts:
         yield RecountRow(
-            doc_id=paper.doc_id, seq=numbers[id(one.claim)], metric=one.claim.metric, claimed=one.claim.value,
-            low=one.low, high=one.high, agrees=one.agrees, verdict=one.verdict, rows="；".join(one.rows),
-            left_over="；".join(one.left_over), formula=one.formula,
+            doc_id=paper.doc_id,
+            seq=numbers[id(one.claim)],
+            metric=one.claim.metric,
+            claimed=one.claim.value,
+            low=one.low,
+            high=one.high,
+            agrees=one.agrees,
+            verdict=one.verdict,
+            rows="；".join(one.rows),
+            left_over="；".join(one.left_over),
+            formula=one.formula,
         )
 
 
@@ -136,8 +159,14 @@ def totals(paper: Paper) -> dict[str, int]:
     grouped = [p for p in paper.problems if p.category]
     groups = {(p.school, p.aspect, p.category) for p in grouped}
     loose = sum(not p.aspect for p in paper.problems)
-    return {"aspects": len(aspects), "categories": len(groups), "problems": len(paper.problems),
-            "measures": len(paper.measures), "alone": len(paper.problems) - len(grouped), "loose": loose}
+    return {
+        "aspects": len(aspects),
+        "categories": len(groups),
+        "problems": len(paper.problems),
+        "measures": len(paper.measures),
+        "alone": len(paper.problems) - len(grouped),
+        "loose": loose,
+    }
 
 
 def statuses(paper: Paper) -> Counter[str]:

@@ -108,8 +108,10 @@ def load_settings(folder: Path, profile: str = DEFAULT) -> Settings:
     content = load_checks(folder)
     checks: Entry = content["checks"]
     return Settings(
-        wording={name: Wording(str(entry["message"]), str(entry["suggestion"]), checks.where(name))
-                 for name, entry in checks.items()},
+        wording={
+            name: Wording(str(entry["message"]), str(entry["suggestion"]), checks.where(name))
+            for name, entry in checks.items()
+        },
         triggers={entry["id"]: _trigger(entry) for entry in content["triggers"]},
         sharp=tuple(tuple(map(str, group)) for group in content["sharp"]),
         status_words={status: tuple(map(str, words)) for status, words in content["status_words"].items()},
@@ -141,25 +143,53 @@ def example_faults(settings: Settings) -> list[str]:
 
 
 _DAYS = ("plan_after_feedback", "report_after_feedback", "publish_after_feedback")
-ITEM_FIELDS = ("problem", "aspect", "category", "status", "lead", "dept", "person", "deadline", "measures_planned",
-               "measures_reported", "reason", "amount_asked", "amount_settled")
+ITEM_FIELDS = (
+    "problem",
+    "aspect",
+    "category",
+    "status",
+    "lead",
+    "dept",
+    "person",
+    "deadline",
+    "measures_planned",
+    "measures_reported",
+    "reason",
+    "amount_asked",
+    "amount_settled",
+)
 _SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged", "dropped", "sure")
-_SHAPE = record({
-    "days": mapping(number(0, 3660, whole=True, empty=True), _DAYS),
-    "done": items(one_of(*Status), 1),
-    "thresholds": record({**dict.fromkeys(_SHARES, number(0, 1)), "rate_tolerance": number(0, 100),
-                          "copied_length": number(1, 100_000, whole=True)}),
-    "items": mapping(items(one_of(*CASE_KINDS, LATEST), 1), ITEM_FIELDS),
-    "checks": mapping(record({"severity": SEVERITY, "kinds": KINDS})),
-})
+_SHAPE = record(
+    {
+        "days": mapping(number(0, 3660, whole=True, empty=True), _DAYS),
+        "done": items(one_of(*Status), 1),
+        "thresholds": record(
+            {
+                **dict.fromkeys(_SHARES, number(0, 1)),
+                "rate_tolerance": number(0, 100),
+                "copied_length": number(1, 100_000, whole=True),
+            }
+        ),
+        "items": mapping(items(one_of(*CASE_KINDS, LATEST), 1), ITEM_FIELDS),
+        "checks": mapping(record({"severity": SEVERITY, "kinds": KINDS})),
+    }
+)
 
 
 def load_profile(folder: Path, name: str) -> Profile:
     """A profile by name; what it leaves out is as in `default`.  Raises RuleError for anything unknown."""
     file = f"profiles/{name}.yaml"
     if Path(name).name != name or not rule_file(folder, file).is_file():
-        known = "、".join(sorted({path.stem for layer in layers(folder) for path in (layer / "profiles").glob("*.yaml")
-                                 if path.stem not in LAYOUTS}))
+        known = "、".join(
+            sorted(
+                {
+                    path.stem
+                    for layer in layers(folder)
+                    for path in (layer / "profiles").glob("*.yaml")
+                    if path.stem not in LAYOUTS
+                }
+            )
+        )
         raise RuleError(file, "没有这个口径文件", f"请从这些中选用：{known}")
     content: Entry = load(folder, f"profiles/{DEFAULT}.yaml", _SHAPE)
     if name != DEFAULT:
@@ -174,8 +204,15 @@ def load_profile(folder: Path, name: str) -> Profile:
         severity[check] = own.get("severity", entry["severity"])
         kinds[check] = tuple(own.get("kinds", entry.get("kinds", CASE_KINDS)))
     thresholds = {key: float(value) for key, value in content["thresholds"].items()}
-    return Profile(name, severity, kinds, content["days"], thresholds, tuple(content["done"]),
-                   {field: tuple(kinds_) for field, kinds_ in content["items"].items()})
+    return Profile(
+        name,
+        severity,
+        kinds,
+        content["days"],
+        thresholds,
+        tuple(content["done"]),
+        {field: tuple(kinds_) for field, kinds_ in content["items"].items()},
+    )
 
 
 def _or_nothing(content: Any, place: str, name: str) -> None:

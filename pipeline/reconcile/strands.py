@@ -78,8 +78,14 @@ def strands(case: Case, linked: Linked) -> list[Strand]:
             of[row.problem_id] = place
         followed.append(paper)
     order = in_time(followed)
-    return [Strand(tuple((paper, tuple(one.rows[paper.doc_id])) for paper in order if paper.doc_id in one.rows),
-                   one.added, one.doubtful) for one in begun]
+    return [
+        Strand(
+            tuple((paper, tuple(one.rows[paper.doc_id])) for paper in order if paper.doc_id in one.rows),
+            one.added,
+            one.doubtful,
+        )
+        for one in begun
+    ]
 
 
 def _placed(

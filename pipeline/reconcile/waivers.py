@@ -35,8 +35,10 @@ def waived_by(finding: FindingRow, waivers: Sequence[Waiver], aliases: Aliases) 
         if unit and aliases.unit(unit) != aliases.unit(finding.unit):
             continue
         own = (finding.quote, finding.other_quote)
-        if problem and problem != finding.problem_id and not any(
-            len(plain(problem)) >= 6 and plain(problem) in plain(text) for text in own
+        if (
+            problem
+            and problem != finding.problem_id
+            and not any(len(plain(problem)) >= 6 and plain(problem) in plain(text) for text in own)
         ):
             continue
         return f"{waiver.reason}（{waiver.who}{'，至' + until if until else ''}）"

@@ -22,8 +22,12 @@ SEVERITY = one_of(*Severity, OFF)
 KINDS = items(one_of(*CASE_KINDS), 1)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _TRIGGER = record(
-    {"id": text, "pattern": pattern, "note": text,
-     "examples": items(record({"text": any_text, "value": any_text}, ("text", "value")))},
+    {
+        "id": text,
+        "pattern": pattern,
+        "note": text,
+        "examples": items(record({"text": any_text, "value": any_text}, ("text", "value"))),
+    },
     ("id", "pattern"),
 )
 _CHECK = record(

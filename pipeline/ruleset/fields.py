@@ -18,17 +18,70 @@ START, AFTER_STOP, BRACKET, ANYWHERE = "start", "after_stop", "bracket", "anywhe
 PLACES = (START, AFTER_STOP, BRACKET, ANYWHERE)
 
 METRICS = (
-    "aspects", "categories", "problems", "subproblems", "tasks", "measures", "advice", *Status, "long_term",
-    "extended", "immediate", "rate", "rules_created", "rules_revised", "rules_total", "money_recovered",
-    "money_refunded", "loss_recovered", "money_involved", "party_sanctioned", "admin_sanctioned", "sanctioned",
-    "reorganised", "admonished", "reminded", "interviewed", "criticised", "ordered_review", "transferred",
-    "held_accountable", "titles_revoked", "meetings", "inspections",
+    "aspects",
+    "categories",
+    "problems",
+    "subproblems",
+    "tasks",
+    "measures",
+    "advice",
+    *Status,
+    "long_term",
+    "extended",
+    "immediate",
+    "rate",
+    "rules_created",
+    "rules_revised",
+    "rules_total",
+    "money_recovered",
+    "money_refunded",
+    "loss_recovered",
+    "money_involved",
+    "party_sanctioned",
+    "admin_sanctioned",
+    "sanctioned",
+    "reorganised",
+    "admonished",
+    "reminded",
+    "interviewed",
+    "criticised",
+    "ordered_review",
+    "transferred",
+    "held_accountable",
+    "titles_revoked",
+    "meetings",
+    "inspections",
 )
 DUTIES = ("lead", "dept", "person", "deadline", "other")
 ROLES = (  # of a table's column or a form's field
-    "seq", "ref", "school", "aspect", "category", "problem", "measures", "task", "progress", "tick", "effect", "lead",
-    "dept", "person", "dept_person", "lead_person", "lead_dept", "duty", "deadline", "remark", "advice", "found",
-    "goal", "opinion", "proof", "type", "place", "other",
+    "seq",
+    "ref",
+    "school",
+    "aspect",
+    "category",
+    "problem",
+    "measures",
+    "task",
+    "progress",
+    "tick",
+    "effect",
+    "lead",
+    "dept",
+    "person",
+    "dept_person",
+    "lead_person",
+    "lead_dept",
+    "duty",
+    "deadline",
+    "remark",
+    "advice",
+    "found",
+    "goal",
+    "opinion",
+    "proof",
+    "type",
+    "place",
+    "other",
 )
 CHAPTERS = ("organisation", "problems", "next_steps", "advice", "requirement", "evaluation")
 ENDINGS = ("closing", "contact", "lead_in", "attachment", "next_steps", "advice", "requirement", "other", "note")
@@ -51,10 +104,13 @@ _SANCTIONS = one_of("party_sanctioned", "admin_sanctioned")
 
 FIELDS: Mapping[str, Field] = {
     # outline.yaml, problem.yaml: where things begin and end
-    "label": Field(options={"scheme": text, "inline": flag, "enumerator": flag, "alone": flag, "numbers": _NUMBERS},
-                   needed=("scheme",)),
-    "unlabelled": Field(START, options={"scheme": one_of("framed", "heading"), "among": one_of("labelled")},
-                        needed=("scheme",)),
+    "label": Field(
+        options={"scheme": text, "inline": flag, "enumerator": flag, "alone": flag, "numbers": _NUMBERS},
+        needed=("scheme",),
+    ),
+    "unlabelled": Field(
+        START, options={"scheme": one_of("framed", "heading"), "among": one_of("labelled")}, needed=("scheme",)
+    ),
     "bare_line": Field(START),
     "noise": Field(START),
     "frame": Field(START, options={"problem": flag, "aspect": flag, "inner": flag, "cuts": flag}),
@@ -79,9 +135,16 @@ FIELDS: Mapping[str, Field] = {
     "problem_chapter": Field(START),
     "paragraph_part": Field(value=one_of("leader", "pledge", "attendance", "salutation")),
     # kind.yaml, header.yaml: what the paper is, who wrote it about whom, when
-    "kind": Field(value=one_of(*Kind), options={
-        "where": one_of("title", "opening", "columns", "body"), "weight": number(1, 9), "not": text, "needs": text},
-        needed=("where",)),
+    "kind": Field(
+        value=one_of(*Kind),
+        options={
+            "where": one_of("title", "opening", "columns", "body"),
+            "weight": number(1, 9),
+            "not": text,
+            "needs": text,
+        },
+        needed=("where",),
+    ),
     "title_line": Field(START),
     "title_inside": Field(START),
     "title_open": Field(START),
@@ -201,8 +264,13 @@ FIELDS: Mapping[str, Field] = {
 
 _EXAMPLES = items(record({"text": any_text, "value": any_text}, ("text", "value")))
 _COMMON: Mapping[str, Shape] = {
-    "id": text, "field": one_of(*FIELDS), "place": one_of(*PLACES), "before_not": text, "note": text,
-    "examples": _EXAMPLES, "off": flag,
+    "id": text,
+    "field": one_of(*FIELDS),
+    "place": one_of(*PLACES),
+    "before_not": text,
+    "note": text,
+    "examples": _EXAMPLES,
+    "off": flag,
 }
 
 

@@ -84,8 +84,11 @@ def laid_over(base: Any, own: Any, place: str) -> Any:
     if isinstance(base, Entry) and isinstance(own, Entry):
         return _mapping_over(base, own)
     if isinstance(base, Entry) or (isinstance(own, Entry) and isinstance(base, Items)):
-        raise RuleError(place, "应当写成" + ("“键: 值”" if isinstance(base, Entry) else "“- ”开头的列表"),
-                        "请对照程序自带的同名文件改正")
+        raise RuleError(
+            place,
+            "应当写成" + ("“键: 值”" if isinstance(base, Entry) else "“- ”开头的列表"),
+            "请对照程序自带的同名文件改正",
+        )
     if isinstance(own, Items) and (_named(own) or (isinstance(base, Items) and _named(base))):
         return _items_over(base if isinstance(base, Items) else Items(own.place), own)
     return own

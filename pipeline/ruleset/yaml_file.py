@@ -61,7 +61,11 @@ for _tag, _pattern, _first in (
         f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), [*_first, *([""] if _tag == "null" else [])]
     )
 _VALUES: dict[str, Callable[[str], Any]] = {
-    "bool": lambda text: text == "true", "null": lambda text: None, "int": int, "float": float, "str": str,
+    "bool": lambda text: text == "true",
+    "null": lambda text: None,
+    "int": int,
+    "float": float,
+    "str": str,
 }
 
 

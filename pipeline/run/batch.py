@@ -82,8 +82,9 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
         tables = reconciled(corrected(read, output), settings, waivers, output)
         _tell(place, "写出结果")
         notes, gaps = publish(tables, place, settings, entries)
-        summary = replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps,
-                          day=judged_by(settings))
+        summary = replace(
+            summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps, day=judged_by(settings)
+        )
         _log_folders(tables, place)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
     return summary
@@ -100,8 +101,9 @@ def check(output: Path, settings: RunSettings) -> Summary:
         tables = _again(place, settings)
         notes, gaps = publish(tables, place, settings, _found_again(place))
     reused = len(tables.documents)
-    return replace(summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps,
-                          day=judged_by(settings))
+    return replace(
+        summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps, day=judged_by(settings)
+    )
 
 
 def report(output: Path, settings: RunSettings, kinds: Sequence[str], unit: str | None) -> list[str]:
@@ -275,10 +277,18 @@ def _set_aside(entry: InputFile) -> Tables:
     from pipeline.extract.tabulate import doc_id
 
     state = State.SKIPPED if entry.error in SKIPS else State.QUARANTINED
-    return Tables(documents=(DocumentRow(
-        doc_id=doc_id(entry.name), file=entry.name, sha256=entry.sha256, state=state, error=entry.error,
-        message=Rejected(entry.error, entry.detail).message,
-    ),))
+    return Tables(
+        documents=(
+            DocumentRow(
+                doc_id=doc_id(entry.name),
+                file=entry.name,
+                sha256=entry.sha256,
+                state=state,
+                error=entry.error,
+                message=Rejected(entry.error, entry.detail).message,
+            ),
+        )
+    )
 
 
 def _line(document: DocumentRow, seconds: float) -> str:
@@ -356,11 +366,13 @@ def _log_gaps(place: OutputFolder, gaps: Iterable[Gap]) -> None:
 
 
 def _remember(place: OutputFolder, given: Sequence[Path], settings: RunSettings) -> None:
-    place.ledger.set_run_values({
-        "inputs": json.dumps([str(path.resolve()) for path in given]),
-        "profile": settings.profile,
-        "as_of": settings.as_of.isoformat() if settings.as_of else "",
-    })
+    place.ledger.set_run_values(
+        {
+            "inputs": json.dumps([str(path.resolve()) for path in given]),
+            "profile": settings.profile,
+            "as_of": settings.as_of.isoformat() if settings.as_of else "",
+        }
+    )
 
 
 def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, reused: int) -> Summary:
@@ -379,5 +391,3 @@ def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, r
         notes=notes,
         seconds=seconds,
     )
-
-

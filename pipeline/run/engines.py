@@ -109,9 +109,7 @@ def serial(jobs: Iterable[Job], rules: Path, task: Task[T]) -> Iterator[tuple[Jo
         yield job, attempt(task, job, rules)
 
 
-def processes(
-    jobs: Iterable[Job], rules: Path, workers: int, task: Task[T]
-) -> Iterator[tuple[Job, Outcome[T]]]:
+def processes(jobs: Iterable[Job], rules: Path, workers: int, task: Task[T]) -> Iterator[tuple[Job, Outcome[T]]]:
     """All jobs in limited worker processes; one whose worker died is tried once more, alone, at the end.
 
     The wall clock is no verdict on a document, for the machine may be busy: the second time it gets

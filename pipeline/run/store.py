@@ -22,8 +22,9 @@ from pipeline.core.stored_rows import plain_values, row_of
 from pipeline.ruleset.layers import rule_files
 
 # a second try may end differently: the cause lies in the machine, not in the file
-PASSING = frozenset({"unreadable", "changed_while_reading", "converter_missing", "timeout", "memory", "crash",
-                     "internal_error"})
+PASSING = frozenset(
+    {"unreadable", "changed_while_reading", "converter_missing", "timeout", "memory", "crash", "internal_error"}
+)
 LATER = frozenset({"labels.yaml", "checks.yaml"})  # rule files that the reading of one document never sees
 FORM = 2  # of the tables below; a ledger of another form is put aside like a damaged one
 _TABLES = """
@@ -133,8 +134,11 @@ def _packed(tables: Tables) -> bytes:
 def _unpacked(data: bytes) -> Tables | None:
     try:
         rows = json.loads(zlib.decompress(data))
-        return tables_of(row_of(name, dict(zip(columns, values, strict=True)))
-                         for name, columns in SCHEMA.items() for values in rows[name])
+        return tables_of(
+            row_of(name, dict(zip(columns, values, strict=True)))
+            for name, columns in SCHEMA.items()
+            for values in rows[name]
+        )
     except (zlib.error, ValueError, TypeError, KeyError):
         return None
 
@@ -154,7 +158,8 @@ def tool_version() -> str:
 def rules_digest(folder: Path) -> str:
     """A digest of the rule files of all layers; what only later stages use does not count."""
     return _digest(
-        (name, path) for name, path in rule_files(folder, ".yaml")
+        (name, path)
+        for name, path in rule_files(folder, ".yaml")
         if path.name not in LATER and path.parent.name not in ("profiles", "templates")
     )
 

@@ -80,8 +80,9 @@ def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, w
         for parcel in _parcels(whole, kinds, wanted)
     ]
     workers = min(workers, len(jobs))
-    outcomes = engines.processes(jobs, rules, workers, write_parcel) if workers else engines.serial(
-        jobs, rules, write_parcel)
+    outcomes = (
+        engines.processes(jobs, rules, workers, write_parcel) if workers else engines.serial(jobs, rules, write_parcel)
+    )
     done = dict(outcomes)
     made = Made()
     for job in jobs:

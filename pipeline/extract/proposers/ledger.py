@@ -16,9 +16,7 @@ _WIDE = 3  # a table of as many columns has rows of one cell that head the rows 
 class Ledger:
     """Reads the rows of one table whose columns are known."""
 
-    def __init__(
-        self, document: Document, views: Sequence[str], grid: Grid, columns: Columns, names: Names
-    ) -> None:
+    def __init__(self, document: Document, views: Sequence[str], grid: Grid, columns: Columns, names: Names) -> None:
         self.document, self.views, self.grid, self.columns = document, views, grid, columns
         self.names, self.rules = names, names.rules
         self.table = document.blocks[next(iter(grid.values()))].table

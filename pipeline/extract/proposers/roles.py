@@ -213,4 +213,3 @@ def assign(weights: Mapping[int, ColumnWeights]) -> dict[int, str]:
         states = dict(best)
     _, chosen = max(states.values(), key=lambda state: state[0])
     return dict(zip(columns, chosen, strict=True))
-

@@ -35,8 +35,11 @@ class Form:
     def _alone(self, cells: Sequence[int], pairs: Sequence[tuple[int, int]]) -> bool:
         """Whether a row holds names with one value each, and nothing else but names over them."""
         taken = {block for pair in pairs for block in pair}
-        return all(self.names.heads(self.views[block]) or not self.views[block].strip() for block in cells
-                   if block not in taken)
+        return all(
+            self.names.heads(self.views[block]) or not self.views[block].strip()
+            for block in cells
+            if block not in taken
+        )
 
     @cached_property
     def entries(self) -> list[NamedCell]:

@@ -183,10 +183,14 @@ def _pieces(cells: Cells, span: Span) -> list[tuple[Span, Span]]:
     """The labels and texts of a cell's list."""
     marks = cells.marks(span)
     ends = [*(mark.start for mark in marks[1:]), span.end]
-    return [
-        (Span(span.block, m.start, m.end), trimmed(cells.document, Span(span.block, m.end, end)))
-        for m, end in zip(marks, ends, strict=True)
-    ] if marks else []
+    return (
+        [
+            (Span(span.block, m.start, m.end), trimmed(cells.document, Span(span.block, m.end, end)))
+            for m, end in zip(marks, ends, strict=True)
+        ]
+        if marks
+        else []
+    )
 
 
 def _advice(cells: Cells, form: Form) -> list[tuple[str, Fact]]:

@@ -63,16 +63,20 @@ def _series(
     numbers = "".join(f'<c:pt idx="{i}"><c:v>{value}</c:v></c:pt>' for i, value in enumerate(values))
     labels = (
         '<c:dLbls><c:showLegendKey val="0"/><c:showVal val="0"/><c:showCatName val="0"/><c:showSerName val="0"/>'
-        '<c:showPercent val="1"/><c:showBubbleSize val="0"/></c:dLbls>' if points else ""
+        '<c:showPercent val="1"/><c:showBubbleSize val="0"/></c:dLbls>'
+        if points
+        else ""
     )
     return (
         f'<c:ser><c:idx val="{at}"/><c:order val="{at}"/><c:tx><c:strRef><c:f>Sheet1!${letter}$1</c:f><c:strCache>'
         f'<c:ptCount val="1"/><c:pt idx="0"><c:v>{_safe(label)}</c:v></c:pt></c:strCache></c:strRef></c:tx>'
         + ("" if colour is None else _fill(colour))
-        + ("" if points else '<c:invertIfNegative val="0"/>') + points + labels
+        + ("" if points else '<c:invertIfNegative val="0"/>')
+        + points
+        + labels
         + f'<c:cat><c:strRef><c:f>Sheet1!$A$2:$A${last}</c:f><c:strCache><c:ptCount val="{len(categories)}"/>'
         f"{names}</c:strCache></c:strRef></c:cat>"
-        f'<c:val><c:numRef><c:f>Sheet1!${letter}$2:${letter}${last}</c:f><c:numCache>'
+        f"<c:val><c:numRef><c:f>Sheet1!${letter}$2:${letter}${last}</c:f><c:numCache>"
         f'<c:formatCode>General</c:formatCode><c:ptCount val="{len(values)}"/>{numbers}</c:numCache></c:numRef></c:val>'
         "</c:ser>"
     )

@@ -25,21 +25,26 @@ def check_report(source: WordSource, unit: str, documents: list[DocumentRow]) ->
     for severity in Severity:
         rows = [entry(source, told) for told in live if told.row.severity == severity]
         if rows:
-            groups.append({"序": numeral(len(groups) + 1), "名称": source.labels.of("severity", severity),
-                           "项": rows})
+            groups.append({"序": numeral(len(groups) + 1), "名称": source.labels.of("severity", severity), "项": rows})
     main = main_document(documents)
     problems = source.problems.get(main.doc_id, []) if main else []
     day = latest_day(documents)
     title = source.labels.of("wording", "title_check_report").replace("{unit}", unit)
     context = context_of(
-        source, title, unit=unit, date=chinese_date(day) if source.profile.setting("office", "dated") else "",
-        材料=[_document(source, row) for row in documents], 程度组=groups,
-        数={"问题": len(problems), "发现": len(live),
-           "措施": sum(len(source.measures.get(row.problem_id, ())) for row in problems)},
+        source,
+        title,
+        unit=unit,
+        date=chinese_date(day) if source.profile.setting("office", "dated") else "",
+        材料=[_document(source, row) for row in documents],
+        程度组=groups,
+        数={
+            "问题": len(problems),
+            "发现": len(live),
+            "措施": sum(len(source.measures.get(row.problem_id, ())) for row in problems),
+        },
         豁免=[{**entry(source, told), "理由": source.text(told.row.waived)} for told in findings if told.row.waived],
     )
-    return [Report("check_report", unit, source.labels.of("report", "check_report"), context, title,
-                   day=day)]
+    return [Report("check_report", unit, source.labels.of("report", "check_report"), context, title, day=day)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +97,16 @@ def entry(source: WordSource, told: Told) -> TemplateValues:
     values = [dated(source.text(row.expected)), dated(source.text(row.actual))]
     said = all(not value or (len(value) > SHORT and value in message) for value in values)
     return {
-        "名称": source.labels.of("check", row.check), "说明": _sentence(message),
-        "问题": "" if asked in message else asked, "原文": quotes,
-        "应为": "" if said else values[0] or "（空）", "实为": "" if said else values[1] or "（空）",
+        "名称": source.labels.of("check", row.check),
+        "说明": _sentence(message),
+        "问题": "" if asked in message else asked,
+        "原文": quotes,
+        "应为": "" if said else values[0] or "（空）",
+        "实为": "" if said else values[1] or "（空）",
         "建议": _sentence(source.text(row.suggestion)),
         "材料": source.file(row.doc_id),
-        "引文": source.text(row.quote), "对照": source.text(row.other_quote),
+        "引文": source.text(row.quote),
+        "对照": source.text(row.other_quote),
         "程度": source.labels.of("severity", row.severity),
     }
 
@@ -120,5 +129,8 @@ def _document(source: WordSource, row: DocumentRow) -> TemplateValues:
     parts = [f"问题{len(problems)}个"] if problems else []
     if row.issued_date:
         parts.append(f"成文日期{chinese_date(row.issued_date)}")
-    return {"名称": source.file(row.doc_id), "文种": source.labels.of("kind", row.kind),
-            "说明": _sentence("，".join(parts) or "没有读出问题")}
+    return {
+        "名称": source.file(row.doc_id),
+        "文种": source.labels.of("kind", row.kind),
+        "说明": _sentence("，".join(parts) or "没有读出问题"),
+    }

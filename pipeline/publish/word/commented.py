@@ -171,8 +171,11 @@ def _covering(paragraph: Paragraph, wanted: str) -> Iterator[Run]:
 def _carried_over(before: bytes, after: bytes) -> bytes:
     """The saved package with every part that comments don't touch as it was in the original."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new, \
-            FixedZip(buffer) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(before)) as old,
+        zipfile.ZipFile(io.BytesIO(after)) as new,
+        FixedZip(buffer) as target,
+    ):
         kept = {info.filename for info in old.infolist()}
         if len({name.lower() for name in new.namelist()}) < len(new.namelist()):
             raise Rejected("ambiguous_package", "批注")  # the library wrote a part twice

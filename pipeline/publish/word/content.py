@@ -30,8 +30,15 @@ from pipeline.ruleset.labels import Labels
 
 TemplateValues = dict[str, Any]
 # what a line of the closing block is, as templates call it
-FORMS = {"attachment": "附件说明", "signature": "署名", "date": "成文日期", "remark": "附注", "imprint": "版记",
-         "attachment_mark": "附件标识", "attachment_text": "附件正文"}
+FORMS = {
+    "attachment": "附件说明",
+    "signature": "署名",
+    "date": "成文日期",
+    "remark": "附注",
+    "imprint": "版记",
+    "attachment_mark": "附件标识",
+    "attachment_text": "附件正文",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,11 @@ class WordSource:
         self.measures = by_problem(self.tables.measures)
         self.documents = {row.doc_id: row for row in self.tables.documents}
         self._status_facts = {row.problem_id: row for row in self.tables.facts if row.field == "status"}
-        self._headings = {(row.doc_id, row.paragraph) for row in self.tables.passages
-                          if row.part in ("group", "group_note", "heading")}
+        self._headings = {
+            (row.doc_id, row.paragraph)
+            for row in self.tables.passages
+            if row.part in ("group", "group_note", "heading")
+        }
 
     def problem(self, problem_id: str) -> ProblemRow | None:
         """A problem by its id."""
@@ -136,18 +146,32 @@ def closing(lines: Iterable[tuple[str, str]]) -> list[TemplateValues]:
 
 
 def context_of(
-    source: WordSource, title: str, *, body: Sequence[TemplateValues] = (), addressee: Iterable[str] = (),
-    signature: Sequence[str] = (), date: str = "", before: Iterable[str] = (),
-    unit: str = "", docno: str = "", **more: object,
+    source: WordSource,
+    title: str,
+    *,
+    body: Sequence[TemplateValues] = (),
+    addressee: Iterable[str] = (),
+    signature: Sequence[str] = (),
+    date: str = "",
+    before: Iterable[str] = (),
+    unit: str = "",
+    docno: str = "",
+    **more: object,
 ) -> TemplateValues:
     """The fields that every template may use; `more` are the kind's own."""
     profile = source.profile
     return {
-        "标题": balanced(title, profile) if title else [], "主送": list(addressee), "正文": list(body),
-        "署名": list(signature), "成文日期": date, "题前": list(before),
+        "标题": balanced(title, profile) if title else [],
+        "主送": list(addressee),
+        "正文": list(body),
+        "署名": list(signature),
+        "成文日期": date,
+        "题前": list(before),
         "落款": closing([*(("signature", name) for name in signature), *[("date", date)] * bool(date)]),
-        "单位": unit, "版头": _letterhead(profile, unit, docno),
-        "版记": _imprint(profile, unit, date), **more,
+        "单位": unit,
+        "版头": _letterhead(profile, unit, docno),
+        "版记": _imprint(profile, unit, date),
+        **more,
     }
 
 
@@ -165,7 +189,8 @@ def _imprint(profile: Layout, unit: str, date: str) -> TemplateValues | None:
     if not profile.setting("imprint", "show", False):
         return None
     return {
-        "抄送": profile.setting("imprint", "copies"), "印发机关": profile.setting("imprint", "printer") or unit,
+        "抄送": profile.setting("imprint", "copies"),
+        "印发机关": profile.setting("imprint", "printer") or unit,
         "印发日期": profile.setting("imprint", "date") or date,
     }
 

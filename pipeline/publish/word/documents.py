@@ -82,9 +82,7 @@ def _write(
     report: Report, place: Path, taken: set[str], templates: dict[str, Template], source: WordSource, rules_folder: Path
 ) -> Path:
     if report.kind not in templates:
-        templates[report.kind] = load_template(
-            rule_file(rules_folder, f"templates/{report.kind}.docx"), source.profile
-        )
+        templates[report.kind] = load_template(rule_file(rules_folder, f"templates/{report.kind}.docx"), source.profile)
     content = render(templates[report.kind], report.context, report.title, report.charts, report.day)
     return replace_file(place / f"{safe_name(report.name, taken)}.docx", content)
 

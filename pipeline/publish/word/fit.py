@@ -53,8 +53,9 @@ def fit_columns(table: etree._Element, profile: Layout) -> bool:
         return False
     lines = [[_lines(cell) for cell in row] for row in rows]
     kept_empty = profile.setting("tables", "keep_empty", [])
-    kept = [at for at, head in enumerate(lines[0])
-            if "".join(head) in kept_empty or any(any(row[at]) for row in lines[1:])]
+    kept = [
+        at for at, head in enumerate(lines[0]) if "".join(head) in kept_empty or any(any(row[at]) for row in lines[1:])
+    ]
     for at in sorted(set(range(len(grid))) - set(kept), reverse=True):
         for element in (grid[at], *(row[at] for row in rows)):
             element.getparent().remove(element)  # type: ignore[union-attr]

@@ -84,31 +84,76 @@ _ALIGN = one_of("left", "right", "center", "both")
 _SPACE = number(-100, 100)
 _SIDE = number(0, 500)
 _STYLE = record(
-    {"id": text, "name": text, "font": text, "size": number(1, 200), "align": _ALIGN, "first": _SPACE, "left": _SPACE,
-     "right": _SPACE, "hanging": _SPACE, "before": _SPACE, "after": _SPACE, "line": number(0, 500),
-     "outline": number(0, 8, whole=True), "keep_next": flag, "together": flag, "bold": flag, "color": text,
-     "border": text, "digits": text},
+    {
+        "id": text,
+        "name": text,
+        "font": text,
+        "size": number(1, 200),
+        "align": _ALIGN,
+        "first": _SPACE,
+        "left": _SPACE,
+        "right": _SPACE,
+        "hanging": _SPACE,
+        "before": _SPACE,
+        "after": _SPACE,
+        "line": number(0, 500),
+        "outline": number(0, 8, whole=True),
+        "keep_next": flag,
+        "together": flag,
+        "bold": flag,
+        "color": text,
+        "border": text,
+        "digits": text,
+    },
     ("id", "name", "font", "size"),
 )
 _PAGE = ("width", "height", "top", "bottom", "left", "right", "header", "footer")
-_SHAPE = record({
-    "name": text, "line": number(1, 500), "character_spacing": _SPACE, "word_grid": flag, "digits": text,
-    "page": record(dict.fromkeys(_PAGE, _SIDE), _PAGE), "landscape": record(dict.fromkeys(_PAGE[2:], _SIDE)),
-    "fonts": mapping(items(text)), "styles": items(_STYLE, 1),
-    "page_number": record({"show": flag, "form": text, "style": one_of("outside", "center")}),
-    "signature": record({"seal": flag}),
-    "title": record({"characters": number(4, 60, whole=True), "break_before": items(text), "break_after": items(text),
-                     "never_after": items(text), "whole": items(text), "ordinal": pattern, "never_first": any_text,
-                     "never_last": any_text}),
-    "marks": record({"number": pattern, "attachment": pattern, "imprint": pattern, "date": pattern,
-                     "enumerators": items(text), "levels": items(pattern)}),
-    "tables": record({"keep_empty": items(text), "one_line": number(0, 30)}),
-    "letterhead": record({"show": flag, "name": any_text, "number": any_text, "issuer": any_text}),
-    "imprint": record({"show": flag, "copies": any_text, "printer": any_text, "date": any_text}),
-    "office": record({"name": text, "dated": flag, "date": any_text, "as_of": day,
-                      "remind_days": number(0, 3660, whole=True)}),
-    "punctuation": flag, "numbering": one_of("as_seen", "renumber"),
-}, ("page", "styles", "line"))
+_SHAPE = record(
+    {
+        "name": text,
+        "line": number(1, 500),
+        "character_spacing": _SPACE,
+        "word_grid": flag,
+        "digits": text,
+        "page": record(dict.fromkeys(_PAGE, _SIDE), _PAGE),
+        "landscape": record(dict.fromkeys(_PAGE[2:], _SIDE)),
+        "fonts": mapping(items(text)),
+        "styles": items(_STYLE, 1),
+        "page_number": record({"show": flag, "form": text, "style": one_of("outside", "center")}),
+        "signature": record({"seal": flag}),
+        "title": record(
+            {
+                "characters": number(4, 60, whole=True),
+                "break_before": items(text),
+                "break_after": items(text),
+                "never_after": items(text),
+                "whole": items(text),
+                "ordinal": pattern,
+                "never_first": any_text,
+                "never_last": any_text,
+            }
+        ),
+        "marks": record(
+            {
+                "number": pattern,
+                "attachment": pattern,
+                "imprint": pattern,
+                "date": pattern,
+                "enumerators": items(text),
+                "levels": items(pattern),
+            }
+        ),
+        "tables": record({"keep_empty": items(text), "one_line": number(0, 30)}),
+        "letterhead": record({"show": flag, "name": any_text, "number": any_text, "issuer": any_text}),
+        "imprint": record({"show": flag, "copies": any_text, "printer": any_text, "date": any_text}),
+        "office": record(
+            {"name": text, "dated": flag, "date": any_text, "as_of": day, "remind_days": number(0, 3660, whole=True)}
+        ),
+        "punctuation": flag,
+        "numbering": one_of("as_seen", "renumber"),
+    },
+    ("page", "styles", "line"),
+)
 
 
 def load_profile(rules_folder: Path, name: str = DEFAULT) -> Layout:
@@ -116,12 +161,15 @@ def load_profile(rules_folder: Path, name: str = DEFAULT) -> Layout:
     content = load(rules_folder, f"profiles/{name}.yaml", _SHAPE)
     styles = [ParagraphStyle(**entry) for entry in content["styles"]]
     return Layout(
-        name=str(content.get("name", name)), line=float(content["line"]),
-        spacing=float(content.get("character_spacing", 0)), digits=str(content.get("digits", "same")),
+        name=str(content.get("name", name)),
+        line=float(content["line"]),
+        spacing=float(content.get("character_spacing", 0)),
+        digits=str(content.get("digits", "same")),
         styles={style.id: style for style in styles},
         fonts={font: tuple(others) for font, others in content.get("fonts", {}).items()},
         settings={key: value for key, value in content.items() if isinstance(value, dict) and key != "fonts"},
-        punctuation=content.get("punctuation", True), renumber=content.get("numbering") == "renumber",
+        punctuation=content.get("punctuation", True),
+        renumber=content.get("numbering") == "renumber",
         word_grid=content.get("word_grid", False),
         levels=tuple(re.compile(found) for found in content.get("marks", {}).get("levels", ())),
     )
@@ -134,7 +182,7 @@ def fonts_xml(profile: Layout, font: str, digits: str = "") -> str:
     """
     latin = digits or (font if profile.digits == "same" else profile.digits)
     return (
-        f'<w:rFonts w:ascii={quoteattr(latin)} w:eastAsia={quoteattr(font)} w:hAnsi={quoteattr(font)} '
+        f"<w:rFonts w:ascii={quoteattr(latin)} w:eastAsia={quoteattr(font)} w:hAnsi={quoteattr(font)} "
         f'w:cs={quoteattr(latin)} w:hint="eastAsia"/>'
     )
 
@@ -156,7 +204,8 @@ def paragraph_properties(profile: Layout, style: ParagraphStyle) -> str:
     """The paragraph properties of a style, in the order of the schema."""
     border = (
         f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="1" w:color="{style.border}"/></w:pBdr>'
-        if style.border else ""
+        if style.border
+        else ""
     )
     line = profile.line if style.line is None else style.line
     # 28.9 pt lines leave 22 of them room on the page; space before and after counts in such lines
@@ -185,8 +234,10 @@ def indent_xml(profile: Layout, style: ParagraphStyle, left: float | None = None
     one = profile.character(style)
     left = style.left if left is None else left
     right = style.right if right is None else right
-    parts = [f'w:leftChars="{round(left * 100)}" w:left="{round(left * one)}"',
-             f'w:rightChars="{round(right * 100)}" w:right="{round(right * one)}"']
+    parts = [
+        f'w:leftChars="{round(left * 100)}" w:left="{round(left * one)}"',
+        f'w:rightChars="{round(right * 100)}" w:right="{round(right * one)}"',
+    ]
     if style.hanging:
         parts.append(f'w:hangingChars="{round(style.hanging * 100)}" w:hanging="{round(style.hanging * one)}"')
     else:
@@ -199,8 +250,8 @@ def style_xml(profile: Layout, style: ParagraphStyle, identity: str) -> str:
     normal = style.id == "Normal"
     return (
         f'<w:style w:type="paragraph" {"w:default=" + chr(34) + "1" + chr(34) + " " if normal else ""}'
-        f'{"" if _built_in(style) else "w:customStyle=" + chr(34) + "1" + chr(34) + " "}'
-        f'w:styleId={quoteattr(identity)}><w:name w:val={quoteattr(style.name)}/>'
+        f"{'' if _built_in(style) else 'w:customStyle=' + chr(34) + '1' + chr(34) + ' '}"
+        f"w:styleId={quoteattr(identity)}><w:name w:val={quoteattr(style.name)}/>"
         + ("" if normal else '<w:basedOn w:val="Normal"/>')
         + "<w:qFormat/>"
         + f"<w:pPr>{paragraph_properties(profile, style)}</w:pPr>"
@@ -224,7 +275,8 @@ def section_xml(profile: Layout, landscape: bool) -> str:
     orient = ' w:orient="landscape"' if landscape else ""
     grid = (
         '<w:docGrid w:type="linesAndChars" w:linePitch="579" w:charSpace="-849"/>'
-        if profile.word_grid and not landscape else ""
+        if profile.word_grid and not landscape
+        else ""
     )
     margins = " ".join(f'w:{n}="{twips(n)}"' for n in ("top", "right", "bottom", "left", "header", "footer"))
     return (

@@ -25,10 +25,17 @@ from pipeline.publish.word.typography import chinese_date
 
 def review_letter(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """What a unit has to complete or correct: errors and warnings, and what a reviewer returned."""
-    findings = [told for told in unit_findings(source, unit, documents)
-                if told.row.severity != Severity.INFO and not told.row.waived]
-    returned = [row for document in documents for row in source.problems.get(document.doc_id, [])
-                if row.review_state == "returned"]
+    findings = [
+        told
+        for told in unit_findings(source, unit, documents)
+        if told.row.severity != Severity.INFO and not told.row.waived
+    ]
+    returned = [
+        row
+        for document in documents
+        for row in source.problems.get(document.doc_id, [])
+        if row.review_state == "returned"
+    ]
     if not findings and not returned:
         return []
     papers: dict[str, list[TemplateValues]] = {}
@@ -36,15 +43,27 @@ def review_letter(source: WordSource, unit: str, documents: list[DocumentRow]) -
         papers.setdefault(paper(source, told.row.doc_id) or unit, []).append(entry(source, told))
     title = source.labels.of("wording", "title_review_letter").replace("{unit}", unit)
     context = context_of(
-        source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
+        source,
+        title,
+        addressee=[f"{unit}："],
+        signature=[source.profile.setting("office", "name")],
+        unit=unit,
         date=office_date(source),
         材料组=[{"序": numeral(n), "名称": name, "项": rows} for n, (name, rows) in enumerate(papers.items(), 1)],
         退回序=numeral(len(papers) + 1),
         退回=[{"问题": source.text(row.problem), "意见": source.text(row.review_note)} for row in returned],
         数={"意见": len(findings) + len(returned)},
     )
-    return [Report("review_letter", unit, source.labels.of("report", "review_letter"), context, title,
-                   day=latest_day(documents))]
+    return [
+        Report(
+            "review_letter",
+            unit,
+            source.labels.of("report", "review_letter"),
+            context,
+            title,
+            day=latest_day(documents),
+        )
+    ]
 
 
 def reminder(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
@@ -60,8 +79,13 @@ def reminder(source: WordSource, unit: str, documents: list[DocumentRow]) -> lis
         return []
     title = source.labels.of("wording", "title_reminder").replace("{unit}", unit)
     context = context_of(
-        source, title, addressee=[f"{unit}："], signature=[source.profile.setting("office", "name")], unit=unit,
-        date=office_date(source), 截至=chinese_date(day.isoformat()),
+        source,
+        title,
+        addressee=[f"{unit}："],
+        signature=[source.profile.setting("office", "name")],
+        unit=unit,
+        date=office_date(source),
+        截至=chinese_date(day.isoformat()),
         逾期=[row | {"序": n} for n, row in enumerate(overdue, 1)],
         将到期=[row | {"序": n} for n, row in enumerate(due, 1)],
         时限=[row["时限"] for row in (*overdue, *due)],

@@ -81,8 +81,13 @@ def _list(
     lines = [item_fields(source, item, number) for number, item in enumerate(items, 1)]
     lines = lines or [table_row(source, row, number) for number, row in enumerate(rows, 1)]
     context = context_of(
-        source, source.text(title), unit=unit, 表前=above, 表后=below,
-        行=lines, 合计=len(lines),
+        source,
+        source.text(title),
+        unit=unit,
+        表前=above,
+        表后=below,
+        行=lines,
+        合计=len(lines),
     )
     return [Report(kind, unit, name, context, title, day=document.issued_date)]
 
@@ -137,12 +142,19 @@ def table_row(source: WordSource, row: ProblemRow, number: int) -> TemplateValue
     measures, status = _cells(source, row)
     return {
         "序": source.text(row.label) if row.label.isdigit() else number,
-        "学校": source.text(row.school), "方面": source.text(row.aspect), "类别": source.text(row.category),
-        "问题": source.text(row.problem), "措施": measures, "责任领导": source.text(row.lead),
-        "责任部门": source.text(row.dept), "责任人": source.text(row.person),
-        "时限": deadline_words(source, row), "状态": status,
+        "学校": source.text(row.school),
+        "方面": source.text(row.aspect),
+        "类别": source.text(row.category),
+        "问题": source.text(row.problem),
+        "措施": measures,
+        "责任领导": source.text(row.lead),
+        "责任部门": source.text(row.dept),
+        "责任人": source.text(row.person),
+        "时限": deadline_words(source, row),
+        "状态": status,
         "审核状态": source.labels.of("review", row.review_state),
-        "审核意见": source.text(row.review_note), "佐证": source.text(row.evidence),
+        "审核意见": source.text(row.review_note),
+        "佐证": source.text(row.evidence),
     }
 
 
@@ -151,7 +163,8 @@ def item_fields(source: WordSource, item: ItemRow, number: int = 0) -> TemplateV
     row = _reported(source, item)
     measures = item.measures_reported or item.measures_planned
     return table_row(source, row, number) | {
-        "序": number, "措施": "\n".join(source.text(line) + "。" for line in measures.splitlines()),
+        "序": number,
+        "措施": "\n".join(source.text(line) + "。" for line in measures.splitlines()),
         "时限": deadline_words(source, row),
     }
 
@@ -162,9 +175,18 @@ def _reported(source: WordSource, item: ItemRow) -> ProblemRow:
     rows = [row for names in ids for name in names.split(";") if (row := source.problem(name)) is not None]
     own = next((row for row in rows if row.doc_id == item.status_from), rows[0])
     return replace(
-        own, aspect=item.aspect, category=item.category, problem=item.problem, status=item.status,
-        status_text=item.status_text, long_term=item.long_term, lead=item.lead, dept=item.dept, person=item.person,
-        deadline=item.deadline, deadline_text=item.deadline_text,
+        own,
+        aspect=item.aspect,
+        category=item.category,
+        problem=item.problem,
+        status=item.status,
+        status_text=item.status_text,
+        long_term=item.long_term,
+        lead=item.lead,
+        dept=item.dept,
+        person=item.person,
+        deadline=item.deadline,
+        deadline_text=item.deadline_text,
     )
 
 

@@ -35,6 +35,12 @@ _FIELD = re.compile(r"\{\{\s*(\w+)\.(\w+)\s*\}\}")
 OUTLINE = {"题": '<w:outlineLvl w:val="{{{{ {0}.纲 }}}}"/>'}
 
 
+_DATE_INDENT = "{{ 版面.日期 }}"
+# a line of a loop says which it is, in its row or by the loop; a line alone is the first
+_SIGNATURE_LINE = "行.次 if 行 is defined and 行.次 is defined else loop.index0 if loop is defined else 0"
+_SIGNATURE_INDENT = f"{{{{ 版面.署名[{_SIGNATURE_LINE}] }}}}"
+
+
 def w(name: str) -> str:
     """A name in the WordprocessingML namespace."""
     return f"{{{W}}}{name}"
@@ -84,11 +90,14 @@ def _styles(parts: dict[str, bytes], profile: Layout) -> dict[str, str]:
     defaults = root.find(w("docDefaults"))
     if defaults is not None:
         root.remove(defaults)
-    root.insert(0, element(
-        f"<w:docDefaults><w:rPrDefault><w:rPr>{run_properties(profile, profile.styles['Normal'])}"
-        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
-        "<w:pPrDefault/></w:docDefaults>"
-    ))
+    root.insert(
+        0,
+        element(
+            f"<w:docDefaults><w:rPrDefault><w:rPr>{run_properties(profile, profile.styles['Normal'])}"
+            '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
+            "<w:pPrDefault/></w:docDefaults>"
+        ),
+    )
     identities: dict[str, str] = {}
     for style in profile.styles.values():
         old = known.get(style.name.lower())
@@ -124,9 +133,7 @@ def _paragraph(paragraph: etree._Element, styles: dict[str, ParagraphStyle], pro
         _insert(properties, element(OUTLINE[heading[2]].format(heading[1])), ("rPr", "sectPr"))
     if style.id in ("Signature", "SignatureMore", "DocDate") and properties is not None:
         # the distance from the edge depends on the words: it is worked out when they are known
-        value = "{{ 版面.日期 }}" if style.id == "DocDate" else (
-            "{{ 版面.署名[行.次 if 行 is defined and 行.次 is defined else loop.index0 if loop is defined else 0] }}"
-        )
+        value = _DATE_INDENT if style.id == "DocDate" else _SIGNATURE_INDENT
         for old in (*properties.findall(w("ind")), *properties.findall(w("jc"))):
             properties.remove(old)
         indent = element(indent_xml(profile, style, right=0))
@@ -164,8 +171,9 @@ def _section(section: etree._Element, profile: Layout, numbered: bool) -> None:
         section.remove(child)
     references = ""
     if numbered:
-        references = (f'<w:footerReference w:type="even" r:id="{EVEN}"/>'
-                      f'<w:footerReference w:type="default" r:id="{ODD}"/>')
+        references = (
+            f'<w:footerReference w:type="even" r:id="{EVEN}"/><w:footerReference w:type="default" r:id="{ODD}"/>'
+        )
     for fresh in elements(references):
         section.append(fresh)
     if kind is not None:
@@ -229,16 +237,21 @@ def _register(
     for identity, kind, target in entries:
         etree.SubElement(relations, f"{{{namespace}}}Relationship", Id=identity, Type=f"{OFFICE}/{kind}", Target=target)
     content = etree.QName(types).namespace
-    named = {"settings.xml": "settings", "fontTable.xml": "fontTable", "pageOdd.xml": "footer",
-             "pageEven.xml": "footer"}
+    named = {
+        "settings.xml": "settings",
+        "fontTable.xml": "fontTable",
+        "pageOdd.xml": "footer",
+        "pageEven.xml": "footer",
+    }
     for child in list(types):
         path = str(child.get("PartName", "")).lstrip("/")
         gone = path not in parts and path != "word/document.xml"
         if path and (gone or path.split("/")[-1] in named):
             types.remove(child)
     for _, _, target in entries:
-        etree.SubElement(types, f"{{{content}}}Override", PartName=f"/word/{target}",
-                         ContentType=f"{WORD_TYPE}.{named[target]}+xml")
+        etree.SubElement(
+            types, f"{{{content}}}Override", PartName=f"/word/{target}", ContentType=f"{WORD_TYPE}.{named[target]}+xml"
+        )
     parts["word/_rels/document.xml.rels"], parts["[Content_Types].xml"] = _bytes(relations), _bytes(types)
 
 
@@ -265,13 +278,18 @@ def _footer(profile: Layout, identity: str, name: str, outside: bool) -> bytes:
         return f"<w:r>{fonts}{content}</w:r>"
 
     field = (
-        run('<w:fldChar w:fldCharType="begin"/>') + run('<w:instrText xml:space="preserve"> PAGE </w:instrText>')
-        + run('<w:fldChar w:fldCharType="separate"/>') + run("<w:t>1</w:t>") + run('<w:fldChar w:fldCharType="end"/>')
+        run('<w:fldChar w:fldCharType="begin"/>')
+        + run('<w:instrText xml:space="preserve"> PAGE </w:instrText>')
+        + run('<w:fldChar w:fldCharType="separate"/>')
+        + run("<w:t>1</w:t>")
+        + run('<w:fldChar w:fldCharType="end"/>')
     )
     return (
         f'{HEAD}<w:ftr xmlns:w="{W}"><w:p><w:pPr><w:pStyle w:val="{escape(identity)}"/>{middle}</w:pPr>'
-        + run(f'<w:t xml:space="preserve">{escape(before)}</w:t>') + field
-        + run(f'<w:t xml:space="preserve">{escape(after)}</w:t>') + "</w:p></w:ftr>"
+        + run(f'<w:t xml:space="preserve">{escape(before)}</w:t>')
+        + field
+        + run(f'<w:t xml:space="preserve">{escape(after)}</w:t>')
+        + "</w:p></w:ftr>"
     ).encode()
 
 

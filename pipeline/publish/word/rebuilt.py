@@ -41,9 +41,9 @@ SENTENCE_END = re.compile(r"[。！？；：]$")
 def rebuilt(source: WordSource, unit: str, documents: list[DocumentRow], kind: Kind) -> list[Report]:
     """The rebuilt document of each document of a kind; `kind` is a document kind."""
     return [
-        Report(kind, unit, source.labels.of("report", kind), context_for(source, row), row.title,
-               day=row.issued_date)
-        for row in documents if row.kind == kind
+        Report(kind, unit, source.labels.of("report", kind), context_for(source, row), row.title, day=row.issued_date)
+        for row in documents
+        if row.kind == kind
     ]
 
 
@@ -65,10 +65,16 @@ def context_for(source: WordSource, document: DocumentRow) -> TemplateValues:
     if issued and not dates:  # nobody signs: the date stands under the title
         by_part.setdefault("under", []).append(f"（{issued}）")
     return context_of(
-        source, source.text(title), body=outlined(_body(source, document, middle)),
-        addressee=[*by_part.get("under", ()), *by_part.get("addressee", ())], signature=by_part.get("signature", ()),
-        date=dates[0] if dates else "", before=by_part.get("above", ()),
-        unit=named(source, document), docno=document.docno, 落款=closing(_closing_lines(source, tail, dates)),
+        source,
+        source.text(title),
+        body=outlined(_body(source, document, middle)),
+        addressee=[*by_part.get("under", ()), *by_part.get("addressee", ())],
+        signature=by_part.get("signature", ()),
+        date=dates[0] if dates else "",
+        before=by_part.get("above", ()),
+        unit=named(source, document),
+        docno=document.docno,
+        落款=closing(_closing_lines(source, tail, dates)),
     )
 
 
@@ -104,8 +110,12 @@ def _joined(passages: list[PassageRow]) -> list[PassageRow]:
     out: list[PassageRow] = []
     for row in passages:
         before = out[-1] if out else None
-        if before and row.paragraph is not None and row.paragraph == before.paragraph \
-                and row.start in (before.end, _label_end(before, row)):
+        if (
+            before
+            and row.paragraph is not None
+            and row.paragraph == before.paragraph
+            and row.start in (before.end, _label_end(before, row))
+        ):
             out[-1] = replace(before, text=f"{before.text}{row.label}{row.text}", end=row.end)
         else:
             out.append(row)
@@ -159,7 +169,8 @@ def _body(source: WordSource, document: DocumentRow, passages: list[PassageRow])
     """Passages and problems in reading order, each problem followed by its rectification."""
     problems = source.problems.get(document.doc_id, [])
     entries: list[tuple[tuple[int, int], PassageRow | ProblemRow]] = [
-        *((place(row), row) for row in passages), *zip(_places(problems), problems, strict=True),
+        *((place(row), row) for row in passages),
+        *zip(_places(problems), problems, strict=True),
     ]
     out: list[TemplateValues] = []
     written: list[str] = []  # headings since the last problem, to know which groups are already named
@@ -235,8 +246,10 @@ def _framed(source: WordSource, row: ProblemRow, label: str, runs_in: bool) -> s
 def _runs_in(source: WordSource, row: ProblemRow) -> bool:
     """Whether the rectification follows in the problem's own paragraph."""
     measures = source.measures.get(row.problem_id, [])
-    return bool(measures) and row.paragraph is not None and (
-        measures[0].paragraph == (row.end_paragraph or row.paragraph) and bool(row.rectification)
+    return (
+        bool(measures)
+        and row.paragraph is not None
+        and (measures[0].paragraph == (row.end_paragraph or row.paragraph) and bool(row.rectification))
     )
 
 
@@ -293,11 +306,11 @@ def _composed(source: WordSource, row: ProblemRow, measures: list[MeasureRow]) -
 
 def _duty(source: WordSource, row: ProblemRow, plain: str) -> str:
     """Who and by when, where the text does not say it already."""
-    values = (("lead", row.lead), ("dept", row.dept), ("person", row.person),
-              ("deadline", deadline_words(source, row)))
+    values = (("lead", row.lead), ("dept", row.dept), ("person", row.person), ("deadline", deadline_words(source, row)))
     said = [
         f"{source.labels.column('problems', name)}：{source.text(value)}"
-        for name, value in values if value and _plain(value) not in plain
+        for name, value in values
+        if value and _plain(value) not in plain
     ]
     return "；".join(said) + "。" if said else ""
 

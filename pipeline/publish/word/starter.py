@@ -26,11 +26,21 @@ from pipeline.ruleset.yaml_file import Entry, Items
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
-_TABLE = record({
-    "landscape": flag, "before": items(text), "after": items(text),
-    "columns": items(record({"head": text, "width": number(1, 200), "style": text, "text": items(any_text, 1)},
-                            ("head", "width", "text")), 1),
-}, ("before", "after", "columns"))
+_TABLE = record(
+    {
+        "landscape": flag,
+        "before": items(text),
+        "after": items(text),
+        "columns": items(
+            record(
+                {"head": text, "width": number(1, 200), "style": text, "text": items(any_text, 1)},
+                ("head", "width", "text"),
+            ),
+            1,
+        ),
+    },
+    ("before", "after", "columns"),
+)
 
 
 def _line_shape(value: Any, place: str, name: str) -> None:
@@ -38,10 +48,13 @@ def _line_shape(value: Any, place: str, name: str) -> None:
     (record({"table": _TABLE}, ("table",)) if isinstance(value, Entry) else text)(value, place, name)
 
 
-_SHAPE = record({
-    "common": mapping(items(_line_shape)),
-    "templates": mapping(record({"landscape": flag, "lines": items(_line_shape, 1)}, ("lines",))),
-}, ("common", "templates"))
+_SHAPE = record(
+    {
+        "common": mapping(items(_line_shape)),
+        "templates": mapping(record({"landscape": flag, "lines": items(_line_shape, 1)}, ("lines",))),
+    },
+    ("common", "templates"),
+)
 
 
 def starter(lines: list[Any], profile: Layout, landscape: bool) -> bytes:
@@ -72,7 +85,8 @@ def starter(lines: list[Any], profile: Layout, landscape: bool) -> bytes:
         "word/styles.xml": (
             f'{HEAD}<w:styles xmlns:w="{W}"><w:docDefaults><w:rPrDefault><w:rPr>'
             f"{run_properties(profile, profile.styles['Normal'])}</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
-            + "".join(style_xml(profile, style, style.id) for style in profile.styles.values()) + "</w:styles>"
+            + "".join(style_xml(profile, style, style.id) for style in profile.styles.values())
+            + "</w:styles>"
         ),
         "word/document.xml": (
             f'{HEAD}<w:document xmlns:w="{W}" xmlns:r="{OFFICE}"><w:body>{body}{section}</w:body></w:document>'
@@ -108,8 +122,9 @@ def _table(table: Any, profile: Layout) -> str:
     """A table over the whole width: header repeated on every page, rows that don't split."""
     page = profile.settings["page"]
     turned = profile.settings["landscape"] if table.get("landscape") else page
-    total = round(((page["height"] if table.get("landscape") else page["width"]) - turned["left"] - turned["right"])
-                  * 1440 / 25.4)
+    total = round(
+        ((page["height"] if table.get("landscape") else page["width"]) - turned["left"] - turned["right"]) * 1440 / 25.4
+    )
     shares = [float(column["width"]) for column in table["columns"]]
     widths = [round(total * share / sum(shares)) for share in shares]
     widths[-1] += total - sum(widths)
@@ -118,13 +133,22 @@ def _table(table: Any, profile: Layout) -> str:
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    before = "".join(f'<w:tr><w:tc>{_cell(total)}{_paragraph("TableText", f"{{%tr {tag} %}}")}</w:tc></w:tr>'
-                     for tag in table["before"])
-    after = "".join(f'<w:tr><w:tc>{_cell(total)}{_paragraph("TableText", f"{{%tr {tag} %}}")}</w:tc></w:tr>'
-                    for tag in table["after"])
+    before = "".join(
+        f"<w:tr><w:tc>{_cell(total)}{_paragraph('TableText', f'{{%tr {tag} %}}')}</w:tc></w:tr>"
+        for tag in table["before"]
+    )
+    after = "".join(
+        f"<w:tr><w:tc>{_cell(total)}{_paragraph('TableText', f'{{%tr {tag} %}}')}</w:tc></w:tr>"
+        for tag in table["after"]
+    )
     head = _row(widths, [_paragraph("TableHead", column["head"]) for column in table["columns"]], header=True)
-    row = _row(widths, ["".join(_paragraph(column.get("style", "TableText"), text) for text in column["text"])
-                        for column in table["columns"]])
+    row = _row(
+        widths,
+        [
+            "".join(_paragraph(column.get("style", "TableText"), text) for text in column["text"])
+            for column in table["columns"]
+        ],
+    )
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
         f"<w:tblBorders>{edges}</w:tblBorders>"
@@ -140,10 +164,14 @@ def _cell(width: int) -> str:
 def _row(widths: list[int], cells: list[str], header: bool = False) -> str:
     properties = f"<w:trPr><w:cantSplit/>{'<w:tblHeader/>' if header else ''}</w:trPr>"
     middle = '<w:vAlign w:val="center"/>' if header else ""
-    return f"<w:tr>{properties}" + "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{middle}</w:tcPr>{cell}</w:tc>'
-        for width, cell in zip(widths, cells, strict=True)
-    ) + "</w:tr>"
+    return (
+        f"<w:tr>{properties}"
+        + "".join(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{middle}</w:tcPr>{cell}</w:tc>'
+            for width, cell in zip(widths, cells, strict=True)
+        )
+        + "</w:tr>"
+    )
 
 
 def lines_of(rules: Path) -> dict[str, tuple[list[Any], bool]]:
@@ -175,8 +203,10 @@ def _require_styles(lines: Items, styles: Sequence[str], common: Sequence[str]) 
 def write_starters(rules: Path) -> list[Path]:
     """Write all templates; gives their places."""
     profile = load_profile(rules)
-    return [replace_file(rules / "templates" / f"{name}.docx", starter(lines, profile, landscape))
-            for name, (lines, landscape) in lines_of(rules).items()]
+    return [
+        replace_file(rules / "templates" / f"{name}.docx", starter(lines, profile, landscape))
+        for name, (lines, landscape) in lines_of(rules).items()
+    ]
 
 
 if __name__ == "__main__":

@@ -105,9 +105,7 @@ def _shown(value: object) -> object:
 
 def environment() -> ImmutableSandboxedEnvironment:
     """The sandbox in which templates run: no attribute of Python's own, no change of values, no silent gap."""
-    return ImmutableSandboxedEnvironment(
-        autoescape=True, undefined=jinja2.StrictUndefined, finalize=_shown
-    )
+    return ImmutableSandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=_shown)
 
 
 def load_template(path: Path, profile: Layout) -> Template:
@@ -140,7 +138,11 @@ def load_template(path: Path, profile: Layout) -> Template:
 
 
 def render(
-    template: Template, context: Mapping[str, Any], title: str = "", charts: Sequence[Chart] = (), day: str = "",
+    template: Template,
+    context: Mapping[str, Any],
+    title: str = "",
+    charts: Sequence[Chart] = (),
+    day: str = "",
 ) -> bytes:
     """One finished document; `day` is the paper's own (ISO).  Raises TemplateError when a field can't be filled."""
     layout = signature_layout(context.get("署名") or [], str(context.get("成文日期") or ""), template.profile)
@@ -255,7 +257,8 @@ def _with_types(types: bytes, charts: Sequence[Chart]) -> bytes:
         return types
     added = "".join(
         f'<Override PartName="/word/charts/{c.name}.xml" '
-        'ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>' for c in charts
+        'ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>'
+        for c in charts
     )
     if b'Extension="xlsx"' not in types:
         added = (
@@ -268,6 +271,7 @@ def _with_types(types: bytes, charts: Sequence[Chart]) -> bytes:
 def _with_relations(relations: bytes, charts: Sequence[Chart]) -> bytes:
     added = "".join(
         f'<Relationship Id="{c.name}" Target="charts/{c.name}.xml" '
-        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"/>' for c in charts
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"/>'
+        for c in charts
     )
     return relations.replace(b"</Relationships>", added.encode() + b"</Relationships>")

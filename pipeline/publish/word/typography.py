@@ -24,7 +24,7 @@ LONGEST_TITLE = 200  # characters; what is longer is no title, and stays in one 
 
 def full_width(text: str) -> str:
     """Half-width punctuation beside Chinese made full-width; never in numbers, times, addresses or mail."""
-    if not any(character in ",;:!?()\"." for character in text):
+    if not any(character in ',;:!?()".' for character in text):
         return text
     out, at = [], 0
     for kept in _PROTECTED.finditer(text):
@@ -112,8 +112,11 @@ def _best_division(title: str, places: Sequence[int], needed: int, profile: Layo
             divided = [_cut(title, cut) for cut in combinations(places, count - 1)]
         else:
             divided = _calm_divisions(title, places, count, profile)
-        options += [(_unrest(lines, profile) + 3 * (count - needed), lines) for lines in divided
-                    if max(map(width, lines)) <= limit]
+        options += [
+            (_unrest(lines, profile) + 3 * (count - needed), lines)
+            for lines in divided
+            if max(map(width, lines)) <= limit
+        ]
     return min(options)[1] if options else None
 
 
@@ -172,13 +175,19 @@ def _breaks(title: str, profile: Layout) -> tuple[list[int], list[int]]:
     whole = profile.setting("title", "whole", [])
     after_none = tuple(profile.setting("title", "never_after", []))
     good = {at for word in before for at in _starts(title, word)} | {
-        at + len(word) for word in after for at in _starts(title, word)
+        at + len(word)
+        for word in after
+        for at in _starts(title, word)
         if not title.startswith(tuple(after), at + len(word))
     }
     every = [
-        at for at in range(2, len(title) - 1)
-        if title[at] not in first and title[at - 1] not in last and not _inside(title, at)
-        and not (title[at].isascii() and title[at - 1].isascii()) and not _in_word(title, at, whole, profile)
+        at
+        for at in range(2, len(title) - 1)
+        if title[at] not in first
+        and title[at - 1] not in last
+        and not _inside(title, at)
+        and not (title[at].isascii() and title[at - 1].isascii())
+        and not _in_word(title, at, whole, profile)
         and not title[:at].endswith(after_none)
     ]
     return every, [at for at in every if at in good]

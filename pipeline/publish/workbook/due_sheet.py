@@ -20,10 +20,18 @@ def due_columns(labels: Labels, day: datetime.date) -> list[Column]:
     column = partial(labelled, labels, "items")
     heading = labels.of("wording", "as_of").replace("{day}", chinese_date(day.isoformat()))
     return [
-        column("unit", 22), Column("state", heading, 14, "centre"), column("problem", 50),
-        column("deadline", 12, "date"), column("deadline_text", 16), column("days", 8, "centre"),
-        column("status", 10, "centre"), column("lead", 12),
-        column("dept", 14), column("person", 12), column("reason", 30), column("source", 26),
+        column("unit", 22),
+        Column("state", heading, 14, "centre"),
+        column("problem", 50),
+        column("deadline", 12, "date"),
+        column("deadline_text", 16),
+        column("days", 8, "centre"),
+        column("status", 10, "centre"),
+        column("lead", 12),
+        column("dept", 14),
+        column("person", 12),
+        column("reason", 30),
+        column("source", 26),
     ]
 
 
@@ -36,8 +44,16 @@ def due_lines(
     for one in sorted(found, key=lambda entry: (-entry.days, entry.item.unit, entry.item.seq)):
         item = one.item
         yield [
-            unit(item.problem_from) or item.unit, labels.of("wording", OVERDUE if one.overdue else SOON), item.problem,
-            shown("deadline", item.deadline, labels), item.deadline_text, max(one.days, 0) or None,
-            shown("status", item.status, labels), item.lead, item.dept, item.person, item.reason,
+            unit(item.problem_from) or item.unit,
+            labels.of("wording", OVERDUE if one.overdue else SOON),
+            item.problem,
+            shown("deadline", item.deadline, labels),
+            item.deadline_text,
+            max(one.days, 0) or None,
+            shown("status", item.status, labels),
+            item.lead,
+            item.dept,
+            item.person,
+            item.reason,
             files.get(item.deadline_from, ""),
         ]

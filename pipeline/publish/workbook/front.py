@@ -17,15 +17,28 @@ from pipeline.publish.overview import UNSTATED, UnitFigures, by_check, figures, 
 from pipeline.publish.workbook.sheets import Book, SheetLink, lay_out
 from pipeline.ruleset.labels import Labels
 
-CHART = {Status.DONE: "70AD47", Status.BASICALLY_DONE: "5B9BD5", Status.IN_PROGRESS: "FFC000",
-         Status.NOT_DONE: "ED7D31", UNSTATED: "A5A5A5"}
+CHART = {
+    Status.DONE: "70AD47",
+    Status.BASICALLY_DONE: "5B9BD5",
+    Status.IN_PROGRESS: "FFC000",
+    Status.NOT_DONE: "ED7D31",
+    UNSTATED: "A5A5A5",
+}
 
 
 def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any, day: datetime.date | None = None) -> None:
     """Figures by unit and by check, each with its chart; `day` is the one that deadlines are judged by."""
     status_names = [labels.of("status", s) for s in (*Status, UNSTATED)]
-    head = ["单位", "材料", "问题", "措施", *status_names, labels.column("problems", "long_term"), "完成率",
-            *(labels.of("severity", s) for s in Severity)]
+    head = [
+        "单位",
+        "材料",
+        "问题",
+        "措施",
+        *status_names,
+        labels.column("problems", "long_term"),
+        "完成率",
+        *(labels.of("severity", s) for s in Severity),
+    ]
     lay_out(sheet, [Column("", "", 32 if at == 0 else 10.5) for at in range(len(head))], freeze="A4")
     entries = figures(tables)
     together = total(entries, "合计")
@@ -36,17 +49,31 @@ def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any, day: 
         sheet.append([cell(sheet, v, s) for v, s in zip(values, styles, strict=True)])
 
     def line(entry: UnitFigures, style: str, share: str) -> None:
-        put([entry.unit, entry.documents, entry.problems, entry.measures,
-             *(entry.statuses[s] for s in (*Status, UNSTATED)), entry.long_term, entry.rate,
-             *(entry.severities[s] for s in Severity)],
-            [style] * (len(head) - 4) + [share] + [style] * 3)
+        put(
+            [
+                entry.unit,
+                entry.documents,
+                entry.problems,
+                entry.measures,
+                *(entry.statuses[s] for s in (*Status, UNSTATED)),
+                entry.long_term,
+                entry.rate,
+                *(entry.severities[s] for s in Severity),
+            ],
+            [style] * (len(head) - 4) + [share] + [style] * 3,
+        )
 
     sheet.row_dimensions[1].height = 26
     put(["总览"], ["heading"])
     state_text = "，".join(f"{labels.of('state', s)} {n} 份" for s, n in states.items())
     by_day = f"；按 {day.year}年{day.month}月{day.day}日 判断是否超期" if day else ""
-    put([f"材料：{state_text or '无'}；完成率＝已完成问题数÷写明状态的问题数"
-         f"（{together.statuses[Status.DONE]}÷{together.stated}）{by_day}"], ["note"])
+    put(
+        [
+            f"材料：{state_text or '无'}；完成率＝已完成问题数÷写明状态的问题数"
+            f"（{together.statuses[Status.DONE]}÷{together.stated}）{by_day}"
+        ],
+        ["note"],
+    )
     put(head, ["header"] * len(head))
     for entry in entries:
         line(entry, "text", "share")
@@ -109,10 +136,12 @@ def write_guide(labels: Labels, book: Book, sheet: Any, names: Iterable[str]) ->
     lay_out(sheet, [Column("", "", 18), Column("", "", 96)], landscape=False, freeze="A2")
 
     def put(first: object, second: object = None, style: str = "plain") -> None:
-        sheet.append([
-            book.cell(sheet, first, "plain_link" if isinstance(first, SheetLink) else style),
-            book.cell(sheet, second, "plain_link" if isinstance(second, SheetLink) else "plain"),
-        ])
+        sheet.append(
+            [
+                book.cell(sheet, first, "plain_link" if isinstance(first, SheetLink) else style),
+                book.cell(sheet, second, "plain_link" if isinstance(second, SheetLink) else "plain"),
+            ]
+        )
 
     sheet.row_dimensions[1].height = 26
     put("整改台账", style="heading")
@@ -122,12 +151,15 @@ def write_guide(labels: Labels, book: Book, sheet: Any, names: Iterable[str]) ->
             title = labels.of("sheet", name)
             put(SheetLink(title, f"'{title}'!A1"), _GUIDE[name])
     put("怎样更正", style="section")
-    for number, text in enumerate((
-        "浅黄色的列可以直接改；其他列由程序生成，改了也不会读回。",
-        "要删去一行，删除整行；要增加一个问题，在“问题”表末尾另起一行，单位写法与上面相同。",
-        "日期写成 2025-06-30；只有月份时写成 2025-06。整改状态、长期坚持请从下拉列表中选择。",
-        "不要移动、删除列，也不要改表头；最右边隐藏的两列是行标识，请勿改动。",
-        "改完保存，运行 zhenggai apply 整改台账.xlsx；下一次运行、核对和出文书都会采用更正。",
-        "以后重新解析时，人工更正优先；原文又变了的，列在“更正冲突”表里，不会覆盖更正。",
-    ), 1):
+    for number, text in enumerate(
+        (
+            "浅黄色的列可以直接改；其他列由程序生成，改了也不会读回。",
+            "要删去一行，删除整行；要增加一个问题，在“问题”表末尾另起一行，单位写法与上面相同。",
+            "日期写成 2025-06-30；只有月份时写成 2025-06。整改状态、长期坚持请从下拉列表中选择。",
+            "不要移动、删除列，也不要改表头；最右边隐藏的两列是行标识，请勿改动。",
+            "改完保存，运行 zhenggai apply 整改台账.xlsx；下一次运行、核对和出文书都会采用更正。",
+            "以后重新解析时，人工更正优先；原文又变了的，列在“更正冲突”表里，不会覆盖更正。",
+        ),
+        1,
+    ):
         put(f"{number}.", text)

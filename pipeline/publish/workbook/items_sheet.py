@@ -22,12 +22,28 @@ def item_columns(labels: Labels, schools: bool) -> list[Column]:
     """The columns; that of the school is shown where a joint paper names several."""
     column = partial(labelled, labels, "items")
     return [
-        column("unit", 18), column("seq", 6, "centre"), column("school", 14, hidden=not schools), column("aspect", 16),
-        column("category", 16), column("problem", 44), column("status", 10, "centre"), column("long_term", 8, "centre"),
-        column("lead", 12), column("dept", 12), column("person", 12), column("deadline", 12, "date"),
-        column("deadline_text", 14), column("measures_planned", 36), column("measures_reported", 44),
-        column("reason", 24), column("amount_asked", 13, "money"), column("amount_settled", 13, "money"),
-        column("others", 36), column("source", 26), column("papers", 18), column("confirm", 12, "centre"),
+        column("unit", 18),
+        column("seq", 6, "centre"),
+        column("school", 14, hidden=not schools),
+        column("aspect", 16),
+        column("category", 16),
+        column("problem", 44),
+        column("status", 10, "centre"),
+        column("long_term", 8, "centre"),
+        column("lead", 12),
+        column("dept", 12),
+        column("person", 12),
+        column("deadline", 12, "date"),
+        column("deadline_text", 14),
+        column("measures_planned", 36),
+        column("measures_reported", 44),
+        column("reason", 24),
+        column("amount_asked", 13, "money"),
+        column("amount_settled", 13, "money"),
+        column("others", 36),
+        column("source", 26),
+        column("papers", 18),
+        column("confirm", 12, "centre"),
     ]
 
 
@@ -39,14 +55,30 @@ def item_lines(
     for row in tables.items:
         place = next((places[name] for name in _problem_ids(row) if name in places), None)
         yield [
-            unit(row.problem_from) or row.unit, row.seq, row.school, row.aspect, row.category,
-            SheetLink(row.problem, place) if place else row.problem, shown("status", row.status, labels),
+            unit(row.problem_from) or row.unit,
+            row.seq,
+            row.school,
+            row.aspect,
+            row.category,
+            SheetLink(row.problem, place) if place else row.problem,
+            shown("status", row.status, labels),
             shown("long_term", row.long_term, labels) if row.status or row.long_term else None,
-            row.lead, row.dept, row.person, shown("deadline", row.deadline, labels), row.deadline_text,
-            row.measures_planned, row.measures_reported, row.reason, row.amount_asked, row.amount_settled,
-            "\n".join(_others(row, labels, files)), "\n".join(_sources(row, labels, files)), _papers(row, labels),
-            "、".join(labels.of("wording", word) for word, said in (("added", row.added), ("doubtful", row.doubtful))
-                     if said),
+            row.lead,
+            row.dept,
+            row.person,
+            shown("deadline", row.deadline, labels),
+            row.deadline_text,
+            row.measures_planned,
+            row.measures_reported,
+            row.reason,
+            row.amount_asked,
+            row.amount_settled,
+            "\n".join(_others(row, labels, files)),
+            "\n".join(_sources(row, labels, files)),
+            _papers(row, labels),
+            "、".join(
+                labels.of("wording", word) for word, said in (("added", row.added), ("doubtful", row.doubtful)) if said
+            ),
         ]
 
 

@@ -6,65 +6,30 @@ two hidden columns at the end.  Layout and cell rules are in `sheets.py`, figure
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
-from openpyxl.utils import get_column_letter
-
 from pipeline.core.files import replace_file
 from pipeline.core.rows import (
-    AmountRow,
-    ClaimRow,
-    DocumentRow,
-    FindingRow,
-    LinkRow,
-    MeasureRow,
-    ProblemRow,
-    RecountRow,
     Tables,
-    by_document,
-    by_problem,
 )
-from pipeline.core.vocabulary import READ, Code, Severity, Status
 from pipeline.decisions.columns import (
     ANCHORS,
-    DOCUMENT_COLUMNS,
     EDITABLE,
     IDENTITIES,
-    Column,
     Decided,
-    base_of,
-    claim_columns,
     digest,
-    document_columns,
-    finding_columns,
-    labelled,
-    measure_columns,
     positions,
-    problem_columns,
     row_identity,
-    shown,
 )
 from pipeline.publish.gaps import Gap, isolated
-from pipeline.publish.overview import unit_name, units
-from pipeline.publish.word.layout import Layout, load_profile
-from pipeline.publish.workbook.due_sheet import OVERDUE, SOON, due_columns, due_lines
+from pipeline.publish.word.layout import load_profile
+from pipeline.publish.workbook import tabs
 from pipeline.publish.workbook.front import write_guide, write_overview
-from pipeline.publish.workbook.items_sheet import item_columns, item_lines
-from pipeline.publish.workbook.sheets import Book, SheetLink
-from pipeline.reconcile.recount import PEOPLE, SUMS, shown_range
-from pipeline.ruleset.labels import Labels, load_labels
-
-COLOURS: dict[Code, str] = {
-    Status.DONE: "C6E0B4", Status.BASICALLY_DONE: "DDEBF7", Status.IN_PROGRESS: "FFE699", Status.NOT_DONE: "F8CBAD",
-    Severity.ERROR: "F8CBAD", Severity.WARNING: "FFE699", Severity.INFO: "DDEBF7",
-}
+from pipeline.publish.workbook.sheets import Book
+from pipeline.ruleset.labels import load_labels
 
 
 def write_workbook(
@@ -78,17 +43,37 @@ def write_workbook(
     labels = load_labels(rules_folder)
     book = Book()
     due = () if day is None else ("due",)
-    order = ("guide", "overview", "items", *due, "problems", "measures", "claims", "links", "findings", "unused",
-             "failed", "documents")
+    order = (
+        "guide",
+        "overview",
+        "items",
+        *due,
+        "problems",
+        "measures",
+        "claims",
+        "links",
+        "findings",
+        "unused",
+        "failed",
+        "documents",
+    )
     sheets = {name: book.sheet(labels.of("sheet", name), _TABS.get(name, "")) for name in order}
-    context = _WorkbookContext(tables, labels, book, sheets)
+    context = tabs.WorkbookContext(tables, labels, book, sheets)
     if tables.conflicts:
         sheets["conflicts"] = book.sheet(labels.of("sheet", "conflicts"), "C00000")
     gaps: list[Gap] = []
-    fill: dict[str, Callable[[_WorkbookContext], object]] = {
-        "conflicts": _conflicts, "problems": _problems, "measures": _measures, "claims": _claims, "links": _links,
-        "findings": _findings, "items": _items, "unused": _unused, "documents": _documents, "failed": _failed,
-        "due": lambda context: _due(context, day or date.min, load_profile(rules_folder)),
+    fill: dict[str, Callable[[tabs.WorkbookContext], object]] = {
+        "conflicts": tabs.write_conflicts,
+        "problems": tabs.write_problems,
+        "measures": tabs.write_measures,
+        "claims": tabs.write_claims,
+        "links": tabs.write_links,
+        "findings": tabs.write_findings,
+        "items": tabs.write_items,
+        "unused": tabs.write_unused,
+        "documents": tabs.write_documents,
+        "failed": tabs.write_failed,
+        "due": lambda context: tabs.write_due(context, day or date.min, load_profile(rules_folder)),
         "overview": lambda context: write_overview(tables, labels, book, sheets["overview"], day),
         "guide": lambda context: write_guide(labels, book, sheets["guide"], sheets),
     }
@@ -103,259 +88,36 @@ def write_workbook(
     return list(dict.fromkeys(book.warnings)), gaps
 
 
-_TABS = {"overview": "3B5B7F", "items": "70AD47", "due": "C00000", "problems": "70AD47", "measures": "70AD47",
-         "claims": "5B9BD5",
-         "links": "5B9BD5", "findings": "C00000", "failed": "C00000"}
+_TABS = {
+    "overview": "3B5B7F",
+    "items": "70AD47",
+    "due": "C00000",
+    "problems": "70AD47",
+    "measures": "70AD47",
+    "claims": "5B9BD5",
+    "links": "5B9BD5",
+    "findings": "C00000",
+    "failed": "C00000",
+}
 
 
-class _WorkbookContext:
-    """What every sheet needs: the tables, the labels, the book, and look-ups by document and problem."""
-
-    def __init__(self, tables: Tables, labels: Labels, book: Book, sheets: Mapping[str, object]) -> None:
-        self.tables, self.labels, self.book, self.sheets = tables, labels, book, sheets
-        self.documents = {row.doc_id: row for row in tables.documents}
-        self.units = {row.doc_id: unit for unit, rows in units(tables).items() for row in rows}
-        self.problems = {row.problem_id: row for row in tables.problems}
-        self.places: dict[str, str] = {}  # of problems on their sheet, for links from other sheets
-
-    def heading(self, table: str, column: str) -> str:
-        return self.labels.column(table, column)
-
-    def column(self, table: str, key: str, width: float, style: str = "text", **more: object) -> Column:
-        return labelled(self.labels, table, key, width, style, **more)
-
-    def unit(self, doc_id: str) -> str:
-        document = self.documents.get(doc_id)
-        return self.units.get(doc_id) or (unit_name(document) if document else doc_id)
-
-    def kind(self, doc_id: str) -> str:
-        document = self.documents.get(doc_id)
-        return self.labels.of("kind", document.kind) if document else ""
-
-    def file(self, doc_id: str) -> str:
-        document = self.documents.get(doc_id)
-        return document.file if document else ""
-
-    def statement(self, problem_id: str) -> str:
-        problem = self.problems.get(problem_id)
-        return problem.problem if problem else ""
-
-    def write(self, sheet: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], identity: int = 0) -> int:
-        self.last, self.starts = self.book.table(self.sheets[sheet], columns, rows, identity)
-        return self.last
-
-
-def _problems(context: _WorkbookContext) -> None:
-    """The sheet of problems; notes where each problem stands."""
-    labels, fields, columns = context.labels, EDITABLE["problems"].fields, problem_columns(context.labels)
-    counts = Counter(row.problem_id for row in context.tables.measures)
-    amounts: dict[str, list[AmountRow]] = by_problem(context.tables.amounts)
-    order = [row for rows in by_document(context.tables.problems).values() for row in rows]
-    if not any(row.school for row in order):
-        columns = [replace(c, hidden=True) if c.key == "school" else c for c in columns]
-
-    def line(row: ProblemRow) -> list[object]:
-        money = [(a.value, a.text) for a in amounts.get(row.problem_id, ()) if a.value is not None]
-        value: Callable[[str], object] = lambda name: shown(name, getattr(row, name), labels)  # noqa: E731
-        return [
-            context.unit(row.doc_id), context.kind(row.doc_id), row.seq, row.label, value("school"),
-            value("aspect"), value("category"), value("problem"), value("status"), row.status_text,
-            value("long_term") if row.status or row.long_term else None, value("lead"), value("dept"),
-            value("person"), value("deadline"),
-            row.deadline_text, counts[row.problem_id], max((value for value, _ in money), default=None),
-            "；".join(dict.fromkeys(text for _, text in money)), value("review_state"),
-            value("review_note"), value("evidence"), context.file(row.doc_id), row.paragraph,
-            row.problem_id, base_of(fields, row),
-        ]
-
-    rows = context.write("problems", columns, (line(row) for row in order), len(columns) - 2)
-    sheet = context.sheets["problems"]
-    letter = {c.key: get_column_letter(at) for at, c in enumerate(columns, 1)}
-    _colour(sheet, letter["status"], rows, {labels.of("status", s): COLOURS[s] for s in Status})
-    title = labels.of("sheet", "problems")
-    context.places = {row.problem_id: f"'{title}'!{letter['problem']}{at}"
-                      for at, row in zip(context.starts, order, strict=True)}
-
-
-def _items(context: _WorkbookContext) -> None:
-    """The consolidated table; comes after the sheet of problems, to which it leads."""
-    columns = item_columns(context.labels, any(row.school for row in context.tables.items))
-    lines = item_lines(context.tables, context.labels, context.unit, context.places)
-    rows = context.write("items", columns, lines)
-    letter = get_column_letter([column.key for column in columns].index("status") + 1)
-    _colour(context.sheets["items"], letter, rows, {context.labels.of("status", s): COLOURS[s] for s in Status})
-
-
-def _due(context: _WorkbookContext, day: date, profile: Layout) -> None:
-    """What is overdue or due soon on a day."""
-    ahead = int(profile.setting("office", "remind_days", 30))
-    columns = due_columns(context.labels, day)
-    rows = context.write("due", columns, due_lines(context.tables, context.labels, context.unit, day, ahead))
-    words = context.labels.of
-    _colour(context.sheets["due"], "B", rows, {words("wording", OVERDUE): COLOURS[Severity.ERROR],
-                                               words("wording", SOON): COLOURS[Severity.WARNING]})
-
-
-def _measures(context: _WorkbookContext) -> None:
-    fields, columns = EDITABLE["measures"].fields, measure_columns(context.labels)
-
-    def line(row: MeasureRow) -> list[object]:
-        problem = context.problems.get(row.problem_id)
-        return [
-            context.unit(row.doc_id), context.kind(row.doc_id), context.statement(row.problem_id),
-            shown("status", problem.status if problem else None, context.labels), row.seq, row.label, row.headline,
-            row.text, row.paragraph, row_identity(row, 0), base_of(fields, row),
-        ]
-
-    rows = context.write("measures", columns, map(line, context.tables.measures), len(columns) - 2)
-    _colour(context.sheets["measures"], "D", rows, {context.labels.of("status", s): COLOURS[s] for s in Status})
-
-
-def _claims(context: _WorkbookContext) -> None:
-    """What documents say about themselves, beside what their own tables add up to."""
-    labels, fields, columns = context.labels, EDITABLE["claims"].fields, claim_columns(context.labels)
-    counted = {(entry.doc_id, entry.seq): entry for entry in context.tables.recounts}
-    seqs = {id(row): seq for rows in by_document(context.tables.claims).values() for seq, row in enumerate(rows, 1)}
-
-    def line(entry: tuple[int, ClaimRow]) -> list[object]:
-        position, row = entry
-        again, same = _recounted(counted.get((row.doc_id, seqs[id(row)])))
-        return [
-            context.file(row.doc_id), context.unit(row.doc_id), labels.of("metric", row.metric),
-            row.value, row.unit, again, same, row.scope, labels.of("metric", row.part_of),
-            row.text, row.paragraph, row_identity(row, position), base_of(fields, row),
-        ]
-
-    rows = context.write("claims", columns, map(line, positions(context.tables.claims)), len(columns) - 2)
-    _colour(context.sheets["claims"], "G", rows,
-            {"一致": COLOURS[Status.DONE], "不一致": COLOURS[Status.NOT_DONE], "请核对": COLOURS[Severity.WARNING],
-             "未见依据": COLOURS[Severity.WARNING]})
-
-
-def _recounted(entry: RecountRow | None) -> tuple[object, str | None]:
-    """The recount as a number, or as a range in words, and whether the claim agrees with it."""
-    if entry is None:
-        return None, None
-    if entry.agrees is None:  # a sum or a number of people that no problem or measure mentions
-        return None, "未见依据" if entry.metric in (*SUMS, *PEOPLE) else None
-    number = entry.low if entry.low == entry.high else shown_range(entry.low, entry.high)
-    return number, "一致" if entry.agrees else "不一致" if entry.verdict else "请核对"
-
-
-def _links(context: _WorkbookContext) -> None:
-    column = context.column
-    columns = [
-        column("links", "case_id", 18), column("links", "feedback_problem", 50),
-        column("links", "bulletin_problem", 50),
-        column("links", "score", 9, "number"), column("links", "doubtful", 8, "centre"), column("links", "method", 12),
-        column("links", "shared", 24), column("links", "runner_up", 30), column("links", "margin", 10, "number"),
-        Column("feedback_id", context.heading("links", "feedback_problem_id"), 10, hidden=True),
-        Column("bulletin_id", context.heading("links", "answer_problem_id"), 10, hidden=True),
-    ]
-    cases = {row.case_id: row.unit for row in context.tables.cases}
-
-    def text(problem_id: str) -> object:
-        words, place = context.statement(problem_id), context.places.get(problem_id)
-        return SheetLink(words, place) if place else words
-
-    def line(row: LinkRow) -> list[object]:
-        return [
-            cases.get(row.case_id) or row.case_id, text(row.feedback_problem_id),
-            text(row.answer_problem_id), row.score, shown("doubtful", row.doubtful, context.labels),
-            context.labels.of("method", row.method), row.shared, context.statement(row.runner_up), row.margin,
-            row.feedback_problem_id, row.answer_problem_id,
-        ]
-
-    rows = context.write("links", columns, map(line, context.tables.links))
-    _colour(context.sheets["links"], "E", rows, {context.labels.of("bool", "true"): COLOURS[Severity.WARNING]})
-
-
-def _findings(context: _WorkbookContext) -> None:
-    labels, fields, columns = context.labels, EDITABLE["findings"].fields, finding_columns(context.labels)
-    entries = sorted(positions(context.tables.findings), key=lambda entry: entry[1].severity.rank)
-
-    def line(entry: tuple[int, FindingRow]) -> list[object]:
-        position, row = entry
-        place = context.places.get(row.problem_id)
-        link = SheetLink(context.statement(row.problem_id), place) if place else None
-        return [
-            labels.of("severity", row.severity), row.unit or context.unit(row.doc_id),
-            labels.of("check", row.check), row.message, row.expected, row.actual, row.quote,
-            row.other_quote, row.suggestion, link, context.file(row.doc_id),
-            row.paragraph, shown("review_state", row.review_state, labels), row.review_note,
-            row.waived, row_identity(row, position), base_of(fields, row),
-        ]
-
-    rows = context.write("findings", columns, map(line, entries), len(columns) - 2)
-    _colour(context.sheets["findings"], "A", rows, {labels.of("severity", s): COLOURS[s] for s in Severity})
-
-
-def _unused(context: _WorkbookContext) -> None:
-    columns = [context.column("unused", "file", 26), context.column("findings", "unit", 20),
-               context.column("unused", "text", 90), context.column("unused", "paragraph", 8, "centre")]
-    context.write("unused", columns, (
-        [context.file(row.doc_id), context.unit(row.doc_id), row.text, row.paragraph]
-        for row in context.tables.unused
-    ))
-
-
-def _documents(context: _WorkbookContext) -> None:
-    labels, fields, columns = context.labels, EDITABLE["documents"].fields, document_columns(context.labels)
-
-    def line(row: DocumentRow) -> list[object]:
-        values = [(name, getattr(row, name)) for name in DOCUMENT_COLUMNS]
-        shown_values = [labels.of(name, value) if isinstance(value, Code) else shown(name, value, labels)
-                        for name, value in values]
-        return [*shown_values, row.doc_id, base_of(fields, row)]
-
-    rows = context.tables.documents
-    context.write("documents", columns, map(line, rows), len(columns) - 2)
-
-
-def _failed(context: _WorkbookContext) -> None:
-    """The documents that could not be read."""
-    labels = context.labels
-    failed = [context.column("documents", n, w) for n, w in
-              (("file", 44), ("state", 14), ("error", 22), ("message", 70))]
-    context.write("failed", failed, (
-        [row.file, labels.of("state", row.state), row.error, row.message]
-        for row in context.tables.documents if row.state not in READ
-    ))
-
-
-def _conflicts(context: _WorkbookContext) -> None:
-    keys = ("file", "table", "row", "field", "was", "now", "human", "by", "when")
-    columns = [Column(k, context.heading("", k) if k != "table" else "表", 20 if k in ("was", "now", "human") else 14)
-               for k in keys]
-    context.write("conflicts", columns, (
-        [getattr(row, k) if k != "field" else context.heading(row.table, row.field) for k in keys]
-        for row in context.tables.conflicts
-    ))
-
-
-def _colour(sheet: object, letter: str, rows: int, colours: Mapping[str, str]) -> None:
-    for text, colour in colours.items():
-        _rule(sheet, letter, rows, f'{letter}2="{text}"', colour)
-
-
-def _rule(sheet: object, letter: str, rows: int, formula: str, colour: str) -> None:
-    where = f"{letter}2:{letter}{max(rows, 2)}"  # a sheet without rows still has a range
-    fill = PatternFill("solid", start_color=colour, end_color=colour, bgColor=colour)
-    sheet.conditional_formatting.add(where, FormulaRule(formula=[formula], fill=fill))  # type: ignore[attr-defined]
-
-
-def _identities(context: _WorkbookContext) -> None:
+def _identities(context: tabs.WorkbookContext) -> None:
     """All ids as they were written, on a sheet that nobody sees: what is missing later was deleted by a person."""
     sheet = context.book.sheet(IDENTITIES)
     sheet.sheet_state = "veryHidden"
     tables = context.tables
     rows: dict[str, Sequence[Decided]] = {
-        "problems": tables.problems, "measures": tables.measures, "claims": tables.claims,
-        "findings": tables.findings, "documents": tables.documents,
+        "problems": tables.problems,
+        "measures": tables.measures,
+        "claims": tables.claims,
+        "findings": tables.findings,
+        "documents": tables.documents,
     }
     columns = {
-        name: [f"{row_identity(row, at)}|{row.doc_id}|{digest(getattr(row, ANCHORS[name]))}"
-               for at, row in positions(rows[name])]
+        name: [
+            f"{row_identity(row, at)}|{row.doc_id}|{digest(getattr(row, ANCHORS[name]))}"
+            for at, row in positions(rows[name])
+        ]
         for name in EDITABLE
     }
     sheet.append([context.book.cell(sheet, name, "plain") for name in columns])

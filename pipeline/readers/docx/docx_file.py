@@ -73,9 +73,14 @@ class DocxReading:
         self.read_diagrams(reading)
         self.note_package(reading)
         return Document(
-            name=self.name, format="docx", sha256=self.digest, blocks=tuple(blocks),
-            warnings=tuple(self.warnings.values()), omitted=tuple(reading.omitted),
-            metadata=self.metadata(), coverage=self.coverage(blocks, reading),
+            name=self.name,
+            format="docx",
+            sha256=self.digest,
+            blocks=tuple(blocks),
+            warnings=tuple(self.warnings.values()),
+            omitted=tuple(reading.omitted),
+            metadata=self.metadata(),
+            coverage=self.coverage(blocks, reading),
         )
 
     def warn(self, code: str, message: str) -> None:

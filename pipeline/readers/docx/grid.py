@@ -68,8 +68,9 @@ def table_blocks(
             carried = last if cell.joined and last is not None else above
             width = max(1, min(cell.span, limits.TABLE_COLUMNS - column))
             if carried is None:
-                block = Block(text, "cell", cell.style, "", cell.level, cell.align, cell.bold, table, place, column,
-                              False, part)
+                block = Block(
+                    text, "cell", cell.style, "", cell.level, cell.align, cell.bold, table, place, column, False, part
+                )
                 found.append(block)
             else:
                 block = copy_of(carried, place, column)
@@ -90,5 +91,17 @@ def table_blocks(
 
 
 def copy_of(block: Block, row: int, column: int) -> Block:
-    return Block(block.text, "cell", block.style, "", block.level, block.align, block.bold, block.table, row, column,
-                 True, block.part)
+    return Block(
+        block.text,
+        "cell",
+        block.style,
+        "",
+        block.level,
+        block.align,
+        block.bold,
+        block.table,
+        row,
+        column,
+        True,
+        block.part,
+    )

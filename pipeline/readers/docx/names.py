@@ -17,7 +17,12 @@ FLAT = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
 
 VAL = W + "val"
 PARAGRAPH, RUN, TEXT, DELETED_TEXT, MATH_TEXT, DRAWING_TEXT = (
-    W + "p", W + "r", W + "t", W + "delText", M + "t", A + "t",
+    W + "p",
+    W + "r",
+    W + "t",
+    W + "delText",
+    M + "t",
+    A + "t",
 )
 PARAGRAPH_PROPERTIES, RUN_PROPERTIES = W + "pPr", W + "rPr"
 TABLE, ROW, CELL = W + "tbl", W + "tr", W + "tc"

@@ -130,10 +130,17 @@ def read_level(element: etree._Element) -> tuple[int, Level]:
     """The place and the settings of a `w:lvl`."""
     values: dict[str, etree._Element] = {}
     for child in element.iter(
-        W + "start", W + "numFmt", W + "lvlText", W + "lvlRestart", W + "isLgl", W + "suff", W + "pStyle",
-        W + "rFonts", W + "lvlPicBulletId",
+        W + "start",
+        W + "numFmt",
+        W + "lvlText",
+        W + "lvlRestart",
+        W + "isLgl",
+        W + "suff",
+        W + "pStyle",
+        W + "rFonts",
+        W + "lvlPicBulletId",
     ):  # not only children: a custom format stands in an alternative, the plain one after it
-        values.setdefault(child.tag[len(W):], child)
+        values.setdefault(child.tag[len(W) :], child)
 
     def value(name: str, fallback: str = "") -> str:
         return (values[name].get(VAL) or fallback) if name in values else fallback

@@ -106,8 +106,11 @@ class Parts:
         return [relation for relation in self.relations if relation.kind == "aFChunk" and not relation.external]
 
     def properties(self) -> list[str]:
-        return [relation.target for relation in self.root_relations
-                if relation.kind == "core-properties" and relation.target in self.source]
+        return [
+            relation.target
+            for relation in self.root_relations
+            if relation.kind == "core-properties" and relation.target in self.source
+        ]
 
     def content_types(self) -> dict[str, str]:
         """Part name in lower case → content type in lower case."""
@@ -164,8 +167,9 @@ class Parts:
     def external_kinds(self) -> list[str]:
         """The kinds of all relationships that lead out of the file (hyperlinks are text, not content)."""
         kinds = [relation.kind for relation in (*self.relations, *self.root_relations) if relation.external]
-        main_rels = posixpath.join(*posixpath.split(self.main_name)[:1], "_rels",
-                                   posixpath.basename(self.main_name) + ".rels").lower()
+        main_rels = posixpath.join(
+            *posixpath.split(self.main_name)[:1], "_rels", posixpath.basename(self.main_name) + ".rels"
+        ).lower()
         for name in self.source.names():
             low = name.lower()
             if not low.endswith(".rels") or low in ("_rels/.rels", main_rels):

@@ -34,9 +34,17 @@ ALTERNATE, CHOICE, FALLBACK = MC + "AlternateContent", MC + "Choice", MC + "Fall
 DELETED, MOVED_AWAY, INSERTED, MOVED_HERE = W + "del", W + "moveFrom", W + "ins", W + "moveTo"
 CELL_DELETED = W + "cellDel"
 OLD_PROPERTIES = tuple(
-    W + name for name in (
-        "pPrChange", "rPrChange", "sectPrChange", "tblPrChange", "tblPrExChange", "tblGridChange", "trPrChange",
-        "tcPrChange", "numberingChange",
+    W + name
+    for name in (
+        "pPrChange",
+        "rPrChange",
+        "sectPrChange",
+        "tblPrChange",
+        "tblPrExChange",
+        "tblGridChange",
+        "trPrChange",
+        "tcPrChange",
+        "numberingChange",
     )
 )
 CONTROL, CONTROL_CONTENT, CUSTOM = W + "sdt", W + "sdtContent", W + "customXml"
@@ -47,17 +55,19 @@ REVISIONS = (DELETED, MOVED_AWAY, INSERTED, MOVED_HERE, CELL_DELETED, *OLD_PROPE
 SPECIAL = (*REVISIONS, ALTERNATE, CONTROL, CUSTOM, W + "smartTag", READING, BOX, HIDDEN)
 
 # namespaces of a Choice whose text this reader can read; anything else falls back
-UNDERSTOOD = frozenset({
-    "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
-    "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup",
-    "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas",
-    "http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing",
-    "http://schemas.microsoft.com/office/word/2010/wordml",
-    "http://schemas.microsoft.com/office/word/2012/wordml",
-    "http://schemas.microsoft.com/office/drawing/2010/main",
-    "http://schemas.openxmlformats.org/officeDocument/2006/math",
-    W[1:-1],
-})
+UNDERSTOOD = frozenset(
+    {
+        "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+        "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup",
+        "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas",
+        "http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing",
+        "http://schemas.microsoft.com/office/word/2010/wordml",
+        "http://schemas.microsoft.com/office/word/2012/wordml",
+        "http://schemas.microsoft.com/office/drawing/2010/main",
+        "http://schemas.openxmlformats.org/officeDocument/2006/math",
+        W[1:-1],
+    }
+)
 
 
 @dataclass
@@ -218,8 +228,9 @@ def show_symbols(root: Element) -> None:
     for item in root.iter(TEXT):
         run = item.getparent()
         fonts = run.find(f"{RUN_PROPERTIES}/{W}rFonts") if run is not None else None
-        names: Iterable[str] = (fonts.get(W + name) or "" for name in ("ascii", "hAnsi", "eastAsia")) if (
-            fonts is not None) else ()
+        names: Iterable[str] = (
+            (fonts.get(W + name) or "" for name in ("ascii", "hAnsi", "eastAsia")) if (fonts is not None) else ()
+        )
         font = next((name for name in names if name), "")
         item.text = visible_text(item.text or "", font)
 

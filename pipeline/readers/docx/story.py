@@ -67,9 +67,28 @@ class Walk:
     """One pass over a story: the paragraph that is being gathered, and the tables around it."""
 
     __slots__ = (
-        "after", "align", "bold", "bold_length", "bold_open", "bold_pieces", "bold_run", "counters",
-        "default_style", "fields", "found", "list_level", "number", "outline", "paragraph",
-        "part", "pieces", "plain", "reading", "root", "style", "tables",
+        "after",
+        "align",
+        "bold",
+        "bold_length",
+        "bold_open",
+        "bold_pieces",
+        "bold_run",
+        "counters",
+        "default_style",
+        "fields",
+        "found",
+        "list_level",
+        "number",
+        "outline",
+        "paragraph",
+        "part",
+        "pieces",
+        "plain",
+        "reading",
+        "root",
+        "style",
+        "tables",
     )
 
     def __init__(self, root: Element, part: str, reading: StoryState) -> None:
@@ -151,8 +170,9 @@ class Walk:
             self.add_to_cell(text, label, spaced, style.name, level, align, after)
             return
         if label or (text and not text.isspace()):
-            self.found.append(Block(text, "paragraph", style.name, label, level, align, self.bold, -1, -1, -1,
-                                    False, self.part))
+            self.found.append(
+                Block(text, "paragraph", style.name, label, level, align, self.bold, -1, -1, -1, False, self.part)
+            )
             if len(text) > limits.PARAGRAPH_CHARACTERS or len(self.found) > limits.BLOCKS:
                 raise Rejected("too_large", f"超过 {limits.BLOCKS} 段或一段超过 {limits.PARAGRAPH_CHARACTERS} 字")
         if after:
@@ -268,7 +288,7 @@ class Walk:
         if self.bold_run is not None and element.getparent() is self.bold_run[0]:
             bold = self.bold_run[1]
         if bold:
-            self.bold_length += sum(map(len, self.pieces[self.bold_pieces:])) + len(text)
+            self.bold_length += sum(map(len, self.pieces[self.bold_pieces :])) + len(text)
             self.bold_pieces = len(self.pieces) + 1
             self.bold = self.bold_length
         elif text and not text.isspace():

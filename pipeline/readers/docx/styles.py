@@ -19,7 +19,12 @@ ALIGNMENTS = {"center": "center", "right": "right", "end": "right"}
 STYLE, STYLE_ID, STYLE_TYPE, DEFAULT = W + "style", W + "styleId", W + "type", W + "default"
 BASED_ON, NAME = W + "basedOn", W + "name"
 PROPERTIES = (
-    W + "numId", W + "ilvl", W + "outlineLvl", W + "jc", W + "b", W + "vanish",
+    W + "numId",
+    W + "ilvl",
+    W + "outlineLvl",
+    W + "jc",
+    W + "b",
+    W + "vanish",
 )
 
 
@@ -73,7 +78,8 @@ class Styles:
 
     def paragraph(self, identifier: str | None) -> Style:
         return self.paragraphs.get(identifier) or self._style(
-            identifier if identifier is not None else self.default.get("paragraph", ""), "paragraph")
+            identifier if identifier is not None else self.default.get("paragraph", ""), "paragraph"
+        )
 
     def character(self, identifier: str | None) -> Style:
         return self._style(identifier or "", "character")
@@ -120,7 +126,8 @@ class Styles:
         if not direct:
             return frozenset()
         return frozenset(
-            identifier for identifier, element in self.elements.items()
+            identifier
+            for identifier, element in self.elements.items()
             if self._style(identifier, element.get(STYLE_TYPE) or "paragraph").hidden
         )
 

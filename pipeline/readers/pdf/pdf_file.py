@@ -62,8 +62,11 @@ def _pages(data: bytes) -> tuple[list[Page], bool]:
         count = len(document)
         if count > limits.PDF_PAGES:
             raise Rejected("too_large", f"{count} 页，上限 {limits.PDF_PAGES} 页")
-        active = bool(pdfium.FPDFDoc_GetAttachmentCount(document) or pdfium.FPDFDoc_GetJavaScriptActionCount(document)
-                      or _ACTIVE.search(data))
+        active = bool(
+            pdfium.FPDFDoc_GetAttachmentCount(document)
+            or pdfium.FPDFDoc_GetJavaScriptActionCount(document)
+            or _ACTIVE.search(data)
+        )
         found: list[Page] = []
         for index in range(count):
             source = document[index]

@@ -75,7 +75,7 @@ def _line(chars: list[Char], page: int) -> Line:
 
 
 def _front(chars: list[Char]) -> float:
-    """Width of the first piece that may not be parted: 字。 （字 2024 """
+    """Width of the first piece that may not be parted: 字。 （字 2024"""
     last = 0
     while last + 1 < len(chars):
         here, there = chars[last].text, chars[last + 1].text

@@ -84,8 +84,9 @@ def raw_cells(data: bytes) -> dict[str, list[list[Any]]]:
     _checked(data, "xlsx", [], [])
     with _faults_told("xlsx"):
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                for name in workbook.sheet_names}
+        return {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
+        }
 
 
 def unreadable_cells(data: bytes) -> dict[str, dict[str, str]]:
@@ -191,8 +192,10 @@ def _worksheet(package: Package, name: str) -> bytes:
     try:
         return package.read(name)
     except Rejected as error:
-        if error.error == "zip_bomb" and package.members[name.lower()].compress_size * limits.PART_RATIO \
-                > limits.PART_BYTES:
+        if (
+            error.error == "zip_bomb"
+            and package.members[name.lower()].compress_size * limits.PART_RATIO > limits.PART_BYTES
+        ):
             size = limits.PART_BYTES // limits.MIB
             raise Rejected("too_large", f"工作表展开后超过 {size} MB，行数过多，请按单位或年度拆成几个文件") from error
         raise

@@ -53,9 +53,19 @@ class Scan:
 
 
 _NAMED = mapping(items(text, 1), ("published", "source", "docno", "title", "index", "author", "views"))
-_SHAPES = {"metadata": _NAMED, "weak_metadata": _NAMED, "words": items(text, 1), "patterns": items(pattern),
-           "breadcrumbs": items(pattern, 1), "lines": items(pattern, 1), "ends": items(pattern, 1),
-           "containers": items(text), "moment": pattern, "date": pattern, "times": pattern}
+_SHAPES = {
+    "metadata": _NAMED,
+    "weak_metadata": _NAMED,
+    "words": items(text, 1),
+    "patterns": items(pattern),
+    "breadcrumbs": items(pattern, 1),
+    "lines": items(pattern, 1),
+    "ends": items(pattern, 1),
+    "containers": items(text),
+    "moment": pattern,
+    "date": pattern,
+    "times": pattern,
+}
 
 
 def rules() -> Chrome:
@@ -151,9 +161,7 @@ def published(value: str) -> str:
     return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else ""
 
 
-def trim(
-    blocks: list[Block], *, page: bool
-) -> tuple[list[Block], list[Omitted], dict[str, str]]:
+def trim(blocks: list[Block], *, page: bool) -> tuple[list[Block], list[Omitted], dict[str, str]]:
     """Article, left out, metadata.
 
     `page` False (a Word or text file): only where two lines show a copied page, and only lines that are the page's
@@ -192,7 +200,8 @@ def _note(metadata: dict[str, str], values: Iterable[tuple[str, str]]) -> None:
 def _edges(blocks: list[Block]) -> set[int]:
     """Blocks near the edges that are chrome by their own words."""
     return {
-        index for index, block in enumerate(blocks)
+        index
+        for index, block in enumerate(blocks)
         if (index < EDGE or index >= len(blocks) - EDGE) and block.kind != "cell" and is_chrome(block.text)
     }
 
@@ -204,7 +213,8 @@ def _own_lines(blocks: list[Block]) -> set[int]:
     """
     chrome = rules()
     drop = {
-        index for index in _edges(blocks)
+        index
+        for index in _edges(blocks)
         if _STEP.search(blocks[index].text) or not chrome.breadcrumbs.fullmatch(blocks[index].text.strip())
     }
     for index in range(len(blocks) - 1, -1, -1):

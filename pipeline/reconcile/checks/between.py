@@ -39,15 +39,27 @@ def problem_unanswered(context: Context) -> Iterator[Defect]:
             if problem.problem_id in answered or key in seen or not pair.answer.problems:
                 continue
             seen.add(key)
-            yield Defect(pair.answer, problem_id=problem.problem_id, expected=problem.problem,
-                         other_quote=problem.problem, other_paragraph=_at(problem),
-                         words={"source": pair.source.kind, "nearest": ""})
+            yield Defect(
+                pair.answer,
+                problem_id=problem.problem_id,
+                expected=problem.problem,
+                other_quote=problem.problem,
+                other_paragraph=_at(problem),
+                words={"source": pair.source.kind, "nearest": ""},
+            )
 
 
 def _answered_before(pair: Pair, context: Context) -> set[str]:
     """Problems that an earlier report of the same kind answered: a later stage need not repeat them."""
-    earlier = [p for p in context.pairs if p.source is pair.source and p.answer.kind == pair.answer.kind
-               and p.answer.date and pair.answer.date and p.answer.date < pair.answer.date]
+    earlier = [
+        p
+        for p in context.pairs
+        if p.source is pair.source
+        and p.answer.kind == pair.answer.kind
+        and p.answer.date
+        and pair.answer.date
+        and p.answer.date < pair.answer.date
+    ]
     return {link.source for other in earlier for link in other.links}
 
 
@@ -71,8 +83,14 @@ def problem_merged(context: Context) -> Iterator[Defect]:
         for merged in sorted({link.answer for link in pair.links if link.method == MERGED}):
             parts = [source[link.source] for link in pair.links if link.answer == merged]
             texts = "；".join(f"“{p.problem}”" for p in parts)
-            yield Defect(pair.answer, answer[merged], quote=answer[merged].problem, other_quote=texts,
-                         other_paragraph=_at(parts[0]), words={"source": pair.source.kind})
+            yield Defect(
+                pair.answer,
+                answer[merged],
+                quote=answer[merged].problem,
+                other_quote=texts,
+                other_paragraph=_at(parts[0]),
+                words={"source": pair.source.kind},
+            )
 
 
 @case_check("problem_softened")
@@ -91,9 +109,15 @@ def problem_softened(context: Context) -> Iterator[Defect]:
             asked, given = source[link.source], answer[link.answer]
             lost = _lost(asked.problem, told[link.source], asked.category, context)
             if lost:
-                yield Defect(pair.answer, given, quote=given.problem, other_quote=asked.problem,
-                             other_paragraph=_at(asked), expected="、".join(lost),
-                             words={"source": pair.source.kind, "lost": "、".join(lost)})
+                yield Defect(
+                    pair.answer,
+                    given,
+                    quote=given.problem,
+                    other_quote=asked.problem,
+                    other_paragraph=_at(asked),
+                    expected="、".join(lost),
+                    words={"source": pair.source.kind, "lost": "、".join(lost)},
+                )
 
 
 def _lost(asked: str, given: str, category: str, context: Context) -> list[str]:
@@ -127,9 +151,14 @@ def document_conflict(context: Context) -> Iterator[Defect]:
         for metric in metrics:
             if metric in before and metric in now and before[metric] != now[metric]:
                 claim = next(c for c in pair.answer.claims if c.metric == metric and not c.scope)
-                yield Defect(pair.answer, expected=f"{before[metric]:g}", actual=f"{now[metric]:g}",
-                             quote=claim.text, paragraph=_at(claim),
-                             words={"metric": metric, "source": pair.source.kind})
+                yield Defect(
+                    pair.answer,
+                    expected=f"{before[metric]:g}",
+                    actual=f"{now[metric]:g}",
+                    quote=claim.text,
+                    paragraph=_at(claim),
+                    words={"metric": metric, "source": pair.source.kind},
+                )
         yield from _sums_differ(pair)
 
 
@@ -140,9 +169,16 @@ def _sums_differ(pair: Pair) -> Iterator[Defect]:
         one, other = numbers(asked.problem)[1], numbers(given.problem)[1]
         if link.method not in (SPLIT, MERGED) and one and other and len(one) == len(other) and one != other:
             words = {"metric": "金额", "source": pair.source.kind}
-            yield Defect(pair.answer, given, expected="、".join(sorted(one - other)), quote=given.problem,
-                         actual="、".join(sorted(other - one)), other_quote=asked.problem,
-                         other_paragraph=_at(asked), words=words)
+            yield Defect(
+                pair.answer,
+                given,
+                expected="、".join(sorted(one - other)),
+                quote=given.problem,
+                actual="、".join(sorted(other - one)),
+                other_quote=asked.problem,
+                other_paragraph=_at(asked),
+                words=words,
+            )
 
 
 def _versions(context: Context) -> list[Pair]:
@@ -159,10 +195,16 @@ def status_regressed(context: Context) -> Iterator[Defect]:
             old, new = before[link.source].status, after[link.answer].status
             if old and new and new.rank > old.rank:
                 problem = after[link.answer]
-                yield Defect(pair.answer, problem, expected=old, actual=new, quote=problem.problem,
-                             other_quote=before[link.source].problem,
-                             other_paragraph=_at(before[link.source]),
-                             words={"before": old, "now": new})
+                yield Defect(
+                    pair.answer,
+                    problem,
+                    expected=old,
+                    actual=new,
+                    quote=problem.problem,
+                    other_quote=before[link.source].problem,
+                    other_paragraph=_at(before[link.source]),
+                    words={"before": old, "now": new},
+                )
 
 
 @case_check("unchanged_resubmission")
@@ -171,12 +213,22 @@ def unchanged_resubmission(context: Context) -> Iterator[Defect]:
     limit = context.settings.profile.thresholds["unchanged"]
     for pair in _versions(context):
         before, after = _by_id(pair.source), _by_id(pair.answer)
-        same = [k for k in pair.links if plain(pair.source.answer(before[k.source]))
-                and plain(pair.source.answer(before[k.source])) == plain(pair.answer.answer(after[k.answer]))]
+        same = [
+            k
+            for k in pair.links
+            if plain(pair.source.answer(before[k.source]))
+            and plain(pair.source.answer(before[k.source])) == plain(pair.answer.answer(after[k.answer]))
+        ]
         if len(after) >= 3 and len(same) >= limit * len(after):
             words = {"before": pair.source.date, "same": str(len(same))}
-            yield Defect(pair.answer, expected=pair.source.date, actual=pair.answer.date,
-                         quote=pair.answer.row.title, other_quote=pair.source.row.title, words=words)
+            yield Defect(
+                pair.answer,
+                expected=pair.source.date,
+                actual=pair.answer.date,
+                quote=pair.answer.row.title,
+                other_quote=pair.source.row.title,
+                words=words,
+            )
 
 
 @case_check("changed_since_last")
@@ -189,8 +241,14 @@ def changed_since_last(context: Context) -> Iterator[Defect]:
         answers = [new for old, new in told if plain(pair.source.answer(old)) != plain(pair.answer.answer(new))]
         added = len(after) - len({k.answer for k in pair.links})
         gone = len(before) - len({k.source for k in pair.links})
-        words = {"date": pair.source.date, "moved": str(len(moved)), "answers": str(len(answers)), "added": str(added),
-                 "gone": str(gone), "titles": "；".join(new.problem for _, new in moved[:5])}
+        words = {
+            "date": pair.source.date,
+            "moved": str(len(moved)),
+            "answers": str(len(answers)),
+            "added": str(added),
+            "gone": str(gone),
+            "titles": "；".join(new.problem for _, new in moved[:5]),
+        }
         if moved or answers or added or gone:
             yield Defect(pair.answer, expected=pair.source.date, actual=pair.answer.date, words=words)
 

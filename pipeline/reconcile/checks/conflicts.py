@@ -34,10 +34,22 @@ def _defect(one: _Side, other: _Side, before: str, now: str, **words: str) -> De
     """A defect of the later paper, with what the earlier one says and where."""
     (source, asked), (answer, given) = one, other
     return Defect(
-        answer, given[0], expected=before, actual=now, quote=given[0].problem, other_quote=asked[0].problem,
+        answer,
+        given[0],
+        expected=before,
+        actual=now,
+        quote=given[0].problem,
+        other_quote=asked[0].problem,
         other_paragraph=asked[0].paragraph or 0,
-        words={"source": source.kind, "kind": answer.kind, "file": answer.row.file, "other_file": source.row.file,
-               "before": before, "now": now} | words,
+        words={
+            "source": source.kind,
+            "kind": answer.kind,
+            "file": answer.row.file,
+            "other_file": source.row.file,
+            "before": before,
+            "now": now,
+        }
+        | words,
     )
 
 
@@ -93,9 +105,14 @@ def repaid_differently(context: Context) -> Iterator[Defect]:
             files = {"file": f"（{other[0].row.file}）", "other_file": f"（{one[0].row.file}）"}
             told = (next(m for m in _measures(side) if sums(m.text, context.settings)) for side in (one, other))
             earlier, later = told
-            yield replace(_defect(one, other, f"{before:g}", f"{now:g}", **files), quote=later.text,
-                          other_quote=earlier.text, paragraph=later.paragraph or 0,
-                          other_paragraph=earlier.paragraph or 0, severity=Severity.WARNING)
+            yield replace(
+                _defect(one, other, f"{before:g}", f"{now:g}", **files),
+                quote=later.text,
+                other_quote=earlier.text,
+                paragraph=later.paragraph or 0,
+                other_paragraph=earlier.paragraph or 0,
+                severity=Severity.WARNING,
+            )
 
 
 @case_check("measure_dropped")
@@ -108,15 +125,26 @@ def measure_dropped(context: Context) -> Iterator[Defect]:
         if not plans or not bulletins:
             continue
         plan, bulletin = plans[-1], bulletins[-1]
-        told = grams("".join([*(m.text for side in bulletins for m in _measures(side)),
-                              *(row.rectification for side in bulletins for row in side[1])])).keys()
+        told = grams(
+            "".join(
+                [
+                    *(m.text for side in bulletins for m in _measures(side)),
+                    *(row.rectification for side in bulletins for row in side[1]),
+                ]
+            )
+        ).keys()
         for measure in _measures(plan):
             own = grams(measure.text)
             if own.total() >= 8 and sum(1 for gram in own if gram in told) < least * len(own):
-                yield Defect(bulletin[0], bulletin[1][0], expected=measure.text, quote=bulletin[1][0].problem,
-                             other_quote=measure.text, other_paragraph=measure.paragraph or 0,
-                             words={"source": Kind.PLAN, "file": bulletin[0].row.file,
-                                    "other_file": plan[0].row.file})
+                yield Defect(
+                    bulletin[0],
+                    bulletin[1][0],
+                    expected=measure.text,
+                    quote=bulletin[1][0].problem,
+                    other_quote=measure.text,
+                    other_paragraph=measure.paragraph or 0,
+                    words={"source": Kind.PLAN, "file": bulletin[0].row.file, "other_file": plan[0].row.file},
+                )
 
 
 def _measures(side: _Side) -> list[MeasureRow]:

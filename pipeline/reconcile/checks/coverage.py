@@ -105,8 +105,15 @@ def numbering_gap(paper: Paper, context: Context) -> Iterator[Defect]:
     for item, before, missing in _breaks(paper):
         if missing:
             words = {"label": item.label, "before": before, "missing": "、".join(map(str, missing[:5]))}
-            yield Defect(paper, item.problem, expected=str(missing[0]), actual=str(item.number), quote=item.label,
-                         paragraph=item.paragraph, words=words)
+            yield Defect(
+                paper,
+                item.problem,
+                expected=str(missing[0]),
+                actual=str(item.number),
+                quote=item.label,
+                paragraph=item.paragraph,
+                words=words,
+            )
 
 
 @check("numbering_repeated")
@@ -115,8 +122,9 @@ def numbering_repeated(paper: Paper, context: Context) -> Iterator[Defect]:
     for item, before, missing in _breaks(paper):
         if not missing:
             words = {"label": item.label, "before": before}
-            yield Defect(paper, item.problem, actual=str(item.number), quote=item.label, paragraph=item.paragraph,
-                         words=words)
+            yield Defect(
+                paper, item.problem, actual=str(item.number), quote=item.label, paragraph=item.paragraph, words=words
+            )
 
 
 def _breaks(paper: Paper) -> list[tuple[NumberedThing, str, list[int]]]:

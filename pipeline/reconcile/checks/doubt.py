@@ -21,11 +21,21 @@ def structure_doubtful(paper: Paper, context: Context) -> Iterator[Defect]:
     far = [claim for claim in stated if abs((claim.value or 0.0) - read) > max(_FEW, _SHARE * (claim.value or 0.0))]
     if stated and len(far) == len(stated):
         claim = far[0]
-        yield Defect(paper, expected=str(read), actual=f"{claim.value:g}", quote=claim.text,
-                     paragraph=claim.paragraph or 0, words={"reason": f"材料自称{claim.value:g}项，读出{read}个问题"})
+        yield Defect(
+            paper,
+            expected=str(read),
+            actual=f"{claim.value:g}",
+            quote=claim.text,
+            paragraph=claim.paragraph or 0,
+            words={"reason": f"材料自称{claim.value:g}项，读出{read}个问题"},
+        )
         return
     sure = paper.row.confidence
     if sure is not None and sure < context.settings.profile.thresholds["sure"]:
         first = paper.problems[0]
-        yield Defect(paper, quote=first.problem, paragraph=first.paragraph or 0,
-                     words={"reason": f"把握{sure:.2f}，还有别的读法"})
+        yield Defect(
+            paper,
+            quote=first.problem,
+            paragraph=first.paragraph or 0,
+            words={"reason": f"把握{sure:.2f}，还有别的读法"},
+        )

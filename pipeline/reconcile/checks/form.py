@@ -38,8 +38,16 @@ def places(paper: Paper) -> Iterator[Place]:
 def _defect(
     paper: Paper, at: Place, quote: str, severity: Severity | None = None, expected: str = "", **words: str
 ) -> Defect:
-    return Defect(paper, at.problem, quote=quote, expected=expected, actual=quote, paragraph=at.paragraph, words=words,
-                  severity=severity)
+    return Defect(
+        paper,
+        at.problem,
+        quote=quote,
+        expected=expected,
+        actual=quote,
+        paragraph=at.paragraph,
+        words=words,
+        severity=severity,
+    )
 
 
 @check("docno_malformed")

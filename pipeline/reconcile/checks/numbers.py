@@ -31,9 +31,15 @@ def _wrong(paper: Paper, context: Context, metrics: Sequence[str]) -> Iterator[R
 def _defect(
     paper: Paper, claim: ClaimRow, expected: str, actual: str = "", severity: Severity | None = None, **words: str
 ) -> Defect:
-    return Defect(paper, severity=severity, expected=expected, actual=actual or f"{claim.value or 0:g}",
-                  quote=claim.text, paragraph=claim.paragraph or 0,
-                  words={"metric": claim.metric, **words})
+    return Defect(
+        paper,
+        severity=severity,
+        expected=expected,
+        actual=actual or f"{claim.value or 0:g}",
+        quote=claim.text,
+        paragraph=claim.paragraph or 0,
+        words={"metric": claim.metric, **words},
+    )
 
 
 @check("total_mismatch")
@@ -68,8 +74,12 @@ def parts_mismatch(paper: Paper, context: Context) -> Iterator[Defect]:
         # 未完成2个 may be the same two that are 正在整改, or hold them
         going_on = first.get("in_progress", 0.0)
         within = going_on if first.get("not_done", 0.0) >= going_on else 0.0
-        sums = {start + sum(first[m] for m in some) for start in (base, base - within)
-                for n in range(len(extra) + 1) for some in combinations(extra, n)}
+        sums = {
+            start + sum(first[m] for m in some)
+            for start in (base, base - within)
+            for n in range(len(extra) + 1)
+            for some in combinations(extra, n)
+        }
         if not sums & {c.value for c in claims if c.metric in WHOLE}:
             claim = next(c for c in claims if c.metric == total)
             formula = "＋".join(f"{first[m]:g}" for m in parts) + f"＝{base:g}"
@@ -175,10 +185,17 @@ def amount_conflict(paper: Paper, context: Context) -> Iterator[Defect]:
             slipped = _slip(stated[0], one) and (same or _same_words(stated[0], one) or settings.find("repaid", clause))
             repaid = settings.find("repaid", clause) and _conflicts(problem, stated[0], one, clause, context)
             if slipped or repaid:
-                yield Defect(paper, problem, expected=f"{owed:g}", actual=f"{one.value:g}", quote=clause,
-                             other_quote=problem.problem, paragraph=measure.paragraph or 0,
-                             other_paragraph=problem.paragraph or 0,
-                             severity=Severity.INFO if paper.kind == Kind.PLAN else None)
+                yield Defect(
+                    paper,
+                    problem,
+                    expected=f"{owed:g}",
+                    actual=f"{one.value:g}",
+                    quote=clause,
+                    other_quote=problem.problem,
+                    paragraph=measure.paragraph or 0,
+                    other_paragraph=problem.paragraph or 0,
+                    severity=Severity.INFO if paper.kind == Kind.PLAN else None,
+                )
                 break
 
 

@@ -32,8 +32,13 @@ def responsible_missing(paper: Paper, context: Context) -> Iterator[Defect]:
         return
     for problem in bare:
         vague = "、".join(name for name in (problem.lead, problem.dept, problem.person) if name)
-        yield Defect(paper, problem, quote=problem.problem, actual=vague,
-                     words={"vague": f"（“{vague}”等于没有落实）" if vague else ""})
+        yield Defect(
+            paper,
+            problem,
+            quote=problem.problem,
+            actual=vague,
+            words={"vague": f"（“{vague}”等于没有落实）" if vague else ""},
+        )
 
 
 @check("person_missing")
@@ -48,8 +53,10 @@ def person_missing(paper: Paper, context: Context) -> Iterator[Defect]:
 @check("deadline_missing")
 def deadline_missing(paper: Paper, context: Context) -> Iterator[Defect]:
     """No date by which the problem is to be solved; a document without any is one defect."""
-    empty = {"", *(p.deadline_text for p in paper.problems
-                   if context.settings.find("empty_answer", p.deadline_text.strip()))}
+    empty = {
+        "",
+        *(p.deadline_text for p in paper.problems if context.settings.find("empty_answer", p.deadline_text.strip())),
+    }
     bare = [p for p in paper.problems if not p.deadline and p.deadline_text in empty]
     if bare and len(bare) == len(paper.problems):
         yield Defect(paper, quote=paper.row.title)
@@ -81,14 +88,24 @@ def deadline_passed(paper: Paper, context: Context) -> Iterator[Defect]:
             continue  # the paper whose deadline counts tells it, once
         known = item.status is not None or context.as_of
         if day and deadline and known and open_still(item) and deadline < day[: len(deadline)]:
-            yield Defect(paper, problem, expected=deadline, actual=day, quote=problem.problem,
-                         words={"deadline": deadline, "as_of": day})
+            yield Defect(
+                paper,
+                problem,
+                expected=deadline,
+                actual=day,
+                quote=problem.problem,
+                words={"deadline": deadline, "as_of": day},
+            )
 
 
 def _ids(item: ItemRow) -> list[str]:
     """The problem in the papers that may state a deadline."""
-    return [name for ids in (item.plan_problem_id, item.ledger_problem_id, item.bulletin_problem_id,
-                             item.feedback_problem_id) for name in ids.split(";") if name]
+    return [
+        name
+        for ids in (item.plan_problem_id, item.ledger_problem_id, item.bulletin_problem_id, item.feedback_problem_id)
+        for name in ids.split(";")
+        if name
+    ]
 
 
 @check("date_disordered")
@@ -97,8 +114,10 @@ def date_disordered(paper: Paper, context: Context) -> Iterator[Defect]:
     row = paper.row
     inspected_from, inspected_to = row.inspected_from, row.inspected_to
     feedback, issued = row.feedback_date, paper.date
-    chain = [("巡察结束日期", inspected_to, "巡察开始日期", inspected_from),
-             ("反馈日期", feedback, "巡察结束日期", inspected_to or inspected_from)]
+    chain = [
+        ("巡察结束日期", inspected_to, "巡察开始日期", inspected_from),
+        ("反馈日期", feedback, "巡察结束日期", inspected_to or inspected_from),
+    ]
     if paper.kind != Kind.FEEDBACK:
         chain.append(("成文日期", issued, "反馈日期", feedback))
     for name, one, other_name, other in chain:

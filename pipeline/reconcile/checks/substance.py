@@ -20,10 +20,17 @@ _BEGUN = (Status.DONE, Status.BASICALLY_DONE, Status.IN_PROGRESS)
 def _on_measure(
     paper: Paper, problem: ProblemRow, measure: MeasureRow, words: list[str], severity: Severity | None = None
 ) -> Defect:
-    return Defect(paper, problem, quote=measure.text, other_quote=problem.problem,
-                  paragraph=measure.paragraph or 0, actual="、".join(words),
-                  other_paragraph=problem.paragraph or 0,
-                  words={"words": "、".join(f"“{w}”" for w in words[:6])}, severity=severity)
+    return Defect(
+        paper,
+        problem,
+        quote=measure.text,
+        other_quote=problem.problem,
+        paragraph=measure.paragraph or 0,
+        actual="、".join(words),
+        other_paragraph=problem.paragraph or 0,
+        words={"words": "、".join(f"“{w}”" for w in words[:6])},
+        severity=severity,
+    )
 
 
 @check("measure_vague")
@@ -85,8 +92,13 @@ def promise_only(paper: Paper, context: Context) -> Iterator[Defect]:
             continue
         promises = [_promise(m.text, context, m.label) for m in measures]
         if all(promises):
-            defect = _on_measure(paper, problem, measures[0], [w for words in promises for w in words],
-                                 Severity.INFO if paper.kind == Kind.LEDGER else None)
+            defect = _on_measure(
+                paper,
+                problem,
+                measures[0],
+                [w for words in promises for w in words],
+                Severity.INFO if paper.kind == Kind.LEDGER else None,
+            )
             yield replace(defect, words={**defect.words, "now": problem.status})
 
 
@@ -165,8 +177,13 @@ def money_unsettled(paper: Paper, context: Context) -> Iterator[Defect]:
         text, measures = problem.problem, paper.measures_of(problem)
         sums = numbers(text)[1]
         if sums and measures and settings.find("owed", text) and not settings.find("settle", paper.answer(problem)):
-            yield Defect(paper, problem, quote=text, actual="、".join(sorted(sums)),
-                         words={"amount": "、".join(s.replace("¥", "") + "元" for s in sorted(sums))})
+            yield Defect(
+                paper,
+                problem,
+                quote=text,
+                actual="、".join(sorted(sums)),
+                words={"amount": "、".join(s.replace("¥", "") + "元" for s in sorted(sums))},
+            )
 
 
 @check("off_topic")
