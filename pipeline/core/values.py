@@ -69,8 +69,8 @@ def numeral(number: int) -> str:
 
 
 def number(text: str) -> float | None:
-    """A count written in Arabic digits (commas and spaces allowed) or in Chinese numerals."""
-    plain = re.sub(r"[\s，,]", "", text)
+    """A count or share in Arabic digits (commas and spaces allowed) or Chinese numerals: `1,200`, `十余`, `98.7%`."""
+    plain = re.sub(r"[\s，,]", "", text).rstrip("余多%％")
     if re.fullmatch(r"\d+(?:\.\d+)?", plain):
         return float(plain)
     value = chinese_number(plain)
@@ -98,19 +98,19 @@ def ordinal(text: str) -> int | None:
     return None if value is None else int(value)
 
 
-_NAMED = r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})"
-_NAMED_RANGE = re.compile(rf"{_NAMED}(?:[至到~—-]第?{_NAMED})?")
+_NAMED = r"([0-9]{1,3}|[一二三四五六七八九十]{1,3}|[①-⑳])"
+_NAMED_RANGE = re.compile(rf"{_NAMED}(?:\s?[至到~～–—-]\s?第?{_NAMED})?")
 _MOST_NAMED = 60  # numbers that one range may span
 
 
 def numbers_of(text: str) -> list[int]:
-    """The numbers of `第5至7个`, `第2、3个`, `第三、第七个`."""
+    """The numbers of `第5至7个`, `第2、3个`, `第三、第七个`, `问题③`."""
     found: list[int] = []
     for match in _NAMED_RANGE.finditer(text):
-        first, last = number(match[1]), number(match[2] or match[1])
+        first, last = ordinal(match[1]), ordinal(match[2] or match[1])
         if first is not None and last is not None and 0 <= last - first < _MOST_NAMED:
-            found += range(int(first), int(last) + 1)
-    return found
+            found += range(first, last + 1)
+    return list(dict.fromkeys(found))
 
 
 _SCALE = {
@@ -131,6 +131,11 @@ _MONEY = re.compile(
     r"(?P<number>\d{1,3}(?:[，,]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+)"
     r"\s{0,2}(?P<scale>百万|千万|[万亿百千])?\s{0,2}(?:余|多)?\s{0,2}元"
 )
+
+
+def in_yuan(unit: str) -> bool:
+    """Whether a unit is one of money: 元, 万元."""
+    return unit.endswith("元")
 
 
 def money(text: str) -> float | None:
@@ -171,14 +176,22 @@ YEAR_UNIT, YUAN = "年", "元"
 A_YEAR = r"(?:19|20)\d\d(?=学?年|至|—|-|～|级|届)"
 A_DAY = r"\d{1,2}月(?:份|\d{1,2}[日号])?|\d{1,2}[日号]"
 # the whole of a cell, year first: 2025-06-30, 2025/6, 2025年6月
+_SHORT_YEAR = re.compile(r"(?<!\d)(2\d)年(?=\d{1,2}月)")  # 25年6月底
 CELL_DATE = r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})?)?日?"
 # so many people (3名, 十二人); the marks of counting in a phrase (给予诫勉2人 → 给予诫勉)
+CATEGORY_COUNTERS = ("类", "大类", "大项")  # classifiers that count categories whatever they classify
+PEOPLE_COUNTERS = ("人", "名", "人次")
 PERSONS = r"(?<!\d)(\d{1,5}|[一二两三四五六七八九十]{1,3})\s?[名位人]"
 COUNTING = r"[^一-龥]|[名人次]|[一二两三四五六七八九十](?=[名人])"
 
 
 def _part(text: str | None) -> int | None:
     return None if not text else int(number(text.replace(" ", "")) or 0)
+
+
+def whole_year(text: str) -> str:
+    """The text with years in four digits: 25年6月 → 2025年6月."""
+    return _SHORT_YEAR.sub(r"20\1年", text)
 
 
 def date_parts(text: str) -> tuple[int | None, int | None, int | None] | None:

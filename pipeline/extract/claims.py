@@ -20,9 +20,7 @@ _NEAR = 12  # characters between a number and a noun or verb behind it
 _FAR = 20  # characters between a sanction and its number
 _SUM = 40  # characters between 追缴 and its sum
 _CONTEXT = 60  # characters in front of a number that may name its scope or say that it is a target
-_CATEGORIES = ("类", "大类", "大项")  # classifiers that count categories whatever they classify
 _PROGRESS = ("problems", "tasks")  # what a status is said of
-_PEOPLE = ("人", "名", "人次")
 _OURS = "none"  # the value of words that count something else
 
 
@@ -104,7 +102,7 @@ def _read_sentence(reader: _Reader, state: _Sentence, parts: list[Clause]) -> No
         _whole(reader, state, clause, numbers)
         for n in numbers:
             found = _metric(reader, state, clause, n)
-            if found is None and clause.words[n].unit and clause.words[n].unit not in _PEOPLE:
+            if found is None and clause.words[n].unit and clause.words[n].unit not in values.PEOPLE_COUNTERS:
                 state.last = clause.words[n]  # 收费和采购（3项，均已整改完成）
             elif found is not None and not _excluded(reader, state, clause, clause.words[n], found):
                 _claim(reader, state, clause.words[n], found)
@@ -135,7 +133,7 @@ def _metric(reader: _Reader, state: _Sentence, clause: Clause, n: int) -> _Found
         return _rate(reader, clause, n)
     if number.hit.groups.get("money"):
         return _sum(reader, clause, number, left)
-    if number.unit in _PEOPLE:
+    if number.unit in values.PEOPLE_COUNTERS:
         return _people(state, number, left, right)
     following = next((word for word in clause.words[n + 1 :] if word.kind == "number"), None)
     if not left and clause.before and number.start - clause.start <= 1:
@@ -192,7 +190,7 @@ def _count(
             return None
         also = (noun.value if noun is not None else "problems") if verb.all else ""
         return _Found(verb.value, (number, verb), also=also if also in _PROGRESS else "")
-    if number.unit in _CATEGORIES:
+    if number.unit in values.CATEGORY_COUNTERS:
         return _Found("categories", (number,) if noun is None else (number, noun))
     if noun is None:
         noun = left[-1] if left and left[-1].kind == "noun" and _linked(reader, left[-1], number) else None
@@ -258,7 +256,7 @@ def _linked(reader: _Reader, word: Word, number: Word) -> bool:
 def _excluded(reader: _Reader, state: _Sentence, clause: Clause, number: Word, found: _Found) -> bool:
     """Process counts, letters and clues, targets, and what is said only of the rest."""
     rules, view = reader.rules, reader.view
-    counted = bool(number.unit) and number.unit not in _PEOPLE
+    counted = bool(number.unit) and number.unit not in values.PEOPLE_COUNTERS
     if (
         counted
         and found.metric != "advice"
@@ -321,7 +319,7 @@ def _value(hit: Hit) -> float | None:
     money, rate = hit.groups.get("money"), hit.groups.get("rate")
     if money:
         return values.money(money)
-    return values.number((rate or hit.groups.get("number") or "").rstrip("余多%％ "))
+    return values.number(rate or hit.groups.get("number") or "")
 
 
 def _scope(reader: _Reader, state: _Sentence, number: Word, found: _Found) -> str:

@@ -93,7 +93,6 @@ def assign(document: Document, problem: Problem, names: Sequence[str], place: Sp
 
 
 _DATES = re.compile(values.DATE)
-_SHORT_YEAR = re.compile(r"(?<!\d)(2\d)年(?=\d{1,2}月)")  # 25年6月底
 
 
 def deadline(text: str, after: str = "") -> str:
@@ -102,7 +101,7 @@ def deadline(text: str, after: str = "") -> str:
     A year that the last date leaves out is that of the date before it, else the first in which the date
     lies behind `after` (the feedback: an ISO date)."""
     found, year = "", None
-    for match in _DATES.finditer(_SHORT_YEAR.sub(r"20\1年", values.view(text))):
+    for match in _DATES.finditer(values.whole_year(values.view(text))):
         parts = values.date_parts(match[0])
         if parts is None or parts[1] is None:
             continue

@@ -66,5 +66,5 @@ def _claim(document: Document, block: int, figure: Hit, name: str, other: str, r
 def _value(text: str, unit: str, money: bool) -> float | None:
     """The number; sums in yuan, which a number without 元 in its cell or name does not state."""
     if money:
-        return values.money(text + unit) if unit.endswith("元") else None
+        return values.money(text + unit) if values.in_yuan(unit) else None
     return values.number(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from pipeline.core import values
 from pipeline.extract.status import weights_of
 from pipeline.ruleset.rule import Rule, Rules
 
@@ -18,7 +19,7 @@ _NAMED = 5  # from this weight on, words are a heading
 
 def name_of(text: str) -> str:
     """A heading's words without blanks, brackets, colons and its own number."""
-    return re.sub(r"^[一二三四五六七八九十\d]{1,2}[、.．]", "", re.sub(r"[\s（）()：:*【】]", "", text))
+    return re.sub(rf"^(?:{values.LABELLED_NUMBER})[、.．]", "", re.sub(r"[\s（）()：:*【】]", "", text))
 
 
 class Names:
