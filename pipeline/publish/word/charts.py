@@ -6,10 +6,8 @@ import io
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-import openpyxl
-from openpyxl.writer.excel import ExcelWriter
+from xlsxwriter import Workbook
 
-from pipeline.core.files import FixedZip
 from pipeline.core.text import clean
 from pipeline.publish.word.template import Chart
 from pipeline.publish.workbook.sheets import CREATED
@@ -103,15 +101,13 @@ def _part(title: str, plot: str) -> bytes:
 
 def _workbook(categories: Sequence[str], series: Series) -> bytes:
     """The numbers behind a chart, which Word opens when somebody edits it."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Sheet1"
-    sheet.append([None, *(label for label, _ in series)])
-    for at, category in enumerate(categories):
-        sheet.append([None, *(values[at] for _, values in series)])
-        cell = sheet.cell(at + 2, 1)
-        cell.value, cell.data_type = clean(category)[0], "s"
-    book.properties.created = book.properties.modified = CREATED
     buffer = io.BytesIO()
-    ExcelWriter(book, FixedZip(buffer)).save()
+    with Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties({"created": CREATED})
+        sheet = book.add_worksheet("Sheet1")
+        for column, (label, values) in enumerate(series, 1):
+            sheet.write_string(0, column, clean(label)[0])
+            sheet.write_column(1, column, values)
+        for row, category in enumerate(categories, 1):
+            sheet.write_string(row, 0, clean(category)[0])
     return buffer.getvalue()

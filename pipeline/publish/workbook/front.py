@@ -5,16 +5,12 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-from openpyxl.chart import BarChart, PieChart, Reference
-from openpyxl.chart.series import DataPoint
 
 from pipeline.core.rows import Tables
 from pipeline.core.vocabulary import Severity, Status
 from pipeline.decisions.columns import Column
 from pipeline.publish.overview import UNSTATED, UnitFigures, by_check, figures, total
-from pipeline.publish.workbook.sheets import Book, SheetLink, lay_out
+from pipeline.publish.workbook.sheets import Book, Sheet, SheetLink, lay_out
 from pipeline.ruleset.labels import Labels
 
 CHART = {
@@ -26,7 +22,10 @@ CHART = {
 }
 
 
-def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any, day: datetime.date | None = None) -> None:
+_PIXELS = 37.8  # to a centimetre
+
+
+def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Sheet, day: datetime.date | None = None) -> None:
     """Figures by unit and by check, each with its chart; `day` is the one that deadlines are judged by."""
     status_names = [labels.of("status", s) for s in (*Status, UNSTATED)]
     head = [
@@ -39,14 +38,13 @@ def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any, day: 
         "完成率",
         *(labels.of("severity", s) for s in Severity),
     ]
-    lay_out(sheet, [Column("", "", 32 if at == 0 else 10.5) for at in range(len(head))], freeze="A4")
+    lay_out(sheet, [Column("", "", 32 if at == 0 else 10.5) for at in range(len(head))], frozen=3)
     entries = figures(tables)
     together = total(entries, "合计")
     states = Counter(row.state for row in tables.documents)
-    cell = book.cell
 
     def put(values: Sequence[object], styles: Sequence[str]) -> None:
-        sheet.append([cell(sheet, v, s) for v, s in zip(values, styles, strict=True)])
+        book.line(sheet, values, styles)
 
     def line(entry: UnitFigures, style: str, share: str) -> None:
         put(
@@ -63,8 +61,7 @@ def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any, day: 
             [style] * (len(head) - 4) + [share] + [style] * 3,
         )
 
-    sheet.row_dimensions[1].height = 26
-    put(["总览"], ["heading"])
+    book.line(sheet, ["总览"], ["heading"], 26)
     state_text = "，".join(f"{labels.of('state', s)} {n} 份" for s, n in states.items())
     by_day = f"；按 {day.year}年{day.month}月{day.day}日 判断是否超期" if day else ""
     put(
@@ -88,31 +85,44 @@ def write_overview(tables: Tables, labels: Labels, book: Book, sheet: Any, day: 
     if not checks:
         put(["没有核对发现", None, None, None, None], ["text"] * 5)
     if together.problems:
-        _charts(sheet, last, start, len(entries))
+        _charts(book, sheet, last, start, len(entries))
 
 
-def _charts(sheet: Any, last: int, top: int, count: int) -> None:
-    """Native charts of the statuses beside the table of checks: by unit (at most 30, more can't be read), together."""
-    bar = BarChart()
-    bar.type, bar.grouping, bar.overlap, bar.title = "bar", "stacked", 100, "各单位整改状态"
-    bar.height, bar.width = min(7 + 0.6 * min(count, 30), 24), 20
-    shown_to = min(last, 3 + 30)
-    bar.add_data(Reference(sheet, min_col=5, max_col=9, min_row=3, max_row=shown_to), titles_from_data=True)
-    bar.set_categories(Reference(sheet, min_col=1, min_row=4, max_row=shown_to))
-    bar.y_axis.delete = bar.x_axis.delete = False
-    bar.x_axis.scaling.orientation = "maxMin"
-    for series, status in zip(bar.series, (*Status, UNSTATED), strict=True):
-        series.graphicalProperties.solidFill = CHART[status]
-    sheet.add_chart(bar, f"G{top}")
-    pie = PieChart()
-    pie.title, pie.height, pie.width = "整改状态构成", 8, 11
-    pie.add_data(Reference(sheet, min_col=5, max_col=9, min_row=last + 1), from_rows=True, titles_from_data=False)
-    pie.set_categories(Reference(sheet, min_col=5, max_col=9, min_row=3))
-    for at, status in enumerate((*Status, UNSTATED)):
-        point = DataPoint(idx=at)
-        point.graphicalProperties.solidFill = CHART[status]
-        pie.series[0].dPt.append(point)
-    sheet.add_chart(pie, f"G{top + 2 + round(bar.height * 2)}")
+def _charts(book: Book, sheet: Sheet, last: int, top: int, count: int) -> None:
+    """Native charts of the statuses beside the table of checks: by unit (at most 30, more can't be read), together.
+
+    `last` is the row of the last unit and `top` the row of the table of checks, both counted from 1.
+    """
+    first, name = 4, sheet.title  # the column of the first status
+    shown = min(count, 30)
+    bar = book.chart("bar", "stacked")
+    bar.set_title({"name": "各单位整改状态", "overlay": False})
+    for at, status in enumerate((*Status, UNSTATED), first):
+        bar.add_series(
+            {
+                "name": [name, 2, at],
+                "categories": [name, 3, 0, 2 + shown, 0],
+                "values": [name, 3, at, 2 + shown, at],
+                "fill": {"color": f"#{CHART[status]}"},
+                "overlap": 100,
+            }
+        )
+    bar.set_y_axis({"reverse": True})
+    tall = min(7 + 0.6 * shown, 24)
+    bar.set_size({"width": 20 * _PIXELS, "height": tall * _PIXELS})
+    sheet.page.insert_chart(top - 1, 6, bar)
+    pie = book.chart("pie")
+    pie.set_title({"name": "整改状态构成"})
+    to = first + len(Status)
+    pie.add_series(
+        {
+            "categories": [name, 2, first, 2, to],
+            "values": [name, last, first, last, to],
+            "points": [{"fill": {"color": f"#{CHART[status]}"}} for status in (*Status, UNSTATED)],
+        }
+    )
+    pie.set_size({"width": 11 * _PIXELS, "height": 8 * _PIXELS})
+    sheet.page.insert_chart(top + 1 + round(tall * 2), 6, pie)
 
 
 _GUIDE = {
@@ -131,20 +141,16 @@ _GUIDE = {
 }
 
 
-def write_guide(labels: Labels, book: Book, sheet: Any, names: Iterable[str]) -> None:
+def write_guide(labels: Labels, book: Book, sheet: Sheet, names: Iterable[str]) -> None:
     """How to work with the workbook, with a link to each sheet."""
-    lay_out(sheet, [Column("", "", 18), Column("", "", 96)], landscape=False, freeze="A2")
+    lay_out(sheet, [Column("", "", 18), Column("", "", 96)], landscape=False)
 
-    def put(first: object, second: object = None, style: str = "plain") -> None:
-        sheet.append(
-            [
-                book.cell(sheet, first, "plain_link" if isinstance(first, SheetLink) else style),
-                book.cell(sheet, second, "plain_link" if isinstance(second, SheetLink) else "plain"),
-            ]
-        )
+    def put(first: object, second: object = None, style: str = "plain", height: float | None = None) -> None:
+        styles = ["plain_link" if isinstance(first, SheetLink) else style]
+        styles.append("plain_link" if isinstance(second, SheetLink) else "plain")
+        book.line(sheet, [first, second], styles, height)
 
-    sheet.row_dimensions[1].height = 26
-    put("整改台账", style="heading")
+    put("整改台账", style="heading", height=26)
     put("工作表", style="section")
     for name in names:
         if name != "guide":

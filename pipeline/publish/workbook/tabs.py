@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
-from openpyxl.utils import get_column_letter
+from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.core.rows import (
     AmountRow,
@@ -44,7 +42,7 @@ from pipeline.publish.overview import unit_name, units
 from pipeline.publish.word.layout import Layout
 from pipeline.publish.workbook.due_sheet import OVERDUE, SOON, due_columns, due_lines
 from pipeline.publish.workbook.items_sheet import item_columns, item_lines
-from pipeline.publish.workbook.sheets import Book, SheetLink
+from pipeline.publish.workbook.sheets import Book, Sheet, SheetLink
 from pipeline.reconcile.recount import PEOPLE, SUMS, shown_range
 from pipeline.ruleset.labels import Labels
 
@@ -62,7 +60,7 @@ COLOURS: dict[Code, str] = {
 class WorkbookContext:
     """What every sheet needs: the tables, the labels, the book, and look-ups by document and problem."""
 
-    def __init__(self, tables: Tables, labels: Labels, book: Book, sheets: Mapping[str, object]) -> None:
+    def __init__(self, tables: Tables, labels: Labels, book: Book, sheets: Mapping[str, Sheet]) -> None:
         self.tables, self.labels, self.book, self.sheets = tables, labels, book, sheets
         self.documents = {row.doc_id: row for row in tables.documents}
         self.units = {row.doc_id: unit for unit, rows in units(tables).items() for row in rows}
@@ -137,10 +135,9 @@ def write_problems(context: WorkbookContext) -> None:
             base_of(fields, row),
         ]
 
-    rows = context.write("problems", columns, (line(row) for row in order), len(columns) - 2)
-    sheet = context.sheets["problems"]
-    letter = {c.key: get_column_letter(at) for at, c in enumerate(columns, 1)}
-    _colour(sheet, letter["status"], rows, {labels.of("status", s): COLOURS[s] for s in Status})
+    context.write("problems", columns, (line(row) for row in order), len(columns) - 2)
+    letter = {c.key: xl_col_to_name(at) for at, c in enumerate(columns)}
+    _colour(context, "problems", letter["status"], {labels.of("status", s): COLOURS[s] for s in Status})
     title = labels.of("sheet", "problems")
     context.places = {
         row.problem_id: f"'{title}'!{letter['problem']}{at}" for at, row in zip(context.starts, order, strict=True)
@@ -151,21 +148,21 @@ def write_items(context: WorkbookContext) -> None:
     """The consolidated table; comes after the sheet of problems, to which it leads."""
     columns = item_columns(context.labels, any(row.school for row in context.tables.items))
     lines = item_lines(context.tables, context.labels, context.unit, context.places)
-    rows = context.write("items", columns, lines)
-    letter = get_column_letter([column.key for column in columns].index("status") + 1)
-    _colour(context.sheets["items"], letter, rows, {context.labels.of("status", s): COLOURS[s] for s in Status})
+    context.write("items", columns, lines)
+    letter = xl_col_to_name([column.key for column in columns].index("status"))
+    _colour(context, "items", letter, {context.labels.of("status", s): COLOURS[s] for s in Status})
 
 
 def write_due(context: WorkbookContext, day: date, profile: Layout) -> None:
     """What is overdue or due soon on a day."""
     ahead = int(profile.setting("office", "remind_days", 30))
     columns = due_columns(context.labels, day)
-    rows = context.write("due", columns, due_lines(context.tables, context.labels, context.unit, day, ahead))
+    context.write("due", columns, due_lines(context.tables, context.labels, context.unit, day, ahead))
     words = context.labels.of
     _colour(
-        context.sheets["due"],
+        context,
+        "due",
         "B",
-        rows,
         {words("wording", OVERDUE): COLOURS[Severity.ERROR], words("wording", SOON): COLOURS[Severity.WARNING]},
     )
 
@@ -189,8 +186,8 @@ def write_measures(context: WorkbookContext) -> None:
             base_of(fields, row),
         ]
 
-    rows = context.write("measures", columns, map(line, context.tables.measures), len(columns) - 2)
-    _colour(context.sheets["measures"], "D", rows, {context.labels.of("status", s): COLOURS[s] for s in Status})
+    context.write("measures", columns, map(line, context.tables.measures), len(columns) - 2)
+    _colour(context, "measures", "D", {context.labels.of("status", s): COLOURS[s] for s in Status})
 
 
 def write_claims(context: WorkbookContext) -> None:
@@ -218,11 +215,11 @@ def write_claims(context: WorkbookContext) -> None:
             base_of(fields, row),
         ]
 
-    rows = context.write("claims", columns, map(line, positions(context.tables.claims)), len(columns) - 2)
+    context.write("claims", columns, map(line, positions(context.tables.claims)), len(columns) - 2)
     _colour(
-        context.sheets["claims"],
+        context,
+        "claims",
         "G",
-        rows,
         {
             "一致": COLOURS[Status.DONE],
             "不一致": COLOURS[Status.NOT_DONE],
@@ -278,8 +275,8 @@ def write_links(context: WorkbookContext) -> None:
             row.answer_problem_id,
         ]
 
-    rows = context.write("links", columns, map(line, context.tables.links))
-    _colour(context.sheets["links"], "E", rows, {context.labels.of("bool", "true"): COLOURS[Severity.WARNING]})
+    context.write("links", columns, map(line, context.tables.links))
+    _colour(context, "links", "E", {context.labels.of("bool", "true"): COLOURS[Severity.WARNING]})
 
 
 def write_findings(context: WorkbookContext) -> None:
@@ -310,8 +307,8 @@ def write_findings(context: WorkbookContext) -> None:
             base_of(fields, row),
         ]
 
-    rows = context.write("findings", columns, map(line, entries), len(columns) - 2)
-    _colour(context.sheets["findings"], "A", rows, {labels.of("severity", s): COLOURS[s] for s in Severity})
+    context.write("findings", columns, map(line, entries), len(columns) - 2)
+    _colour(context, "findings", "A", {labels.of("severity", s): COLOURS[s] for s in Severity})
 
 
 def write_unused(context: WorkbookContext) -> None:
@@ -378,12 +375,6 @@ def write_conflicts(context: WorkbookContext) -> None:
     )
 
 
-def _colour(sheet: object, letter: str, rows: int, colours: Mapping[str, str]) -> None:
+def _colour(context: WorkbookContext, name: str, letter: str, colours: Mapping[str, str]) -> None:
     for text, colour in colours.items():
-        _rule(sheet, letter, rows, f'{letter}2="{text}"', colour)
-
-
-def _rule(sheet: object, letter: str, rows: int, formula: str, colour: str) -> None:
-    where = f"{letter}2:{letter}{max(rows, 2)}"  # a sheet without rows still has a range
-    fill = PatternFill("solid", start_color=colour, end_color=colour, bgColor=colour)
-    sheet.conditional_formatting.add(where, FormulaRule(formula=[formula], fill=fill))  # type: ignore[attr-defined]
+        context.book.colour(context.sheets[name], letter, context.last, f'{letter}2="{text}"', colour)

@@ -104,7 +104,7 @@ _TABS = {
 def _identities(context: tabs.WorkbookContext) -> None:
     """All ids as they were written, on a sheet that nobody sees: what is missing later was deleted by a person."""
     sheet = context.book.sheet(IDENTITIES)
-    sheet.sheet_state = "veryHidden"
+    sheet.page.very_hidden()
     tables = context.tables
     rows: dict[str, Sequence[Decided]] = {
         "problems": tables.problems,
@@ -120,6 +120,6 @@ def _identities(context: tabs.WorkbookContext) -> None:
         ]
         for name in EDITABLE
     }
-    sheet.append([context.book.cell(sheet, name, "plain") for name in columns])
+    context.book.line(sheet, list(columns), ["plain"] * len(columns))
     for values in zip_longest(*columns.values()):
-        sheet.append([context.book.cell(sheet, value, "plain") for value in values])
+        context.book.line(sheet, values, ["plain"] * len(values))
