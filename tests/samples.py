@@ -276,7 +276,6 @@ def fictional_case():
             "links",
             case_id="c1",
             feedback_problem_id="f-001",
-            bulletin_problem_id="b-001",
             answer_problem_id="b-001",
             answer_kind="bulletin",
             score=0.93,

@@ -37,7 +37,7 @@ class ItemRow(Row):
     status_from: str = ""
     status_others: str = ""
     status_text: str = ""
-    long_term: bool = False
+    long_term: bool | None = None
     lead: str = ""
     lead_from: str = ""
     lead_others: str = ""

@@ -13,7 +13,8 @@ class Block:
     `label` is an automatic number made visible (`（一）`); it is not part of `text`.
     A cell's place is `table` (counted from 0 over the document), `row` and `column` (grid
     coordinates from 0); `merged` marks a copy of a value that a merged cell carries to the
-    further rows or columns that it covers.  Line breaks inside a block are "\\n".
+    further rows or columns that it covers.  Line breaks inside a block are "\\n".  `place` is where a person
+    finds it in a file that has pages or sheets (`第 3 页`, `台账!C5`), else "".
     """
 
     text: str
@@ -28,6 +29,7 @@ class Block:
     column: int = -1
     merged: bool = False
     part: str = "body"  # body, footnote, endnote, comment, textbox
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 A field is a column: its name, place and type there are those in the csv and parquet files (`SCHEMA`), and its
 heading is in `rules/labels.yaml`.  "" and None both mean "not stated".  Dates are ISO text, money is in yuan, rates
-are in percent; `paragraph` counts from 1 and `start`, `end` are offsets in it, all three None where the document has
-no such place (what a person added).
+are in percent; `paragraph` counts from 1 and leads to the row of `paragraphs`; `start` is the offset (from 0) in it and
+`end` (exclusive) that in `end_paragraph`, all None where the document has no such place (what a person added).
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from pipeline.core.item_row import ItemRow
 from pipeline.core.row import Row as Row
 from pipeline.core.row import beside as _beside
+from pipeline.core.source_rows import FactRow as FactRow
+from pipeline.core.source_rows import ParagraphRow as ParagraphRow
+from pipeline.core.source_rows import PassageRow as PassageRow
+from pipeline.core.source_rows import UnusedRow as UnusedRow
 from pipeline.core.vocabulary import Action, Kind, Severity, State, Status
 
 
@@ -64,7 +68,7 @@ class ProblemRow(Row):
     problem: str = ""
     status: Status | None = None
     status_text: str = ""
-    long_term: bool = False
+    long_term: bool | None = None  # None: the status is not stated either
     lead: str = ""
     dept: str = ""
     person: str = ""
@@ -86,6 +90,7 @@ class MeasureRow(Row):
 
     doc_id: str
     problem_id: str = ""
+    measure_id: str = ""
     seq: int = 0
     label: str = ""
     headline: str = ""
@@ -110,33 +115,38 @@ class ClaimRow(Row):
     paragraph: int | None = None
     start: int | None = None
     end: int | None = None
+    end_paragraph: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceRow(Row):
-    """A rule that a document names."""
+    """A rule that a document names, in a measure or elsewhere."""
 
     doc_id: str
     problem_id: str = ""
+    measure_id: str = ""
     title: str = ""
     action: Action | None = None
     docno: str = ""
     paragraph: int | None = None
     start: int | None = None
     end: int | None = None
+    end_paragraph: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountRow(Row):
-    """A sum of money."""
+    """A sum of money, in a measure or elsewhere."""
 
     doc_id: str
     problem_id: str = ""
+    measure_id: str = ""
     value: float | None = None
     text: str = ""
     paragraph: int | None = None
     start: int | None = None
     end: int | None = None
+    end_paragraph: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,48 +160,7 @@ class AdviceRow(Row):
     paragraph: int | None = None
     start: int | None = None
     end: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassageRow(Row):
-    """Running text that is no problem or measure, in reading order: for a rebuilt document and the checks of form."""
-
-    doc_id: str
-    seq: int = 0
-    part: str = ""
-    level: int | None = None
-    label: str = ""
-    text: str = ""
-    paragraph: int | None = None
-    start: int | None = None
-    end: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactRow(Row):
-    """Which rule gave which cell."""
-
-    doc_id: str
-    problem_id: str = ""
-    field: str = ""
-    value: str = ""
-    text: str = ""
-    rule: str = ""
-    paragraph: int | None = None
-    start: int | None = None
-    end: int | None = None
     end_paragraph: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnusedRow(Row):
-    """Text that went into no other table."""
-
-    doc_id: str
-    text: str = ""
-    paragraph: int | None = None
-    start: int | None = None
-    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,11 +179,10 @@ class CaseRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkRow(Row):
-    """Which problem answers which; `bulletin_problem_id` is the former name of `answer_problem_id`."""
+    """Which problem answers which problem of the feedback, in a paper of what kind."""
 
     case_id: str
     feedback_problem_id: str = ""
-    bulletin_problem_id: str = ""
     answer_problem_id: str = ""
     answer_kind: Kind | None = None
     score: float = 0.0
@@ -300,6 +268,7 @@ class Tables:
     passages: tuple[PassageRow, ...] = ()
     facts: tuple[FactRow, ...] = ()
     unused: tuple[UnusedRow, ...] = ()
+    paragraphs: tuple[ParagraphRow, ...] = ()
     cases: tuple[CaseRow, ...] = ()
     links: tuple[LinkRow, ...] = ()
     items: tuple[ItemRow, ...] = ()
@@ -362,6 +331,7 @@ R = TypeVar(
     PassageRow,
     FactRow,
     UnusedRow,
+    ParagraphRow,
     FindingRow,
 )
 P = TypeVar("P", MeasureRow, AmountRow)

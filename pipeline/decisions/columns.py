@@ -108,7 +108,7 @@ def row_identity(row: Decided, position: int) -> str:
     if isinstance(row, FindingRow):
         return row.finding_id or f"{row.doc_id}:finding:{position}"
     if isinstance(row, MeasureRow):
-        return f"{row.problem_id}:{row.seq}"
+        return row.measure_id or f"{row.problem_id}:{row.seq}"
     return f"{row.doc_id}:claims:{position}"
 
 

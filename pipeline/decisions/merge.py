@@ -285,7 +285,7 @@ def _new_row(correction: Correction, doc_id: str, rows: Sequence[Decided]) -> De
         return ProblemRow(doc_id=doc_id, problem_id=correction.row, seq=number)
     owner = correction.anchor
     own = [row for row in rows if isinstance(row, MeasureRow) and row.doc_id == doc_id and row.problem_id == owner]
-    return MeasureRow(doc_id=doc_id, problem_id=owner, seq=len(own) + 1)
+    return MeasureRow(doc_id=doc_id, problem_id=owner, measure_id=correction.row, seq=len(own) + 1)
 
 
 def _same(value: object, anchor: str) -> bool:

@@ -26,7 +26,8 @@ from pipeline.core.rows import (
 )
 from pipeline.core.vocabulary import Action, Kind, State, Status
 from pipeline.extract.document import Extraction
-from pipeline.extract.found import Problem, joined
+from pipeline.extract.found import Problem, inside, joined
+from pipeline.extract.paragraphs import paragraph_rows
 
 UNUSED_PARTS = ("other", "front", "cell", "")
 HEADER_FIELDS = (
@@ -53,22 +54,24 @@ def problem_id(document: str, number: int) -> str:
     return f"{document}-{number:03d}"
 
 
+def measure_id(problem: str, number: int) -> str:
+    """The stable id of a problem's measure; `number` counts from 1."""
+    return f"{problem}:{number}"
+
+
 class RowPlace(TypedDict):
-    """Paragraph (from 1), start and end; of a span over several blocks `end` counts in the last."""
+    """Paragraph (from 1) and start, last paragraph and the end in it."""
 
     paragraph: int
     start: int
     end: int
+    end_paragraph: int
 
 
 def place(span: Span) -> RowPlace:
     """Where a span stands, as rows say it."""
-    return {"paragraph": span.block + 1, "start": span.start, "end": span.end}
-
-
-def _last(span: Span) -> int:
-    """The paragraph in which a span ends."""
-    return (span.block if span.last == -1 else span.last) + 1
+    last = span.block if span.last == -1 else span.last
+    return {"paragraph": span.block + 1, "start": span.start, "end": span.end, "end_paragraph": last + 1}
 
 
 def build(document: Document, found: Extraction) -> Tables:
@@ -99,6 +102,7 @@ def _rows(document: Document, found: Extraction) -> Iterator[Row]:
         yield ReferenceRow(
             doc_id=identity,
             problem_id=owner,
+            measure_id=_measure_at(found, identity, number, reference.fact.span),
             title=_text(reference.fact),
             action=Action(reference.action),
             docno=reference.docno,
@@ -108,7 +112,14 @@ def _rows(document: Document, found: Extraction) -> Iterator[Row]:
     for number, amount in found.amounts:
         owner = problem_id(identity, number) if number else ""
         assert isinstance(amount.value, float | int)
-        yield AmountRow(doc_id=identity, problem_id=owner, value=amount.value, text=amount.text, **place(amount.span))
+        yield AmountRow(
+            doc_id=identity,
+            problem_id=owner,
+            measure_id=_measure_at(found, identity, number, amount.span),
+            value=amount.value,
+            text=amount.text,
+            **place(amount.span),
+        )
         yield _fact(identity, owner, amount)
     for number, (label, advice) in enumerate(found.advice, 1):
         yield AdviceRow(doc_id=identity, seq=number, label=label, text=advice.text, **place(advice.span))
@@ -126,6 +137,7 @@ def _rows(document: Document, found: Extraction) -> Iterator[Row]:
         )
         if passage.part in UNUSED_PARTS:
             yield UnusedRow(doc_id=identity, text=text, **at)
+    yield from paragraph_rows(document, identity, found.passages)
     for fact in found.header.facts.values():
         yield _fact(identity, "", fact)
     for number, fact in found.structure:
@@ -174,25 +186,24 @@ def _problem(document: Document, owner: str, number: int, problem: Problem) -> I
         problem=problem.problem.text,
         status=Status(_text(problem.status)) if problem.status else None,
         status_text=problem.status.text if problem.status else "",
-        long_term=problem.long_term,
+        long_term=problem.long_term if problem.status or problem.long_term else None,
         lead=_text(problem.fields.get("lead")),
         dept=_text(problem.fields.get("dept")),
         person=_text(problem.fields.get("person")),
         deadline=_text(deadline),
         deadline_text=deadline.text if deadline else "",
         rectification=rectification_text(document, problem.rectification),
-        end_paragraph=_last(problem.problem.span),
         **place(problem.problem.span),
     )
     for seq, measure in enumerate(problem.measures, 1):
         yield MeasureRow(
             doc_id=identity,
             problem_id=owner,
+            measure_id=measure_id(owner, seq),
             seq=seq,
             label=measure.label,
             headline=measure.headline,
             text=measure.fact.text,
-            end_paragraph=_last(measure.fact.span),
             **place(measure.fact.span),
         )
         yield _fact(identity, owner, measure.fact)
@@ -211,6 +222,13 @@ def rectification_text(document: Document, spans: list[Span]) -> str:
     return document.text(joined(spans))
 
 
+def _measure_at(found: Extraction, document: str, number: int, span: Span) -> str:
+    """The measure in which a span of a problem (from 1, 0: none) stands; "" for none."""
+    measures = found.problems[number - 1].measures if number else []
+    seq = next((seq for seq, measure in enumerate(measures, 1) if inside(span, measure.fact.span)), 0)
+    return measure_id(problem_id(document, number), seq) if seq else ""
+
+
 def _text(fact: Fact | None) -> str:
     return "" if fact is None else _plain(fact.value)
 
@@ -227,6 +245,5 @@ def _fact(identity: str, owner: str, fact: Fact) -> FactRow:
         value=_plain(fact.value),
         text=fact.text,
         rule=fact.rule,
-        end_paragraph=_last(fact.span),
         **place(fact.span),
     )

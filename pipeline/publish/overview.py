@@ -100,7 +100,7 @@ def figures(tables: Tables) -> list[UnitFigures]:
         own = items.get(unit, [])
         entry.problems = len(own)
         entry.statuses.update(row.status or UNSTATED for row in own)
-        entry.long_term = sum(row.long_term for row in own)
+        entry.long_term = sum(bool(row.long_term) for row in own)
         out.append(entry)
     return out
 

@@ -87,7 +87,7 @@ class _Maker:
             doubtful=self.strand.doubtful,
             school=first.school,
             status_text="；".join(dict.fromkeys(r.status_text for r in told if r.status_text)),
-            long_term=any(r.long_term for r in told),
+            long_term=_lasting(told),
             deadline_text="；".join(dict.fromkeys(r.deadline_text for r in timed if r.deadline_text)),
             feedback_problem_id=self._ids(Kind.FEEDBACK),
             plan_problem_id=self._ids(Kind.PLAN),
@@ -203,3 +203,9 @@ def another_day(one: str, other: str) -> bool:
     """Whether two dates differ; a month equals each of its days."""
     length = min(len(one), len(other))
     return one[:length] != other[:length]
+
+
+def _lasting(rows: Sequence[ProblemRow]) -> bool | None:
+    """Whether one of the rows is kept up for good; None where none says how far it is."""
+    stated = [row.long_term for row in rows if row.long_term is not None]
+    return any(stated) if stated else None

@@ -142,7 +142,6 @@ def _link_row(case: Case, pair: Pair, link: Link) -> LinkRow:
     return LinkRow(
         case_id=case.case_id,
         feedback_problem_id=link.source,
-        bulletin_problem_id=link.answer,
         answer_problem_id=link.answer,
         answer_kind=pair.answer.kind,
         score=link.score,

@@ -42,7 +42,7 @@ def progress_report(source: WordSource, unit: str, documents: list[DocumentRow])
             "问题": len(problems),
             "措施": sum(len(measure_lines(source, row)) for row in problems),
             "方面": len({row.aspect for row in problems if row.aspect}),
-            "长期": sum(row.long_term for row in problems),
+            "长期": sum(bool(row.long_term) for row in problems),
         },
         状态=[{"名称": source.labels.of("status", status), "数": count} for status, count in counts.items() if count],
         未完成=[

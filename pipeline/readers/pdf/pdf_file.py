@@ -20,7 +20,7 @@ from pipeline.core.model import Block, Document, Omitted, Warned
 from pipeline.readers.lines import is_page_number
 from pipeline.readers.pdf.pdf_lines import Line, Margins, lines, margins, paragraphs, text_of
 from pipeline.readers.pdf.pdf_page import Char, Page, page
-from pipeline.readers.pdf.pdf_rows import CellText, Part, Table
+from pipeline.readers.pdf.pdf_rows import CellText, Part, Table, page_place
 from pipeline.readers.pdf.pdf_table import Region, RuledGrid, grids
 from pipeline.readers.text_share import coverage
 
@@ -209,7 +209,7 @@ def _text_blocks(run: list[Line], edge: Margins) -> list[Block]:
             align = "right"
         elif before > 2.6 * size and all(_centred(line, edge) for line in group):
             align = "center"
-        blocks.append(Block(text=text_of(group), align=align))
+        blocks.append(Block(text=text_of(group), align=align, place=page_place(first.page)))
     return blocks
 
 

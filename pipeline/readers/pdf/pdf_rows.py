@@ -25,6 +25,11 @@ class CellText:
     full: bool = False
 
 
+def page_place(page: int) -> str:
+    """A page (from 0) as people name it."""
+    return f"第 {page + 1} 页"
+
+
 @dataclass(slots=True)
 class Part:
     """A run of lines, or a table with its cells."""
@@ -74,9 +79,10 @@ class Table:
             omitted += [Omitted("repeated_heading", shown.text) for shown in rows.pop(0).values() if not shown.copy]
         if self.rows and rows:
             blocks = self._carry_on(rows, blocks)
+        at = page_place(part.page)
         for row in rows:
             blocks += [
-                Block(shown.text, "cell", table=self.number, row=self.rows, column=column, merged=shown.copy)
+                Block(shown.text, "cell", table=self.number, row=self.rows, column=column, merged=shown.copy, place=at)
                 for column, shown in sorted(row.items())
             ]
             self._note(row)

@@ -39,9 +39,10 @@ _REPEATED_ROW = re.compile(
 
 @dataclass(slots=True)
 class ShownSheet:
-    """The shown texts of a sheet: rows of equally many cells, and the places that merged cells cover."""
+    """The shown texts of a sheet: its name, rows of equally many cells, and the places that merged cells cover."""
 
     rows: list[list[str]]
+    name: str = ""
     covered: dict[CellPlace, CellPlace] = field(default_factory=dict)  # place → where its text stands
 
 
@@ -241,7 +242,7 @@ def _sheet(workbook: Any, meta: Any, known: Marks, omitted: list[Omitted]) -> Sh
                 texts[column] = ""
     if not any(text for texts in rows for text in texts):
         return None
-    return ShownSheet(rows, _covered(source.merged_cell_ranges or [], rows))
+    return ShownSheet(rows, meta.name, _covered(source.merged_cell_ranges or [], rows))
 
 
 def _covered(ranges: Iterable[tuple[CellPlace, CellPlace]], rows: list[list[str]]) -> dict[CellPlace, CellPlace]:
@@ -287,15 +288,25 @@ def sheet_blocks(sheet: ShownSheet, table: int) -> list[Block]:
     for row in filled:
         if not first <= row <= last:
             text = "　　".join(text for text in sheet.rows[row] if text)
-            blocks += [Block(text=line.strip()) for line in text.split("\n") if line.strip()]
+            at = _place(sheet, row, next(column for column, text in enumerate(sheet.rows[row]) if text))
+            blocks += [Block(text=line.strip(), place=at) for line in text.split("\n") if line.strip()]
             continue
         for column in range(columns[0], columns[-1] + 1):
             home = sheet.covered.get((row, column))
             text = sheet.rows[home[0]][home[1]] if home else sheet.rows[row][column]
-            blocks.append(
-                Block(text=text, kind="cell", table=table, row=row - first, column=column, merged=home is not None)
-            )
+            at = _place(sheet, row, column)
+            merged = home is not None
+            blocks.append(Block(text, "cell", table=table, row=row - first, column=column, merged=merged, place=at))
     return blocks
+
+
+def _place(sheet: ShownSheet, row: int, column: int) -> str:
+    """A cell as people name it: `台账!C5`, in a csv file `C5`."""
+    letters, left = "", column + 1
+    while left:
+        left, letter = divmod(left - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{sheet.name}!{letters}{row + 1}" if sheet.name else f"{letters}{row + 1}"
 
 
 def _extent(sheet: ShownSheet, filled: list[int], columns: int) -> tuple[int, int]:
