@@ -13,6 +13,6 @@ __version__ = "0.1.0"
 
 def load(output: str | Path) -> dict[str, pandas.DataFrame]:
     """The tables of a run by name, as data frames; `output` is the output folder.  Raises InputError."""
-    from pipeline.publish.frames import frames
+    from pipeline.publish.data.frames import frames
 
     return frames(Path(output))

@@ -22,7 +22,7 @@ HEAVY: dict[str, set[str]] = {
     "openpyxl": {"publish", "decisions"},
     "docxtpl": {"publish"},
     "pebble": {"run"},
-    "sqlite3": {"run"},
+    "sqlite3": {"publish", "run"},
     "subprocess": {"readers", "lab"},
     "pycrfsuite": {"lab"},
 }

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline.core.errors import InputError, OutputError
-from pipeline.core.rows import SCHEMA, Row, Tables, tables_of
+from pipeline.core.rows import Row, Tables, tables_of
 from pipeline.core.text import guarded, storable
 from pipeline.core.vocabulary import Status
+from pipeline.publish.data.published import PUBLISHED
+from pipeline.publish.data.tables import csv_cell, read_tables, write_tables
 from pipeline.publish.place import WORKBOOK, place, staged
-from pipeline.publish.tables import csv_cell, read_tables, write_tables
 from tests.making import row
 
 
@@ -51,12 +52,12 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 def test_every_table_is_written_with_its_columns(tmp_path: Path) -> None:
     write_tables(Tables(), tmp_path)
-    for name, columns in SCHEMA.items():
+    for name, columns in PUBLISHED.items():
         data = (tmp_path / f"{name}.csv").read_bytes()
         assert data.startswith(b"\xef\xbb\xbf") and data.decode("utf-8-sig").strip() == ",".join(columns)
         stored = pyarrow.parquet.read_table(tmp_path / f"{name}.parquet")
         assert stored.column_names == list(columns) and stored.num_rows == 0
-    assert len(list(tmp_path.iterdir())) == 2 * len(SCHEMA)
+    assert len(list(tmp_path.iterdir())) == 2 * len(PUBLISHED)
 
 
 def test_cells_are_typed_guarded_and_storable(tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_cells_are_typed_guarded_and_storable(tmp_path: Path) -> None:
 
 def test_parquet_holds_what_csv_holds(tmp_path: Path) -> None:
     write_tables(sample(), tmp_path)
-    for name, columns in SCHEMA.items():
+    for name, columns in PUBLISHED.items():
         stored = pyarrow.parquet.read_table(tmp_path / f"{name}.parquet").to_pylist()
         assert [{column: csv_cell(line[column]) for column in columns} for line in stored] == read_csv(
             tmp_path / f"{name}.csv"
@@ -228,8 +229,8 @@ def test_the_workbook_comes_last(folders: tuple[Path, Path], monkeypatch: pytest
 def test_an_analyst_loads_the_tables_as_frames(tmp_path: Path) -> None:
     write_tables(sample(), tmp_path / "tables")
     frames = pipeline.load(tmp_path)
-    assert list(frames) == list(SCHEMA)
-    assert all(list(frame.columns) == list(SCHEMA[name]) for name, frame in frames.items())
+    assert list(frames) == list(PUBLISHED)
+    assert all(list(frame.columns) == list(PUBLISHED[name]) for name, frame in frames.items())
     problems = frames["problems"]
     assert list(problems["status"].cat.categories) == list(Status) and problems["status"].tolist()[0] == "done"
     assert (problems["status"] <= "basically_done").tolist() == [True, False]

@@ -53,7 +53,7 @@ RUN = """
 import sys
 from pathlib import Path
 from pipeline.extract.process import process_bytes
-from pipeline.publish.tables import write_tables
+from pipeline.publish.data.tables import write_tables
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.ruleset.labels import load_labels
 from pipeline.ruleset.rule import load_rules

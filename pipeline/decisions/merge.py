@@ -326,17 +326,18 @@ def typed(table: str, field: str, text: str) -> object:
 def _without(tables: Tables, gone: Mapping[str, set[int]]) -> Tables:
     """The tables without some rows (by their places), and without all that belongs to a problem that is gone."""
     problems = {tables.problems[at].problem_id for at in gone["problems"]}
-    return with_rows(
-        tables,
-        {
-            name: [
-                row
-                for at, row in enumerate(tables.rows(name))
-                if at not in gone.get(name, ()) and getattr(row, "problem_id", "") not in problems
-            ]
-            for name in ROW_TYPES
-        },
-    )
+    measures = {tables.measures[at].measure_id for at in gone["measures"]}
+    left: dict[str, list[Any]] = {
+        name: [
+            row
+            for at, row in enumerate(tables.rows(name))
+            if at not in gone.get(name, ()) and getattr(row, "problem_id", "") not in problems
+        ]
+        for name in ROW_TYPES
+    }
+    for name in ("references", "amounts"):  # what stood in a measure that is gone still belongs to the problem
+        left[name] = [replace(row, measure_id="") if row.measure_id in measures else row for row in left[name]]
+    return with_rows(tables, left)
 
 
 def _conflict(correction: Correction, now: str | None) -> ConflictRow:

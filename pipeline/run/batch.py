@@ -130,7 +130,7 @@ def _as_before(place: OutputFolder, settings: RunSettings) -> RunSettings:
 
 def _again(place: OutputFolder, settings: RunSettings) -> Tables:
     """What an earlier run read, with today's corrections and waivers."""
-    from pipeline.publish.tables import read_tables
+    from pipeline.publish.data.tables import read_tables
 
     read = place.ledger.base()
     # without it only the published tables are there, corrected already
@@ -336,12 +336,12 @@ def publish(
 
     Gives what a person must be told, and what could not be made; `entries` are the inputs, for copies with comments.
     """
+    from pipeline.publish.data.whole import write_package
     from pipeline.publish.place import WORKBOOK
-    from pipeline.publish.tables import write_tables
     from pipeline.publish.workbook.workbook_file import write_workbook
     from pipeline.run.word_documents import Wanted, write_documents
 
-    write_tables(tables, place.staging / "tables")
+    write_package(tables, place.staging / "tables", load_labels(settings.rules))
     day = judged_by(settings)
     shortened, gaps = write_workbook(tables, place.staging / WORKBOOK, settings.rules, day)
     wanted = Wanted(as_of=day, originals={entry.name: entry.path for entry in entries if not entry.error})

@@ -146,6 +146,8 @@ def _by_unit(whole: WordSource) -> dict[str, Tables]:
     parcels: dict[str, list[Row]] = {unit: [] for unit in whole.units}
     of_case = {case.case_id: unit for case in whole.tables.cases for unit in [_unit_of_case(whole, case)] if unit}
     for name in ROW_TYPES:
+        if name == "paragraphs":  # no document is made of them, and they are as long as all papers
+            continue
         for row in whole.tables.rows(name):
             doc_id, named = getattr(row, "doc_id", ""), getattr(row, "unit", "")
             unit = whole.unit_of.get(doc_id) or of_case.get(getattr(row, "case_id", ""))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.errors import InputError
 from pipeline.core.rows import SCHEMA, Row, Tables, tables_of
-from pipeline.core.stored_rows import plain_values, row_of
-from pipeline.core.text import guarded, storable
+from pipeline.core.stored_rows import row_of
+from pipeline.core.text import guarded
+from pipeline.publish.data.published import PUBLISHED, published_rows
 
 if TYPE_CHECKING:
     import pyarrow
@@ -20,15 +21,10 @@ if TYPE_CHECKING:
 def write_tables(tables: Tables, folder: Path) -> None:
     """Every table of the schema as csv (UTF-8 with BOM) and parquet, also the empty ones."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, columns in SCHEMA.items():
-        rows = [[_storable(value) for value in plain_values(name, row).values()] for row in tables.rows(name)]
+    for name, rows in published_rows(tables):
+        columns = PUBLISHED[name]
         (folder / f"{name}.csv").write_bytes(_csv(columns, rows).encode("utf-8-sig"))
         _write_parquet(columns, rows, folder / f"{name}.parquet")
-
-
-def _storable(value: object) -> object:
-    """A value as a file can hold it: text without characters that can't be stored."""
-    return storable(value) if isinstance(value, str) else value
 
 
 def _csv(columns: Mapping[str, type], rows: list[list[object]]) -> str:
