@@ -12,6 +12,7 @@ from pipeline.core.stored_rows import plain_values
 PLACES = {
     "doc_id",
     "problem_id",
+    "measure_id",
     "paragraph",
     "start",
     "end",
