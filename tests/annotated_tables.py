@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 from pipeline.core.rows import PassageRow, Row, Tables, joined
 from pipeline.core.rows import tables_of as sorted_in
+from pipeline.lab import annotated
+from pipeline.lab.annotated import AnnotatedPaper, TagSpan
 from tests.making import row
 
-CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
+CORPUS = Path(__file__).parent / "corpus"
 LABEL = re.compile(
     r"(?:^|(?<=[，。；:：、 　]))(问题表现[（(]\d+[)）]|问题\d+|\d+[-－]\d+"
     r"|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s?[、.．])[，、:：\s]*(?:反馈问题[：:]?\s*)?(?:关于|针对|聚焦|在)?[“\"‘]?$"
@@ -20,24 +20,16 @@ LABEL = re.compile(
 
 
 def sources() -> list[Path]:
-    """Every annotated document; empty where the corpus is not there."""
-    return sorted(CORPUS.glob("dev/[ab]*.ann.txt")) + sorted(CORPUS.glob("seed/*.ann.txt"))
+    """The annotated documents of the first two series, whose every defect is named in their front matter."""
+    return sorted(CORPUS.glob("[ab][0-9][0-9]-*.ann.txt"))
 
 
-def _annotated() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("annotated", CORPUS / "annotated.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
+def annotated_paper(path: Path) -> tuple[Tables, Mapping[str, str]]:
     """The tables of one annotated document, and its front matter."""
-    module = _annotated()
-    source = module.Source(path)
-    gold, lines = source.gold(), [text for _, text in source.labelled()]
-    shift = [len(long) - len(short[1]) for long, short in zip(lines, source.lines, strict=True)]
+    source = annotated.read(path)
+    gold = annotated.gold(source)
+    shift = [len(label) for label in annotated.labels(source)]
+    lines = [label + line.text for label, line in zip(annotated.labels(source), source.lines, strict=True)]
     name = path.name.removesuffix(".ann.txt")
     rows: list[Row] = []
     meta = {k: v.split("|")[0] for k, v in gold["meta"].items() if v}
@@ -55,16 +47,18 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
     )
     rows.append(row("documents", doc_id=name, file=f"{name}.docx", state="ok", **{c: meta.get(c) for c in columns}))
     regions = _regions(source, lines)
-    spans = {tag: [s for s in source.spans if s["tag"] == tag] for tag in module.NAMES}
+    spans = {tag: [s for s in source.spans if s.tag == tag] for tag in annotated.TAGS}
     ids = {}
     for i, problem in enumerate(gold["problems"]):
         span = spans["problem"][i]
-        first, start, last, end = regions[span["id"]]
-        ids[span["id"]] = problem_id = f"{name}-{span['id']}"
-        before = lines[span["line"]][: span["start"] + shift[span["line"]]]
+        first, start, last, end = regions[span.attributes["id"]]
+        ids[span.attributes["id"]] = problem_id = f"{name}-{span.attributes['id']}"
+        before = lines[span.line][: span.start + shift[span.line]]
         text = "\n".join(lines[first : last + 1])[start:]
         text = text[: len(text) - (len(lines[last]) - end)] if end < len(lines[last]) else text
-        state = next((s for s in spans["status"] if s.get("p") is None and _inside(s, regions[span["id"]])), None)
+        state = next(
+            (s for s in spans["status"] if "p" not in s.attributes and _inside(s, regions[span.attributes["id"]])), None
+        )
         rows.append(
             row(
                 "problems",
@@ -76,16 +70,16 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
                 category=problem["category"],
                 problem=problem["problem"],
                 status=problem["status"],
-                status_text=state["text"] if state else None,
+                status_text=state.text if state else None,
                 long_term=problem["long_term"],
                 lead=problem["lead"],
                 dept=problem["dept"],
                 person=problem["person"],
                 rectification=text.strip(),
-                paragraph=span["line"],
+                paragraph=span.line,
                 deadline=problem["deadline"],
                 deadline_text=problem["deadline"],
-                start=span["start"],
+                start=span.start,
                 end=0,
             )
         )
@@ -100,8 +94,8 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
                 problem_id=ids[key],
                 seq=current[key],
                 text=measure["text"],
-                paragraph=span["line"],
-                start=span["start"],
+                paragraph=span.line,
+                start=span.start,
                 end=0,
             )
         )
@@ -113,11 +107,11 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
                 metric=claim["metric"],
                 value=claim["value"],
                 unit=claim["unit"],
-                part_of=span.get("part_of"),
+                part_of=span.attributes.get("part_of"),
                 text=claim["text"],
-                paragraph=span["line"],
-                start=span["start"],
-                end=span["start"] + len(span["text"]),
+                paragraph=span.line,
+                start=span.start,
+                end=span.start + len(span.text),
             )
         )
     for reference, span in zip(gold["references"], spans["ref"], strict=True):
@@ -129,9 +123,9 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
                 docno=reference["docno"],
                 action=reference["action"],
                 problem_id=ids.get(reference["problem"]),
-                paragraph=span["line"],
-                start=span["start"],
-                end=span["start"] + len(span["text"]),
+                paragraph=span.line,
+                start=span.start,
+                end=span.start + len(span.text),
             )
         )
     for money, span in zip(gold["amounts"], spans["money"], strict=True):
@@ -142,19 +136,19 @@ def tables_of(path: Path) -> tuple[Tables, dict[str, str]]:
                 problem_id=ids.get(money["problem"]),
                 value=money["value"],
                 text=money["text"],
-                paragraph=span["line"],
-                start=span["start"],
+                paragraph=span.line,
+                start=span.start,
                 end=0,
             )
         )
     for i, (text, span) in enumerate(zip(gold["advice"], spans["advice"], strict=True)):
-        rows.append(row("advice", doc_id=name, seq=i + 1, text=text, paragraph=span["line"]))
+        rows.append(row("advice", doc_id=name, seq=i + 1, text=text, paragraph=span.line))
     rows += _passages(name, source, lines, regions)
     return sorted_in(rows), gold["meta"]
 
 
-def _inside(span: dict, region: tuple[int, int, int, int]) -> bool:
-    return bool(region[0] <= span["line"] <= region[2])
+def _inside(span: TagSpan, region: tuple[int, int, int, int]) -> bool:
+    return bool(region[0] <= span.line <= region[2])
 
 
 def _label(before: str) -> str:
@@ -164,33 +158,33 @@ def _label(before: str) -> str:
     return match[1] if match else ""
 
 
-def _regions(source: Any, lines: list[str]) -> dict[str, tuple[int, int, int, int]]:
+def _regions(source: AnnotatedPaper, lines: list[str]) -> dict[str, tuple[int, int, int, int]]:
     """Problem id → first line and offset of its answer, last line and offset after it."""
-    shift = [len(long) - len(short[1]) for long, short in zip(lines, source.lines, strict=True)]
-    heads = [s for s in source.spans if s["tag"] in ("problem", "category", "aspect")]
-    own = [s for s in source.spans if s["tag"] in ("m", "status", "lead", "dept", "person", "deadline")]
+    shift = [len(label) for label in annotated.labels(source)]
+    heads = [s for s in source.spans if s.tag in ("problem", "category", "aspect")]
+    own = [s for s in source.spans if s.tag in ("m", "status", "lead", "dept", "person", "deadline")]
     regions = {}
     for i, head in enumerate(heads):
-        if head["tag"] != "problem":
+        if head.tag != "problem":
             continue
         following = heads[i + 1] if i + 1 < len(heads) else None
-        limit = (following["line"], following["start"]) if following else (len(lines), 0)
-        tagged = [s["line"] for s in own if (head["line"], head["start"]) < (s["line"], s["start"]) < limit]
-        last = max([head["line"], *tagged])
+        limit = (following.line, following.start) if following else (len(lines), 0)
+        tagged = [s.line for s in own if (head.line, head.start) < (s.line, s.start) < limit]
+        last = max([head.line, *tagged])
         end = len(lines[last])
-        if following and following["line"] == last and head["line"] != -1:
-            at = following["start"] + shift[last]
+        if following and following.line == last and head.line != -1:
+            at = following.start + shift[last]
             label = LABEL.search(lines[last][:at])
             end = label.start() if label else at
-        start = head["start"] + len(head["text"]) + shift[head["line"]]
-        regions[head["id"]] = (head["line"], start, last, end)
+        start = head.start + len(head.text) + shift[head.line]
+        regions[head.attributes["id"]] = (head.line, start, last, end)
     return regions
 
 
-def _passages(name: str, source: Any, lines: list[str], regions: dict) -> list[PassageRow]:
+def _passages(name: str, source: AnnotatedPaper, lines: list[str], regions: dict) -> list[PassageRow]:
     problem_lines = {n for first, _, last, _ in regions.values() for n in range(first, last + 1)}
-    groups = {s["line"] for s in source.spans if s["tag"] in ("aspect", "category")}
-    titles = {s["line"] for s in source.spans if s["tag"] == "title"}
+    groups = {s.line for s in source.spans if s.tag in ("aspect", "category")}
+    titles = {s.line for s in source.spans if s.tag == "title"}
     passages: list[PassageRow] = []
     for number, text in enumerate(lines):
         if number in problem_lines or text.startswith("¦"):

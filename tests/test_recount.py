@@ -12,8 +12,7 @@ from pipeline.core.vocabulary import Severity
 from pipeline.reconcile.cases import load_aliases, papers_of
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.reconcile.recount import Recount, recount
-from tests import annotated_tables
-from tests.annotated_tables import sources
+from tests.annotated_tables import annotated_paper
 from tests.making import added, changed, row
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
@@ -162,9 +161,8 @@ def test_rules_are_a_range_and_sums_show_their_rows():
     assert alarms(tables) == []
 
 
-@pytest.mark.skipif(not sources(), reason="../shared/corpus is not there")
-def test_the_seeds_totals_reconcile_and_its_300_yuan_have_no_row():
-    tables, _ = annotated_tables.tables_of(next(p for p in sources() if p.name.startswith("seed")))
+def test_the_seeds_totals_reconcile_and_its_300_yuan_have_no_row(shared: Path):
+    tables, _ = annotated_paper(shared / "corpus" / "seed" / "seed.ann.txt")
     found = ledger(tables)
     stated = {"aspects": 4, "categories": 12, "tasks": 33, "done": 32, "long_term": 21, "not_done": 1}
     for metric, value in stated.items():

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.core import values
 from pipeline.core.errors import Rejected
@@ -25,6 +27,7 @@ from pipeline.ruleset.layers import rules_folder
 from pipeline.ruleset.rule import Rule, Rules, load_rules
 from pipeline.run.rule_files import rule_faults
 
+Input = TypeVar("Input")
 GROWTH = 2.5  # time(2n) / time(n) that a rule may reach on bait (reliability figures)
 _LENGTHS = (3_000, 6_000)
 _SHORTEST = 60  # characters up to which a text is tried two by two
@@ -140,36 +143,40 @@ def _slow(bait: str, ratio: float) -> str:
 
 def _slow_on(find: Callable[[str], Iterable[object]]) -> Iterator[tuple[str, float]]:
     """The baits on which a search grows too fast, with how fast."""
+
+    def job(text: str) -> None:
+        deque(find(text), maxlen=0)
+
     for bait in _BAIT:
-        exploded = _exploding(find, bait)
+        exploded = _exploding(job, bait)
         if exploded:
             yield bait, exploded
             continue
         short, long = ((bait * (length // len(bait))) for length in _LENGTHS)
-        if _seconds(find, short) < _NOTICEABLE / GROWTH:
+        if _seconds(job, short) < _NOTICEABLE / GROWTH:
             continue
-        ratio = _growth(find, short, long)
+        ratio = growth(job, short, long)
         if ratio > GROWTH:
             yield bait, ratio
 
 
-def _growth(find: Callable[[str], Iterable[object]], short: str, long: str) -> float:
-    """How many times longer the long text takes; what a busy machine adds is taken away by trying again.
+def growth(job: Callable[[Input], object], small: Input, large: Input, limit: float = GROWTH) -> float:
+    """How many times longer the large input takes; what a busy machine adds is taken away by trying again.
 
-    Both texts are timed in turn, so that a slow spell meets both, and each keeps its best time. A search that
-    truly grows too fast does so in every round: the first round within the limit is the answer.
+    Both are timed in turn, so that a slow spell meets both, and each keeps its best time. A job that truly grows
+    too fast does so in every round: the first round within the limit is the answer.
     """
-    best_short = best_long = float("inf")
+    best_small = best_large = float("inf")
     for _ in range(_ROUNDS):
         for _ in range(3):
-            best_short = min(best_short, _seconds(find, short))
-            best_long = min(best_long, _seconds(find, long))
-        if best_long <= GROWTH * best_short:
+            best_small = min(best_small, _seconds(job, small))
+            best_large = min(best_large, _seconds(job, large))
+        if best_large <= limit * best_small:
             break
-    return best_long / max(best_short, 1e-9)
+    return best_large / max(best_small, 1e-9)
 
 
-def _exploding(find: Callable[[str], Iterable[object]], bait: str) -> float:
+def _exploding(job: Callable[[str], object], bait: str) -> float:
     """Growth from one short text to the next, when it doubles with every few characters; else 0.
 
     Such a search would not end on the longer texts, so that they are not even tried.
@@ -177,20 +184,19 @@ def _exploding(find: Callable[[str], Iterable[object]], bait: str) -> float:
     before = 0.0
     for length in range(8, _SHORTEST, 2):
         text = (bait * length)[:length]
-        seconds = _seconds(find, text)
+        seconds = _seconds(job, text)
         if seconds > _NOTICEABLE:  # once may be somebody else's doing
-            seconds = min(seconds, _seconds(find, text), _seconds(find, text))
+            seconds = min(seconds, _seconds(job, text), _seconds(job, text))
         if seconds > _NOTICEABLE and before:
             return seconds / before
         before = max(seconds, 1e-9)
     return 0.0
 
 
-def _seconds(find: Callable[[str], Iterable[object]], text: str) -> float:
+def _seconds(job: Callable[[Input], object], given: Input) -> float:
     """Of this thread on the processor: other work on the machine does not count."""
     start = time.thread_time()
-    for _hit in find(text):
-        pass
+    job(given)
     return time.thread_time() - start
 
 
