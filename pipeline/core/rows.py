@@ -102,6 +102,26 @@ class MeasureRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraRow(Row):
+    """What a paper says about a problem that is none of its fields; `label` is its key or its column's heading."""
+
+    doc_id: str
+    problem_id: str = ""
+    seq: int = 0
+    label: str = ""
+    text: str = ""
+    paragraph: int | None = None
+    start: int | None = None
+    end: int | None = None
+    end_paragraph: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The words with their label."""
+        return f"{self.label}：{self.text}" if self.label else self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow(Row):
     """A total that a document states about itself."""
 
@@ -261,6 +281,7 @@ class Tables:
     documents: tuple[DocumentRow, ...] = ()
     problems: tuple[ProblemRow, ...] = ()
     measures: tuple[MeasureRow, ...] = ()
+    extras: tuple[ExtraRow, ...] = ()
     claims: tuple[ClaimRow, ...] = ()
     references: tuple[ReferenceRow, ...] = ()
     amounts: tuple[AmountRow, ...] = ()
@@ -334,7 +355,7 @@ R = TypeVar(
     ParagraphRow,
     FindingRow,
 )
-P = TypeVar("P", MeasureRow, AmountRow)
+P = TypeVar("P", MeasureRow, AmountRow, ExtraRow)
 
 
 def by_document(rows: Iterable[R]) -> dict[str, list[R]]:

@@ -57,7 +57,7 @@ class ParagraphRow(Row):
 
     `place` is where a person finds it: sheet and cell, page, the headings above it, or the place in the table.
     `label` is an automatic number, which is not part of `text`; `table`, `row`, `column` count from 1, and `merged`
-    marks the copies of a merged cell.
+    marks the copies of a merged cell.  `problems` are those whose words it holds, joined by `;`.
     """
 
     doc_id: str
@@ -69,4 +69,5 @@ class ParagraphRow(Row):
     row: int | None = None
     column: int | None = None
     merged: bool = False
+    problems: str = ""
     text: str = ""

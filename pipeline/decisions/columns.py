@@ -188,6 +188,7 @@ def problem_columns(labels: Labels) -> list[Column]:
         column("problems", "deadline", 12, "fill_date"),
         column("problems", "deadline_text", 14),
         column("problems", "measures_count", 8, "number"),
+        column("problems", "extra", 30),
         column("amounts", "value", 14, "money"),
         column("amounts", "text", 16),
         column("problems", "review_state", 11, "fill", choices=tuple(labels.all("review"))),

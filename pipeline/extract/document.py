@@ -12,6 +12,7 @@ from pipeline.extract.candidates import judged, of_feedback
 from pipeline.extract.chapters import chapters
 from pipeline.extract.claims import Claim, read_claims
 from pipeline.extract.duties import deadline
+from pipeline.extract.extras import extras
 from pipeline.extract.figures import read_figures
 from pipeline.extract.found import Problem, fact, inside
 from pipeline.extract.header import Header, read_header
@@ -103,6 +104,8 @@ def extract(document: Document, rules: Rules) -> Extraction:
     found.claims = [c for c in claims if not any(inside(c.fact.span, span) for span in told)]  # a sum in a problem
     found.claims += _figures(document, whole, offer, rules)
     _mentions(document, whole, found, rules)
+    for problem in found.problems:
+        problem.extra = extras(document, whole.views, problem, rules)
     found.structure = _structure(read.reading, header, read.listed, offer)
     return found
 

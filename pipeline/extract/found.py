@@ -26,7 +26,7 @@ class Problem:
     measures: list[Measure] = field(default_factory=list)
     rectification: list[Span] = field(default_factory=list)
     region: list[Span] = field(default_factory=list)  # everything of the document that is this problem's
-    extra: list[tuple[str, Span]] = field(default_factory=list)  # columns that are none of these: heading and cell
+    extra: list[tuple[str, Span]] = field(default_factory=list)  # what is none of these: key or heading, and words
 
 
 @dataclass(slots=True)

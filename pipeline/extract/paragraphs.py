@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.core.model import Block, Document
 from pipeline.core.rows import ParagraphRow
@@ -13,8 +13,13 @@ SHOWN = 30  # characters of a heading
 BETWEEN = " › "
 
 
-def paragraph_rows(document: Document, identity: str, passages: Iterable[Passage]) -> Iterator[ParagraphRow]:
-    """Every block in reading order; those of files without pages and sheets are placed by the headings above them."""
+def paragraph_rows(
+    document: Document, identity: str, passages: Iterable[Passage], owners: Mapping[int, Sequence[str]]
+) -> Iterator[ParagraphRow]:
+    """Every block in reading order; those of files without pages and sheets are placed by the headings above them.
+
+    `owners` gives the problems whose words a block holds, by its number.
+    """
     headings = {
         passage.span.block: (passage.level, passage.label + shortened(document.text(passage.span)))
         for passage in passages
@@ -35,6 +40,7 @@ def paragraph_rows(document: Document, identity: str, passages: Iterable[Passage
             row=_from_one(block.row),
             column=_from_one(block.column),
             merged=block.merged,
+            problems=";".join(owners.get(number, ())),
             text=block.text,
         )
         if number in headings:

@@ -14,6 +14,7 @@ from pipeline.core.rows import (
     AmountRow,
     ClaimRow,
     DocumentRow,
+    ExtraRow,
     FactRow,
     MeasureRow,
     PassageRow,
@@ -137,11 +138,21 @@ def _rows(document: Document, found: Extraction) -> Iterator[Row]:
         )
         if passage.part in UNUSED_PARTS:
             yield UnusedRow(doc_id=identity, text=text, **at)
-    yield from paragraph_rows(document, identity, found.passages)
+    yield from paragraph_rows(document, identity, found.passages, _owners(identity, found.problems))
     for fact in found.header.facts.values():
         yield _fact(identity, "", fact)
     for number, fact in found.structure:
         yield _fact(identity, problem_id(identity, number) if number else "", fact)
+
+
+def _owners(identity: str, problems: Sequence[Problem]) -> dict[int, list[str]]:
+    """Block → the ids of the problems whose words it holds."""
+    owners: dict[int, list[str]] = {}
+    for number, problem in enumerate(problems, 1):
+        held = (range(s.block, (s.block if s.last == -1 else s.last) + 1) for s in problem.region)
+        for block in dict.fromkeys(block for blocks in held for block in blocks):
+            owners.setdefault(block, []).append(problem_id(identity, number))
+    return owners
 
 
 def _document(document: Document, found: Extraction, unread: Sequence[UnusedRow]) -> DocumentRow:
@@ -207,6 +218,9 @@ def _problem(document: Document, owner: str, number: int, problem: Problem) -> I
             **place(measure.fact.span),
         )
         yield _fact(identity, owner, measure.fact)
+    for seq, (label, span) in enumerate(problem.extra, 1):
+        text = document.text(span)
+        yield ExtraRow(doc_id=identity, problem_id=owner, seq=seq, label=label, text=text, **place(span))
     own = (problem.problem, problem.school, problem.aspect, problem.category, problem.status, *problem.fields.values())
     for fact in own:
         if fact is not None:

@@ -202,6 +202,7 @@ FIELDS: Mapping[str, Field] = {
     "measure_label": Field(),
     "status": Field(START, one_of(*Status)),
     "status_label": Field(START),
+    "status_lead": Field(START),
     "status_word": Field(options={"weights": mapping(number(-99, 99, whole=True), tuple(Status))}, needed=("weights",)),
     "status_group": Field(START),
     "status_group_all": Field(),

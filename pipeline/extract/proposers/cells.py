@@ -62,6 +62,7 @@ class Cells:
                 self._tick(problem, entry)
             elif entry.role == "remark":
                 problem.rectification.append(entry.span)
+                problem.extra.append((entry.name, entry.span))
             elif entry.role in _KEPT and entry.role != measures:
                 problem.extra.append((entry.name, entry.span))
         for entry in record.entries:

@@ -99,6 +99,7 @@ def write_problems(context: WorkbookContext) -> None:
     labels, fields, columns = context.labels, EDITABLE["problems"].fields, problem_columns(context.labels)
     counts = Counter(row.problem_id for row in context.tables.measures)
     amounts: dict[str, list[AmountRow]] = by_problem(context.tables.amounts)
+    extras = by_problem(context.tables.extras)
     order = [row for rows in by_document(context.tables.problems).values() for row in rows]
     if not any(row.school for row in order):
         columns = [replace(c, hidden=True) if c.key == "school" else c for c in columns]
@@ -124,6 +125,7 @@ def write_problems(context: WorkbookContext) -> None:
             value("deadline"),
             row.deadline_text,
             counts[row.problem_id],
+            "\n".join(one.words for one in extras.get(row.problem_id, ())),
             max((value for value, _ in money), default=None),
             "；".join(dict.fromkeys(text for _, text in money)),
             value("review_state"),
