@@ -29,6 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "cases": ("case_id",),
     "links": ("feedback_problem_id", "answer_problem_id"),
     "items": ("item_id",),
+    "extras": ("problem_id", "seq"),
     "findings": ("finding_id",),
     **dict.fromkeys((*_COUNTED, "advice", "passages", "recounts"), ("doc_id", "seq")),
 }
