@@ -101,7 +101,7 @@ def _partners(view: str) -> dict[int, int]:
         elif char in _CLOSE:
             while open_:
                 start = open_.pop()
-                if _PAIRS[view[start]] == char:
+                if _PAIRS.get(view[start]) == char:
                     if at - start <= _LONGEST_QUOTE:
                         found[start] = at
                     break

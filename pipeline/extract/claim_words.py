@@ -78,7 +78,7 @@ def find_words(view: str, start: int, end: int, quoted: Quoted, rules: Rules) ->
     found = [
         Word(kind, hit.rule.value, hit)
         for kind in KINDS
-        for rule in rules.of(f"claim_{kind}")
+        for rule in rules.within(f"claim_{kind}", view)
         for hit in rule.find(view, start, end)
         if not quoted.inside(hit.start)
     ]

@@ -36,33 +36,54 @@ OUTWARD = (
     "label", "key.", "form", "status", "rule.rectification", "rule.responsibility", "word.problem", "word.done", "stop",
     "block.first", "rule.frame", "set.", "word.office", "word.person", "length", "word.verb_first", "rule.part", "nest",
 )  # fmt: skip
+SIGNS = ("-1:=", "-1:/", "+1:=", "+1:/", "-2:=", "-2:/", "^:")  # of what stands beside an atom
+_NEAR = 12  # atoms in which the next block is looked for
 _SHORT, _MIDDLE, _LONG = 10, 24, 60
 _OFTEN = 3
 
 
 def evidence(document: Document, atoms: Atoms, rules: Rules) -> list[frozenset[str]]:
     """The names that hold for each atom, its neighbours' with a sign in front (`-1:`, `+1:`, `^:` next block)."""
+    return with_neighbours(own_evidence(document, atoms, rules), [atom.block for atom in atoms.items])
+
+
+def own_evidence(document: Document, atoms: Atoms, rules: Rules) -> list[set[str]]:
+    """The names that hold for each atom by itself and by the paper that it stands in."""
     own = [set(_own(document, atoms, number, rules)) for number in range(len(atoms.items))]
     for number, names in enumerate(_around(atoms)):
         own[number] |= names
     paper = _paper(atoms, rules)
     for number, names in enumerate(_sets(document, atoms, own)):
         own[number] |= names | paper
+    return own
+
+
+def with_neighbours(own: Sequence[set[str]], blocks: Sequence[int]) -> list[frozenset[str]]:
+    """Each atom's own evidence and what its neighbours show outwards."""
+    outward = [[name for name in names if name.startswith(OUTWARD)] for names in own]
     found: list[frozenset[str]] = []
-    blocks = [atom.block for atom in atoms.items]
-    for number, names in enumerate(own):
+    for names, beside in zip(own, neighbours(blocks), strict=True):
         whole = set(names)
-        for sign, other in (("-1:", number - 1), ("+1:", number + 1), ("-2:", number - 2)):
-            if 0 <= other < len(own):
-                same = "=" if blocks[other] == blocks[number] else "/"
-                whole |= {f"{sign}{same}{name}" for name in own[other] if name.startswith(OUTWARD)}
-            else:
-                whole.add(f"{sign}none")
-        behind = next((k for k in range(number + 1, min(number + 12, len(own))) if blocks[k] != blocks[number]), None)
-        if behind is not None:
-            whole |= {f"^:{name}" for name in own[behind] if name.startswith(OUTWARD)}
+        for sign, other in beside:
+            whole |= {sign + name for name in outward[other]} if other is not None else {sign}
         found.append(frozenset(whole))
     return found
+
+
+def neighbours(blocks: Sequence[int]) -> Iterator[list[tuple[str, int | None]]]:
+    """For each atom its neighbours with their signs (`=` same block, `/` another); None where there is none."""
+    count = len(blocks)
+    for number, block in enumerate(blocks):
+        found: list[tuple[str, int | None]] = []
+        for sign, other in (("-1:", number - 1), ("+1:", number + 1), ("-2:", number - 2)):
+            if 0 <= other < count:
+                found.append((sign + ("=" if blocks[other] == block else "/"), other))
+            else:
+                found.append((f"{sign}none", None))
+        behind = next((k for k in range(number + 1, min(number + _NEAR, count)) if blocks[k] != block), None)
+        if behind is not None:
+            found.append(("^:", behind))
+        yield found
 
 
 def _own(document: Document, atoms: Atoms, number: int, rules: Rules) -> Iterator[str]:
@@ -88,7 +109,7 @@ def _own(document: Document, atoms: Atoms, number: int, rules: Rules) -> Iterato
     for field in INSIDE:
         if rules.first(field, inner) is not None:
             yield f"rule.{field}"
-    for rule in rules.of("evidence"):
+    for rule in rules.within("evidence", body):
         if rule.search(body) is not None:
             yield rule.id
     if atom.mark is None and status is None and rules.first("status", body) is not None:

@@ -253,7 +253,7 @@ class Body:
         for name in ("effect", "responsibility"):
             hits = [
                 hit
-                for rule in self.reading.rules.of(name)
+                for rule in self.reading.rules.within(name, view)
                 for hit in rule.find(view)
                 if hit.start == 0 or view[hit.start - 1] in "。；，：（ \n）"
             ]

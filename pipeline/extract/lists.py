@@ -108,7 +108,7 @@ def _end_of_list(reading: Reading, view: str, start: int) -> int:
 
 def _asides(reading: Reading, view: str, start: int, end: int | None = None) -> Iterator[int]:
     """Where words begin that are no part of a list (此外，巡察组还收到…)."""
-    for rule in reading.rules.of("break"):
+    for rule in reading.rules.within("break", view):
         if rule.options.get("level") == "leaf":
             yield from (hit.start for hit in rule.find(view, start, end))
 

@@ -234,7 +234,7 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
         yield tracker.take(mark)
         position = mark.end
     candidates = sorted(
-        (hit for rule in rules.of("label") if rule.options.get("inline") for hit in rule.find(view, position)),
+        (hit for r in rules.within("label", view) if r.options.get("inline") for hit in r.find(view, position)),
         key=lambda hit: (hit.start, -hit.end),
     )
     for hit in candidates:

@@ -59,7 +59,7 @@ def _within(field: str, view: str, rules: Rules, start: int, end: int) -> Hit | 
     """The first hit that ends with its stretch or before; a rule may look at the words behind the stretch."""
     hit = rules.at(field, view, start, end)
     if hit is None:
-        hit = next((h for rule in rules.of(field) if (h := rule.match(view, start)) is not None and h.end <= end), None)
+        hit = next((h for rule in rules.within(field, view) if (h := rule.match(view, start)) and h.end <= end), None)
     return hit
 
 

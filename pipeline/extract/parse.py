@@ -1,7 +1,7 @@
 """The parse: the roles of all atoms of a paper, decided together by the fitted weights.
 
-In: a document and the rules with their weights.  Out: a `Parse`: atoms, evidence, the best path of roles, and how sure
-each role is.  Patterns are evidence here, never gates.
+In: a document and the rules with their weights.  Out: a `Parse`: atoms, what speaks for each role, the best path of
+roles, and how sure each role is.  Patterns are evidence here, never gates.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pipeline.core.model import Document
 from pipeline.extract.atoms import Atoms, cut
-from pipeline.extract.evidence import evidence
-from pipeline.extract.weights import Matrix, Weights, best_path, emissions, path_score, posteriors, weights_of
+from pipeline.extract.emitted import emitted_by
+from pipeline.extract.evidence import own_evidence
+from pipeline.extract.weights import Matrix, Weights, best_path, best_paths, path_score, posteriors, weights_of
 from pipeline.ruleset.rule import Rules
 
 
@@ -23,7 +26,6 @@ class Parse:
     """A labelled paper: `path[k]` is the place in `weights.roles` of the role of `atoms.items[k]`."""
 
     atoms: Atoms
-    names: tuple[frozenset[str], ...]  # the evidence of each atom
     weights: Weights
     emitted: Matrix
     path: tuple[int, ...]
@@ -53,10 +55,9 @@ def fitted(rules: Rules) -> Weights:
 def parse(document: Document, rules: Rules) -> Parse:
     """The best labelling of a document's running text."""
     atoms = cut(document, rules)
-    names = tuple(evidence(document, atoms, rules))
     weights = fitted(rules)
-    emitted = emissions(names, weights)
-    return Parse(atoms, names, weights, emitted, tuple(best_path(emitted, weights.follows)))
+    emitted = emitted_by(own_evidence(document, atoms, rules), [atom.block for atom in atoms.items], weights)
+    return Parse(atoms, weights, emitted, tuple(best_path(emitted, weights.follows)))
 
 
 def answers(parsed: Parse) -> int:
@@ -76,25 +77,26 @@ _EAGER = (2.0, 4.0)  # taken from the evidence that an atom is nothing, for read
 
 def variants(parsed: Parse) -> Iterator[Parse]:
     """Other readings of the same paper: one scheme of labels for all its problems; and ready to find more."""
-    seen = {parsed.path}
-    problem = parsed.weights.number("P")
     items = parsed.atoms.items
-    schemes = Counter(atom.mark.scheme.rstrip("+") for atom in items if atom.mark is not None)
+    if not items:
+        return
+    problem, nothing = parsed.weights.number("P"), parsed.weights.number("O")
+    of_atoms = [atom.mark.scheme.rstrip("+") if atom.mark is not None else "" for atom in items]
+    schemes = Counter(scheme for scheme, atom in zip(of_atoms, items, strict=True) if atom.mark is not None)
+    readings = []
     for less in _EAGER:
         emitted = parsed.emitted.copy()
-        emitted[:, parsed.weights.number("O")] -= less
-        path = tuple(best_path(emitted, parsed.weights.follows))
-        if path not in seen:
-            seen.add(path)
-            yield replace(parsed, path=path)
+        emitted[:, nothing] -= less
+        readings.append(emitted)
     for scheme, times in schemes.most_common(_MOST_SCHEMES):
         if times < _FEWEST:
             break
+        has = np.array([atom.mark is not None and own == scheme for own, atom in zip(of_atoms, items, strict=True)])
         emitted = parsed.emitted.copy()
-        for number, atom in enumerate(items):
-            has = atom.mark is not None and atom.mark.scheme.rstrip("+") == scheme
-            emitted[number, problem] += _FORCE if has else -_FORCE
-        path = tuple(best_path(emitted, parsed.weights.follows))
+        emitted[:, problem] += np.where(has, _FORCE, -_FORCE)
+        readings.append(emitted)
+    seen = {parsed.path}
+    for path in map(tuple, best_paths(np.array(readings), parsed.weights.follows)):
         if path not in seen:
             seen.add(path)
             yield replace(parsed, path=path)

@@ -115,7 +115,7 @@ class Reading:
     def markers(self, text: str, first: bool) -> list[Hit]:
         """The first marker of rectification text in a paragraph, if any; only at its start or after a stop."""
         found = []
-        for rule in self.rules.of("rectification"):
+        for rule in self.rules.within("rectification", text):
             if rule.options.get("own_line"):
                 hit = None if first else rule.match(text)
                 if hit:
@@ -248,7 +248,7 @@ class Reading:
     def part_hit(self, section: Section) -> Hit | None:
         """The rule that names a chapter by its title; a soft one counts only where nothing is answered below."""
         title = self.title(section)
-        for rule in self.rules.of("part"):
+        for rule in self.rules.within("part", title):
             hit = rule.search(title)
             if hit is not None and not (rule.options.get("soft") and self.strong(section)):
                 return hit
@@ -337,7 +337,7 @@ def _group_status(reading: Reading, section: Section) -> tuple[Span, Hit] | None
     text = reading.view(piece)
     marker = reading.rules.at("rectification", text)
     offset = marker.end if marker else 0
-    for rule in reading.rules.of("status_group"):
+    for rule in reading.rules.within("status_group", text):
         hit = rule.match(text, offset)
         if hit is None or hit.end < len(text.rstrip()):
             continue

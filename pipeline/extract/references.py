@@ -53,7 +53,7 @@ def _action(view: str, start: int, title: Hit, rules: Rules) -> str:
         if behind is not None:
             return behind.value
     cut = max(view.rfind(mark, start, end) for mark in "。；》") + 1
-    hits = [h for rule in rules.of("action") for h in rule.find(view, max(start, cut), end)]
+    hits = [h for rule in rules.within("action", view) for h in rule.find(view, max(start, cut), end)]
     if not hits:
         return _CITED
     best = max(hits, key=lambda h: (h.end, h.end - h.start))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Weights:
     """`roles` in order; `evidence`: name → weight of each role; `follows[i, j]`: role j right behind role i."""
 
@@ -63,18 +63,24 @@ def emissions(evidence: Sequence[frozenset[str]], weights: Weights) -> Matrix:
 
 def best_path(emitted: Matrix, follows: Matrix) -> list[int]:
     """The labelling with the highest score (Viterbi)."""
-    if not len(emitted):
-        return []
-    score = emitted[0]
+    return best_paths(emitted[None], follows)[0] if len(emitted) else []
+
+
+def best_paths(emitted: Matrix, follows: Matrix) -> list[list[int]]:
+    """The best labelling for each of several sums of evidence of the same atoms (readings × atoms × roles) at once."""
+    score = emitted[:, 0]
     back = []
-    for line in emitted[1:]:
-        through = score[:, None] + follows
-        back.append(through.argmax(axis=0))
-        score = through.max(axis=0) + line
-    path = [int(score.argmax())]
+    for at in range(1, emitted.shape[1]):
+        through = score[:, :, None] + follows
+        back.append(through.argmax(axis=1))
+        score = through.max(axis=1) + emitted[:, at]
+    everyone = np.arange(len(emitted))
+    last = score.argmax(axis=1)
+    paths = [last]
     for choice in reversed(back):
-        path.append(int(choice[path[-1]]))
-    return path[::-1]
+        last = choice[everyone, last]
+        paths.append(last)
+    return np.array(paths[::-1]).T.tolist()  # type: ignore[no-any-return]
 
 
 def path_score(path: Sequence[int], emitted: Matrix, follows: Matrix) -> float:

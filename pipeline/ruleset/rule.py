@@ -18,6 +18,7 @@ from typing import Any
 from pipeline.core import values
 from pipeline.core.errors import RuleError
 from pipeline.ruleset.fields import AFTER_STOP, ANYWHERE, BRACKET, FIELDS, START, shape_of
+from pipeline.ruleset.index import Index
 from pipeline.ruleset.layers import load
 from pipeline.ruleset.shape import items, mapping, number, record, text, unknown
 from pipeline.ruleset.yaml_file import Entry, Items
@@ -131,10 +132,18 @@ class Rules:
 
     by_field: Mapping[str, tuple[Rule, ...]]
     weights: Mapping[str, Mapping[str, Mapping[str, float]]] = default(default_factory=dict)
+    index: Index = default(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", Index(self.by_field))
 
     def of(self, name: str) -> tuple[Rule, ...]:
         """The rules of a field, in file order."""
         return self.by_field.get(name, ())
+
+    def within(self, name: str, view: str) -> tuple[Rule, ...]:
+        """The rules of a field that can hit somewhere in the text, in file order; all others do not."""
+        return self.index.within(name, view)
 
     def all(self) -> Iterator[Rule]:
         """Every rule, field by field."""
@@ -144,7 +153,7 @@ class Rules:
     def first(self, name: str, view: str, start: int = 0, end: int | None = None) -> Hit | None:
         """The earliest hit of a field's rules; of two at one place the rule first in file order."""
         best: Hit | None = None
-        for rule in self.of(name):
+        for rule in self.within(name, view):
             hit = rule.search(view, start, end)
             if hit and (best is None or hit.start < best.start):
                 best = hit
@@ -152,15 +161,15 @@ class Rules:
 
     def at(self, name: str, view: str, start: int = 0, end: int | None = None) -> Hit | None:
         """The first rule in file order that matches exactly at `start`."""
-        for rule in self.of(name):
-            hit = rule.match(view, start, end)
-            if hit:
+        able = self.index.known(view)
+        for bit, rule in self.index.at(name, view[start : start + 1]):
+            if able & bit and (hit := rule.match(view, start, end)):
                 return hit
         return None
 
     def every(self, name: str, view: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """All hits of a field; of two that overlap the longer, then the earlier in file order."""
-        found = [hit for rule in self.of(name) for hit in rule.find(view, start, end)]
+        found = [hit for rule in self.within(name, view) for hit in rule.find(view, start, end)]
         found.sort(key=lambda hit: hit.start - hit.end)
         starts: list[int] = []  # of the chosen, in order; their hits beside them
         chosen: list[Hit] = []

@@ -88,4 +88,4 @@ def _goes_on(view: str, before: tuple[int, int], part: tuple[int, int], commas: 
 
 
 def _blames(text: str, rules: Rules) -> bool:
-    return any(rule.id == "word.problem" and rule.search(text) is not None for rule in rules.of("evidence"))
+    return any(rule.id == "word.problem" and rule.search(text) is not None for rule in rules.within("evidence", text))

@@ -51,7 +51,7 @@ class Names:
     def values(self, view: str) -> ColumnWeights:
         """What one value speaks for."""
         sums: ColumnWeights = defaultdict(float)
-        for rule in self.rules.of("column_content"):
+        for rule in self.rules.within("column_content", view):
             if rule.match(view) is not None:
                 for role, weight in weights_of(rule).items():
                     sums[role] += weight
@@ -61,7 +61,7 @@ class Names:
         if name not in self._known:
             sums: ColumnWeights = defaultdict(float)
             best: dict[str, tuple[int, Rule]] = {}
-            for rule in self.rules.of("column_heading") if 0 < len(name) <= LONGEST else ():
+            for rule in self.rules.within("column_heading", name) if 0 < len(name) <= LONGEST else ():
                 for role, weight in weights_of(rule).items() if rule.search(name) is not None else ():
                     sums[role] += weight
                     if weight > best.get(role, (0, rule))[0]:
