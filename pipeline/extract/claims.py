@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.core import values
 from pipeline.core.model import Document, Fact, Span
+from pipeline.core.vocabulary import Status
 from pipeline.extract.claim_words import Clause, Word, clauses, find_words, sentences
 from pipeline.extract.marks import Quoted
 from pipeline.ruleset.rule import Hit, Rules
@@ -287,8 +288,8 @@ def _claim(reader: _Reader, state: _Sentence, number: Word, found: _Found) -> No
     scope = state.scope or _scope(reader, state, number, found)
     if found.part:
         part_of, scope = metric, found.part
-    elif metric == "long_term" and nested and state.total == "done":
-        part_of = "done"
+    elif metric == "long_term" and nested and state.total in tuple(Status):
+        part_of = state.total  # 正在整改2个（其中需长期坚持1个）
     elif nested and metric == state.total:  # 清退4.62万元，其中退还家长2.86万元
         start, end = found.words[0].start, found.words[-1].end
         part_of, scope = metric, view[start:end].rstrip()

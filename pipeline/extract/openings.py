@@ -75,7 +75,7 @@ def read_inspector(lines: Lines, blocks: Sequence[int], title: str, kind: str) -
     found = [(i, hit) for i in blocks for hit in inspectors(lines.views[i], lines.rules)]
     found.sort(key=lambda one: lines.rules.of("inspector").index(one[1].rule))
     if not found:
-        return None
+        return _addressed(lines, blocks)
     # several groups are named (巡视 and 巡察 together): the one that signs is in the title of its feedback
     own = next((hit.value for hit in inspectors(values.view(title), lines.rules)), "")
     named = [one for one in found if own and kind == Kind.FEEDBACK and one[1].value.endswith(own)]
@@ -83,8 +83,19 @@ def read_inspector(lines: Lines, blocks: Sequence[int], title: str, kind: str) -
     short = lines.rules.at("inspector_short", hit.value) is not None
     for j, other in found if short else ():
         if other.value.endswith(hit.value) and len(other.value) > len(hit.value):
-            i, hit = j, other
-    return fact(lines.document, "inspector", Span(i, hit.value_start, hit.value_end), hit.rule.id)
+            i, hit, short = j, other, False
+    addressed = _addressed(lines, blocks) if short else None
+    return addressed or fact(lines.document, "inspector", Span(i, hit.value_start, hit.value_end), hit.rule.id)
+
+
+def _addressed(lines: Lines, blocks: Sequence[int]) -> Fact | None:
+    """The addressee, where the opening speaks to the inspectors: 贵局派出审计组…, 你队下发的通知书…"""
+    if any(lines.rules.first("inspector_you", lines.views[i]) for i in blocks):
+        for i in lines.front:
+            hit = lines.rules.at("inspector_addressee", lines.views[i])
+            if hit is not None:
+                return fact(lines.document, "inspector", Span(i, hit.value_start, hit.value_end), hit.rule.id)
+    return None
 
 
 def _form(lines: Lines) -> Fact | None:

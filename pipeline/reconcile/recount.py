@@ -179,7 +179,8 @@ def _status(paper: Paper, claim: ClaimRow, metric: str, stated: set[str]) -> Rec
     if not paper.problems or counts[""] == len(paper.problems):
         return Recount(claim)  # no problem states a status: nothing to count
     if metric == "long_term":
-        rows = tuple(p.problem_id for p in paper.problems if p.long_term)
+        within = claim.part_of or None  # 已完成2个，其中需长期坚持1个
+        rows = tuple(p.problem_id for p in paper.problems if p.long_term and within in (None, p.status))
         return _counted(claim, [len(rows)], rows, len(rows) + counts[""]) if rows else Recount(claim)
     wanted = (metric,)
     accepted = [counts[metric]]

@@ -163,6 +163,8 @@ FIELDS: Mapping[str, Field] = {
     "inspector": Field(START),
     "inspector_stop": Field(),
     "inspector_short": Field(START),
+    "inspector_you": Field(),
+    "inspector_addressee": Field(START),
     "inspector_label": Field(START),
     "inspector_cell": Field(START),
     "round": Field(),

@@ -102,10 +102,12 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
     for at in places(paper):
         if at.part in ("problem", "title", "attachment", "contact", "signature", "metadata"):
             continue
-        for name, start, end, foreign in _names(at.text, own, context):
+        for name, start, end, foreign, by_words in _names(at.text, own, context):
             before, after = at.text[max(0, start - _WIDE) : start], at.text[end : end + _WIDE]
             deciding = bool(settings.find("acting_after", after))
-            acting = deciding or bool(settings.find("acting", before)) or (foreign and _acting(before, context))
+            acting = (
+                deciding or by_words or bool(settings.find("acting", before)) or (foreign and _acting(before, context))
+            )
             known = settings.aliases.unit(name) in context.units
             if name in problems or not (acting or foreign or known):
                 continue
@@ -146,8 +148,8 @@ def _own_names(paper: Paper) -> list[str]:
     return [*header, *(x.text for x in paper.passages if x.part in parts)]
 
 
-def _names(text: str, own: list[str], context: Context) -> Iterator[tuple[str, int, int, bool]]:
-    """Names of schools in a text that are not the document's own; the last value: of another place."""
+def _names(text: str, own: list[str], context: Context) -> Iterator[tuple[str, int, int, bool, bool]]:
+    """Names of schools in a text that are not the document's own; the last values: of another place, found acting."""
     settings, ends = context.settings, set()
     for match in settings.matches("school", text):
         ends.add(match.end())
@@ -157,10 +159,10 @@ def _names(text: str, own: list[str], context: Context) -> Iterator[tuple[str, i
             continue
         local = any(match["area"] in name for name in own)
         if not local or not any(_short_for(match["rest"], name) for name in own):
-            yield text[match.start() : match.end()], match.start(), match.end(), not local
+            yield text[match.start() : match.end()], match.start(), match.end(), not local, False
     for match in settings.matches("acting_school", text):
         if match.end("name") not in ends and not any(_short_for(match["name"], name) for name in own):
-            yield match["name"], match.start("name"), match.end("name"), False
+            yield match["name"], match.start("name"), match.end("name"), False, True
 
 
 def _cut_off(text: str, match: re.Match[str], own: list[str]) -> bool:
