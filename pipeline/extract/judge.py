@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.core.model import Fact, Span
+from pipeline.core.model import Fact
 from pipeline.extract.assemble import (
     ADVICE,
     ADVICE_ON,
