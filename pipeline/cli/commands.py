@@ -183,6 +183,29 @@ def apply(workbook: Path, sure: bool, rules: Path | None) -> None:
     click.echo("\n".join(batch.apply(workbook, _settings(rules), sure)))
 
 
+@zhenggai.command(cls=ChineseCommand)
+@click.argument("output", type=FOLDER, required=False, metavar="[结果文件夹]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="端口", help="在哪个端口；不写就任选一个空着的。"
+)
+@click.option("--no-open", is_flag=True, help="只显示地址，不打开浏览器。")
+@click.option("--work", type=ANY_PATH, metavar="文件夹", help="没有结果文件夹时，放入的文件和结果存到哪里。")
+@RULES
+def review(output: Path | None, port: int, no_open: bool, work: Path | None, rules: Path | None) -> None:
+    """在浏览器里核对、更正、重新生成；不写结果文件夹就从放入文件开始。
+
+    只在本机（127.0.0.1）可用，地址带口令。每个决定立即写入 corrections.csv。按 Ctrl-C 停止。
+    """
+    from pipeline.review.intake import Intake
+    from pipeline.review.server import build_server
+
+    place = work or Path.home() / "整改通" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    intake = Intake(_settings(rules), output, place)
+    build_server(
+        intake, port, not no_open, lambda address: click.echo(f"请在浏览器里打开：{address}\n按 Ctrl-C 停止。")
+    ).run()
+
+
 @zhenggai.group(cls=ChineseGroup)
 def rules() -> None:
     """查看和检验规则。"""

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -20,11 +20,12 @@ from pipeline.core.errors import InputError, Rejected, escaped
 from pipeline.core.rows import DocumentRow, Tables, joined
 from pipeline.core.vocabulary import State
 from pipeline.decisions.waiver_list import read_waivers
-from pipeline.publish.gaps import Gap
+from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.overview import counts
 from pipeline.reconcile.waivers import Waiver
 from pipeline.ruleset.labels import load_labels
 from pipeline.run import engines, inputs
+from pipeline.run.earlier import as_before, found_again, given_before
 from pipeline.run.engines import Job, Outcome, T, Task, read_document
 from pipeline.run.inputs import InputFile
 from pipeline.run.output_folder import OutputFolder, held, open_place
@@ -43,6 +44,7 @@ class RunSettings:
     as_of: date | None = None
     jobs: int = 0  # 0: as many as processors
     fresh: bool = False  # read every document again
+    told: Callable[[str], None] | None = field(default=None, compare=False)  # hears how far it is
 
 
 @dataclass(slots=True)
@@ -78,9 +80,9 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
         read = joined(results[entry.name] for entry in entries)
         place.ledger.set_base(read)
         _remember(place, given, settings)
-        _tell(place, "核对")
+        _tell(place, settings, "核对")
         tables = reconciled(corrected(read, output), settings, waivers, output)
-        _tell(place, "写出结果")
+        _tell(place, settings, "写出结果")
         notes, gaps = publish(tables, place, settings, entries)
         summary = replace(
             summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps, day=judged_by(settings)
@@ -96,14 +98,21 @@ def check(output: Path, settings: RunSettings) -> Summary:
 
     started = time.monotonic()
     with open_place(_with_results(output)) as place:
-        settings = _as_before(place, settings)
+        settings = as_before(place, settings)
         require_whole(settings.rules, settings.profile or "default")
         tables = _again(place, settings)
-        notes, gaps = publish(tables, place, settings, _found_again(place))
+        notes, gaps = publish(tables, place, settings, found_again(place))
     reused = len(tables.documents)
     return replace(
         summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps, day=judged_by(settings)
     )
+
+
+def again(output: Path, settings: RunSettings) -> Summary:
+    """Make all results again with today's decisions: from the inputs where they still lie, else from what was read."""
+    with open_place(_with_results(output)) as place:
+        settings, given = as_before(place, settings), given_before(place)
+    return run(given, output, settings) if given and all(map(Path.exists, given)) else check(output, settings)
 
 
 def report(output: Path, settings: RunSettings, kinds: Sequence[str], unit: str | None) -> list[str]:
@@ -111,7 +120,7 @@ def report(output: Path, settings: RunSettings, kinds: Sequence[str], unit: str 
     from pipeline.run.word_documents import Wanted, write_documents
 
     with open_place(_with_results(output)) as place:
-        settings = _as_before(place, settings)
+        settings = as_before(place, settings)
         tables = _again(place, settings)
         wanted = Wanted(tuple(kinds), unit, judged_by(settings))
         gaps = write_documents(tables, place.staging, settings.rules, wanted, settings.jobs or _processors()).gaps
@@ -121,13 +130,6 @@ def report(output: Path, settings: RunSettings, kinds: Sequence[str], unit: str 
     return [*(str(output / name) for name in placed.files), *placed.notes, *missing]
 
 
-def _as_before(place: OutputFolder, settings: RunSettings) -> RunSettings:
-    """The settings, what is not set being as it was in the earlier run."""
-    values = place.ledger.run_values()
-    before = date.fromisoformat(values["as_of"]) if values.get("as_of") else None
-    return replace(settings, profile=settings.profile or values.get("profile", ""), as_of=settings.as_of or before)
-
-
 def _again(place: OutputFolder, settings: RunSettings) -> Tables:
     """What an earlier run read, with today's corrections and waivers."""
     from pipeline.publish.data.tables import read_tables
@@ -135,20 +137,11 @@ def _again(place: OutputFolder, settings: RunSettings) -> Tables:
     read = place.ledger.base()
     # without it only the published tables are there, corrected already
     tables = read_tables(place.output) if read is None else corrected(read, place.output)
-    _tell(place, "核对")
-    waivers = read_waivers(_given(place), load_labels(settings.rules).groups["check"], settings.as_of or date.today())
+    _tell(place, settings, "核对")
+    waivers = read_waivers(
+        given_before(place), load_labels(settings.rules).groups["check"], settings.as_of or date.today()
+    )
     return reconciled(tables, settings, waivers, place.output)
-
-
-def _given(place: OutputFolder) -> list[Path]:
-    """The inputs of the earlier run."""
-    return [Path(path) for path in json.loads(place.ledger.run_values().get("inputs", "[]"))]
-
-
-def _found_again(place: OutputFolder) -> list[InputFile]:
-    """The earlier run's inputs as they lie now; none when a folder has moved (their comments are left out then)."""
-    given = [path for path in _given(place) if path.exists()]
-    return inputs.discover(given, place.output) if given else []
 
 
 def read_one(path: Path, settings: RunSettings, task: Task[Tables] = read_document) -> Tables:
@@ -231,6 +224,8 @@ def _read_all(
         place.log(_line(tables.documents[0], outcome.seconds))
         place.trace(job.name, outcome.trace)
         results[job.name] = tables
+        if settings.told:
+            settings.told(f"读取 {len(results)} / {len(entries)}")
     return results, reused
 
 
@@ -255,9 +250,11 @@ def _shown(outcomes: Iterator[tuple[Job, Outcome[T]]], total: int) -> Iterator[t
             bar.update()
 
 
-def _tell(place: OutputFolder, stage: str) -> None:
-    """Say which stage begins: in the log, and on the terminal where a person looks on."""
+def _tell(place: OutputFolder, settings: RunSettings, stage: str) -> None:
+    """Say which stage begins: in the log, to who listens, and on the terminal where a person looks on."""
     place.log(stage)
+    if settings.told:
+        settings.told(stage)
     if sys.stderr.isatty():
         print(f"{stage}……", file=sys.stderr)
 
@@ -337,6 +334,8 @@ def publish(
     Gives what a person must be told, and what could not be made; `entries` are the inputs, for copies with comments.
     """
     from pipeline.publish.data.whole import write_package
+    from pipeline.publish.page.pages import FILE as PAGE_FILE
+    from pipeline.publish.page.pages import write_batch_page
     from pipeline.publish.place import WORKBOOK
     from pipeline.publish.workbook.workbook_file import write_workbook
     from pipeline.run.word_documents import Wanted, write_documents
@@ -346,6 +345,8 @@ def publish(
     shortened, gaps = write_workbook(tables, place.staging / WORKBOOK, settings.rules, day)
     wanted = Wanted(as_of=day, originals={entry.name: entry.path for entry in entries if not entry.error})
     workers = settings.jobs or _processors()
+    with isolated(PAGE_FILE, gaps):
+        write_batch_page(tables, load_labels(settings.rules), place.staging)
     gaps += write_documents(tables, place.staging, settings.rules, wanted, workers).gaps
     _log_gaps(place, gaps)
     return [*shortened, *place.publish().notes], gaps

@@ -16,7 +16,8 @@ from pathlib import Path
 from pipeline.core.errors import InputError, Rejected
 from pipeline.core.rows import ROW_TYPES, CaseRow, Row, Tables, tables_of, with_rows
 from pipeline.core.vocabulary import CASE_KINDS
-from pipeline.publish.gaps import Gap
+from pipeline.publish.gaps import Gap, isolated
+from pipeline.publish.page.pages import FILE, write_unit_page
 from pipeline.publish.word.commented import commentable, write_commented
 from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.documents import SUMMARY, kinds_named, write_summary, write_unit
@@ -28,6 +29,7 @@ from pipeline.ruleset.labels import load_labels
 from pipeline.run import engines
 from pipeline.run.engines import Job
 
+PAGE = "page"  # the unit's page of the review, beside the kinds of Word documents
 _OF_ALL = ("documents", "items", "problems", "measures", "findings", "cases")  # what the report on all units counts
 
 
@@ -102,7 +104,10 @@ def write_parcel(job: Job, rules: Path) -> Made:
     source = WordSource(parcel.tables, load_labels(rules), load_profile(rules), parcel.as_of)
     if not parcel.unit:
         return Made(*write_summary(source, job.path, rules))
-    made = Made(*write_unit(source, parcel.unit, parcel.kinds, job.path, rules))
+    made = Made(*write_unit(source, parcel.unit, tuple(kind for kind in parcel.kinds if kind != PAGE), job.path, rules))
+    if PAGE in parcel.kinds:
+        with isolated(f"{parcel.unit}·{FILE}", made.gaps):
+            write_unit_page(source, parcel.unit, job.path)
     if parcel.originals:
         files, gaps = write_commented(source, parcel.unit, _reader(parcel.originals), job.path)
         made.files += files
@@ -126,8 +131,8 @@ def _reader(originals: Mapping[str, tuple[Path, str]]) -> Callable[[str], bytes 
 
 def _parcels(whole: WordSource, kinds: tuple[str, ...], wanted: Wanted) -> Iterator[Parcel]:
     day = as_of(whole)
-    own_kinds = tuple(kind for kind in kinds if kind != SUMMARY)
-    rows = _by_unit(whole)
+    own_kinds = (*(kind for kind in kinds if kind != SUMMARY), *([] if wanted.kinds else [PAGE]))
+    rows = rows_by_unit(whole)
     for unit, documents in whole.units.items():
         if wanted.unit not in (None, unit):
             continue
@@ -141,13 +146,11 @@ def _parcels(whole: WordSource, kinds: tuple[str, ...], wanted: Wanted) -> Itera
         yield Parcel("", with_rows(Tables(), {name: whole.tables.rows(name) for name in _OF_ALL}), (SUMMARY,), day)
 
 
-def _by_unit(whole: WordSource) -> dict[str, Tables]:
+def rows_by_unit(whole: WordSource) -> dict[str, Tables]:
     """The rows of each unit: those of its documents and cases, and those about the unit itself."""
     parcels: dict[str, list[Row]] = {unit: [] for unit in whole.units}
     of_case = {case.case_id: unit for case in whole.tables.cases for unit in [_unit_of_case(whole, case)] if unit}
     for name in ROW_TYPES:
-        if name == "paragraphs":  # no document is made of them, and they are as long as all papers
-            continue
         for row in whole.tables.rows(name):
             doc_id, named = getattr(row, "doc_id", ""), getattr(row, "unit", "")
             unit = whole.unit_of.get(doc_id) or of_case.get(getattr(row, "case_id", ""))

@@ -1,0 +1,1 @@
+"""The review page: typed rows in, html files out that need neither server nor network."""
