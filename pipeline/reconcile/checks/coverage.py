@@ -16,6 +16,8 @@ from pipeline.reconcile.registry import Context, Defect, check
 _NUMBER = re.compile(LABELLED_NUMBER)
 _PAIR = re.compile(r"(?<!\d)(\d{1,4})[-－—](\d{1,4})")
 
+_FEW = 4  # one in so many problems may lack what the others have and still be the exception
+
 
 @check("measure_missing")
 def measure_missing(paper: Paper, context: Context) -> Iterator[Defect]:
@@ -28,9 +30,9 @@ def measure_missing(paper: Paper, context: Context) -> Iterator[Defect]:
 
 @check("status_missing")
 def status_missing(paper: Paper, context: Context) -> Iterator[Defect]:
-    """A problem states no status although most problems of the document do."""
+    """A problem states no status although the document's other problems do; where many lack one it is its way."""
     without = [p for p in paper.problems if not p.status]
-    if 2 * len(without) < len(paper.problems):
+    if len(without) < len(paper.problems) and _FEW * len(without) <= max(len(paper.problems), _FEW):
         for problem in without:
             yield Defect(paper, problem, quote=problem.problem)
 

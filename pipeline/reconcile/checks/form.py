@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.core.rows import ProblemRow
-from pipeline.core.vocabulary import Severity
+from pipeline.core.vocabulary import Action, Severity
 from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.registry import Context, Defect, check
 
@@ -121,6 +121,22 @@ def foreign_name(paper: Paper, context: Context) -> Iterator[Defect]:
                 why = "（不在本地）" if foreign else ""
                 yield _defect(paper, at, name, why=why)
         yield from _office_words(paper, at, context)
+    yield from _titles_of_others(paper, own, context)
+
+
+def _titles_of_others(paper: Paper, own: list[str], context: Context) -> Iterator[Defect]:
+    """A rule that the unit made or revised bears the name of another school: 印发《经济与管理学院…细则》."""
+    problems = {problem.problem_id: problem for problem in paper.problems}
+    for reference in paper.references:
+        if reference.action not in (Action.CREATED, Action.REVISED):
+            continue
+        for match in context.settings.matches("title_owner", reference.title):
+            name = match["name"]
+            if not any(_short_for(name, one or "") for one in own):
+                at = Place(
+                    reference.title, problems.get(reference.problem_id or ""), reference.paragraph or 0, "answer"
+                )
+                yield _defect(paper, at, name, why="（在所定制度的名称里）")
 
 
 def _acting(before: str, context: Context) -> bool:
