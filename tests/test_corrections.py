@@ -7,6 +7,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
+from pipeline.core import limits
 from pipeline.core.errors import InputError
 from pipeline.decisions.workbook_in import apply, load_corrections, merge, merge_findings, read_workbook
 from pipeline.publish.workbook.workbook_file import write_workbook
@@ -240,6 +241,23 @@ def test_a_cell_without_a_readable_value_is_not_taken_for_cleared(tmp_path, valu
     address = edited.set("问题", "责任领导", 5, value)
     with pytest.raises(InputError, match=f"问题!{address} 是{says}"):
         read_workbook(edited.save(), RULES)
+
+
+def test_an_overlong_cell_is_named_by_its_address(tmp_path, monkeypatch):
+    edited = Edited(fictional_case(), tmp_path)
+    address = edited.set("问题", "责任领导", 5, "长" * 2_000)
+    monkeypatch.setattr(limits, "CELL_CHARACTERS", 1_999)
+    with pytest.raises(InputError, match=f"问题!{address} 有 2000 字，上限 1999 字"):
+        apply(edited.save(), RULES, tmp_path, WHO)
+    assert not (tmp_path / "corrections.csv").exists()
+
+
+def test_an_overlong_correction_is_refused_with_its_line(tmp_path, monkeypatch):
+    path = tmp_path / "corrections.csv"
+    path.write_text(f"{HEADING}a,b,problems,x,,change,lead,,{'长' * 2_000},me,2020\n", encoding="utf-8")
+    monkeypatch.setattr(limits, "PARAGRAPH_CHARACTERS", 1_999)
+    with pytest.raises(InputError, match=r"corrections\.csv:2.*2000 字"):
+        load_corrections(path)
 
 
 def test_all_wrong_cells_are_named_at_once(tmp_path):

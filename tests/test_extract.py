@@ -81,10 +81,10 @@ def test_a_title_over_soft_line_breaks(rules: Rules) -> None:
         ("整改情况：暂未完成。因资金未到位。一是建立台账。", "not_done", False),
         ("整改情况：持续推进。一是建立台账。", "in_progress", False),
         ("整改情况：一是建立台账。二是公开账目。目前，该问题已整改到位。", "done", False),
-        ("整改情况：一是已整改2处隐患。二是建立台账。", None, False),
+        ("整改情况：一是已整改2处隐患。二是建立台账。", None, None),
     ],
 )
-def test_status_in_every_position(rules: Rules, line: str, status: str | None, long_term: bool) -> None:
+def test_status_in_every_position(rules: Rules, line: str, status: str | None, long_term: bool | None) -> None:
     (problem,) = bulletin(rules, "（一）基层党建方面", "1.台账不全，账目不清。", line).problems
     assert (problem.status, problem.long_term) == (status, long_term)
 

@@ -175,6 +175,21 @@ def test_a_word_file_in_another_language_is_read_with_a_doubt(text: str, rules: 
     assert (row.kind, row.state, row.warnings, tables.problems) == ("other", "ok_with_warnings", "foreign_text", ())
 
 
+@pytest.mark.parametrize("offset", [0, 7, 3001])
+def test_rare_characters_alone_are_no_wrong_encoding(offset: int) -> None:
+    rare = "".join(chr(0x4E00 + (offset + number * 7919) % 0x51A0) for number in range(3000))
+    document = gate.read_bytes(f"关于第{offset}次整改的通报\n{rare}".encode(), "a.txt")
+    assert [warning.code for warning in document.warnings] == ["foreign_text"]
+    assert document.blocks[-1].text == rare
+
+
+def test_a_text_file_in_another_language_is_read_with_a_doubt() -> None:
+    for text in ("Rôle de l'élève: les règles générales sont à étudier à l'école\n" * 5, "Правила приёма школы\n" * 5):
+        document = gate.read_bytes(text.encode(), "a.txt")
+        assert [warning.code for warning in document.warnings] == ["foreign_text"]
+        assert document.coverage == 1
+
+
 def test_nothing_heavy_is_loaded_at_the_start() -> None:
     code = (
         "import sys, pipeline.readers.gate as r; r.sniff(b'abc', 'a.txt');"

@@ -195,3 +195,27 @@ def test_a_workbook_of_too_many_rows_is_large_and_no_bomb(monkeypatch: pytest.Mo
     monkeypatch.setattr(limits, "PART_BYTES", 50_000)
     with pytest.raises(Rejected, match=r"too_large.*拆成几个文件"):
         gate.read_bytes(workbooks.data(book), "台账.xlsx")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    ['<row r="60000"><c r="A60000" s="1"/><c r="HV60000" s="1" t="n"></c></row>',
+     '<row r="1048576"><c r="XFD1048576" s="1"\n/></row>'],
+)  # fmt: skip
+def test_formatted_empty_cells_are_no_size(cells: str) -> None:
+    document = gate.read_bytes(with_cells(cells), "台账.xlsx")
+    assert rows(document)[0] == workbooks.HEADING
+
+
+def test_an_overlong_cell_is_named_by_its_address() -> None:
+    long = "".join(f"第{number}号台账" for number in range(20_000))
+    with pytest.raises(Rejected, match=r"台账!C9 一格有 \d+ 字"):
+        gate.read_bytes(with_cells(f'<row r="9"><c r="C9" t="inlineStr"><is><t>{long}</t></is></c></row>'), "台账.xlsx")
+    with pytest.raises(Rejected, match="第 3 行有一格"):
+        gate.read_bytes(f"序号,问题,措施\n1,甲,乙\n2,{long},丙\n".encode(), "台账.csv")
+
+
+def test_a_sheet_of_more_rows_than_are_read_is_large_and_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SHEET_ROWS", 8)
+    with pytest.raises(Rejected, match=r"too_large.*工作表“台账”有 9 行.*拆成几个文件"):
+        gate.read_bytes(workbooks.data(workbooks.ledger()), "台账.xlsx")

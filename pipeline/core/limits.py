@@ -81,10 +81,13 @@ STYLE_CHAIN = 64
 
 # --- spreadsheets ----------------------------------------------------------------------------------
 
-# Sheets, rows and cells that are read of one workbook; a yearly ledger has some hundred rows (too_large).
+# Sheets, rows (with those of the heading) and cells that are read of one workbook; a yearly ledger has some hundred
+# rows, a county's of ten years some ten thousand (too_large).
 SHEETS = 200
-SHEET_ROWS = 200_000
+SHEET_ROWS = 100_100
 SHEET_CELLS = 2_000_000
+# One cell, read or filled in by a person: Excel itself stops at 32,767, readers of csv here (too_large, InputError).
+CELL_CHARACTERS = 131_072
 
 # --- PDF -------------------------------------------------------------------------------------------
 

@@ -121,6 +121,9 @@ def _checked(entry: dict[str, str], where: str) -> Correction:
         return correction
     if correction.field not in EDITABLE[correction.table].fields:
         raise InputError(where, f"{correction.field} 不是可以更正的列", "请删去或改正这一行")
+    if len(correction.new) > limits.PARAGRAPH_CHARACTERS:
+        what = f"new 这一格有 {len(correction.new)} 字，上限 {limits.PARAGRAPH_CHARACTERS} 字"
+        raise InputError(where, what, "请写短或分成几行")
     if correction.new and not _is_value(correction):
         raise InputError(where, f"{correction.field} 不能是“{correction.new[:20]}”", "请改正 new 这一列")
     return correction

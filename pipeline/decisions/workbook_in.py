@@ -17,6 +17,7 @@ from typing import Any
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
+from pipeline.core import limits
 from pipeline.core.errors import REASONS, InputError, Rejected
 from pipeline.decisions.columns import (
     ANCHORS,
@@ -182,8 +183,18 @@ def _sheet(book: SheetRows, name: str, labels: Labels, path: Path) -> EditedShee
                     f"表头应为“{column.heading}”，现在{found}",
                     "请把移动或删去的列恢复原样；本次没有采用任何更正",
                 )
+        _refuse_overlong(sheet, part, rows)
         _collect(sheet, rows[1:])
     return sheet
+
+
+def _refuse_overlong(sheet: EditedSheet, part: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Name the cells that hold more than any cell may: no document could show them."""
+    for number, cells in enumerate(rows, 1):
+        for at, cell in enumerate(cells[: len(sheet.keys)], 1):
+            if isinstance(cell, str) and len(cell) > limits.CELL_CHARACTERS:
+                what = f"有 {len(cell)} 字，上限 {limits.CELL_CHARACTERS} 字"
+                sheet.wrong.append(f"{part}!{get_column_letter(at)}{number} {what}，请写短或分成几行")
 
 
 def _collect(sheet: EditedSheet, rows: Sequence[Sequence[Any]]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from pipeline.core import values
@@ -27,6 +26,7 @@ from pipeline.extract.proposers.proposal import Proposal
 from pipeline.extract.proposers.table_grid import read_grids
 from pipeline.extract.proposers.table_proposer import join_lists, tables
 from pipeline.extract.references import Reference, read_amounts, read_references
+from pipeline.extract.taken import Taken
 from pipeline.ruleset.rule import Rules
 
 _PLAIN = 3  # answered problems that make a paper of ours of one that no word speaks for
@@ -99,9 +99,14 @@ def extract(document: Document, rules: Rules) -> Extraction:
     if header.kind in ANSWERS:
         status_by_number(read.reading, [p.span for p in found.passages], found.problems)
     stated = [(p.span, p.scope) for p in found.passages if p.part != "title"]
-    told = [p.problem.span for p in found.problems if p.problem is not None]
+    told: dict[int, list[Span]] = {}
+    for span in (p.problem.span for p in found.problems if p.problem is not None):
+        for block in range(span.block, max(span.block, span.last) + 1):
+            told.setdefault(block, []).append(span)
     claims = read_claims(document, whole.views, stated, rules, header.value("title") or "")
-    found.claims = [c for c in claims if not any(inside(c.fact.span, span) for span in told)]  # a sum in a problem
+    found.claims = [  # without the sums that a problem names
+        c for c in claims if not any(inside(c.fact.span, span) for span in told.get(c.fact.span.block, ()))
+    ]
     found.claims += _figures(document, whole, offer, rules)
     _mentions(document, whole, found, rules)
     for problem in found.problems:
@@ -265,7 +270,7 @@ def _passages(
     offer: Proposal | None,
     headings: frozenset[tuple[int, int]],
 ) -> list[Passage]:
-    taken = _Taken(span for problem in found.problems for span in problem.region)
+    taken = Taken(span for problem in found.problems for span in problem.region)
     groups = {group.index for item in listed for group in item.groups}
     opened = ((s.index, s.pieces[0]) for s in reading.outline.sections if s.pieces)
     groups |= {index for index, piece in opened if (piece.block, piece.start) in headings}
@@ -295,22 +300,6 @@ def _passages(
         for p in passages
     ]
     return sorted(passages, key=lambda p: (p.span.block, p.span.start))
-
-
-class _Taken:
-    """What of a document its problems already hold."""
-
-    def __init__(self, regions: Iterable[Span]) -> None:
-        self._by_block: dict[int, list[Span]] = {}
-        for span in regions:
-            self._by_block.setdefault(span.block, []).append(span)
-
-    def holds(self, span: Span) -> bool:
-        """Whether at least half of a span of one block belongs to problems."""
-        shared = sum(
-            max(0, min(span.end, held.end) - max(span.start, held.start)) for held in self._by_block.get(span.block, ())
-        )
-        return 2 * shared >= max(1, span.end - span.start)
 
 
 def _part_of(reading: Reading, section: Section, root_part: str, groups: set[int], number: int) -> tuple[str, str]:

@@ -6,11 +6,12 @@ and how sure the choice is.  A proposal cannot break another paper: it counts on
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.core.model import Fact, Span
+from pipeline.core.model import Fact
 from pipeline.extract.assemble import (
     ADVICE,
     ADVICE_ON,
@@ -84,26 +85,25 @@ def roles_of(atoms: Atoms, proposal: Candidate) -> list[str]:
     """The role that a proposal gives to each atom; what stands between the parts of one problem belongs to it."""
     stated = [(role, span) for problem in proposal.problems for role, span in spans_of(problem)]
     stated += [(ADVICE, advice.span) for _, advice in proposal.advice]
-    by_block: dict[int, list[tuple[str, Span, int]]] = {}
+    items = atoms.items
+    ends = [(atom.block, atom.end) for atom in items]
+    shares, best = [0] * len(items), [(OTHER, -1)] * len(items)
     for number, (role, span) in enumerate(stated):
         last = span.block if span.last == -1 else span.last
         for block in range(span.block, last + 1):
-            by_block.setdefault(block, []).append((role, span, number))
+            start = span.start if block == span.block else 0
+            end = span.end if block == last else len(atoms.views[block])
+            for k in range(bisect_right(ends, (block, start)), len(items)):  # from the first that ends in it
+                if items[k].block != block or items[k].start >= end:
+                    break
+                shared = min(end, items[k].end) - max(start, items[k].start)
+                if shared > shares[k]:
+                    shares[k], best[k] = shared, (role, number)
     roles: list[str] = []
     begun: set[int] = set()
-    for atom in atoms.items:
-        best, role, which = 0, OTHER, -1
-        for name, span, number in by_block.get(atom.block, ()):
-            last = span.block if span.last == -1 else span.last
-            start = span.start if atom.block == span.block else 0
-            end = span.end if atom.block == last else len(atoms.views[atom.block])
-            shared = min(end, atom.end) - max(start, atom.start)
-            if shared > best:
-                best, role, which = shared, name, number
-        if which in begun:
-            role = _GOES_ON.get(role, role)
-        begun.add(which)
-        roles.append(role)
+    for role, number in best:
+        roles.append(_GOES_ON.get(role, role) if number in begun else role)
+        begun.add(number)
     _fill(atoms, roles)
     return roles
 

@@ -80,8 +80,8 @@ def find_noise(views: Sequence[str], rules: Rules) -> set[int]:
 
 def find_breaks(blocks: Sequence[Block], views: Sequence[str], numbers: Sequence[int], rules: Rules) -> dict[int, Mark]:
     """Paragraphs that end the item above them: contact, signature, a closing 下一步, an aside."""
-    labelled = [i for i in numbers if blocks[i].label or _heading_at(views[i], rules)]
-    last_heading = labelled[-1] if labelled else -1
+    labelled = {i for i in numbers if blocks[i].label or _heading_at(views[i], rules)}
+    last_heading = max(labelled, default=-1)
     found: dict[int, Mark] = {}
     for i in numbers:
         hit = rules.at("break", views[i].lstrip()) if i not in labelled else None

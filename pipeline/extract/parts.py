@@ -94,11 +94,12 @@ class Reading:
         if self.kind == Kind.FEEDBACK:
             return None
         markers = [self.markers(self.view(piece), first=k == 0) for k, piece in enumerate(pieces)]
+        marked = any(markers)
         for k, piece in enumerate(pieces):
             text = self.view(piece)
             for hit in markers[k]:
                 return Start(k, piece.start + hit.start, hit, "marker")
-            for hit in () if any(markers) else self._labelled(piece, k):
+            for hit in () if marked else self._labelled(piece, k):
                 if hit.value in self._recurring:
                     return Start(k, piece.start + hit.start, hit, "marker")
             for hit in self._results(text) if k == 0 else ():

@@ -7,12 +7,12 @@ numbers it names (针对问题3, 答第2题), else to the one whose name its hea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from pipeline.core import values
 from pipeline.extract.assemble import (
@@ -38,6 +38,7 @@ _NEVER = -1e6
 _FEWEST = 2  # problems that a list has, and answers that name numbers
 _LIKE = 55.0  # likeness of a heading and the problem that it repeats, of 100
 _SAME = 80.0  # likeness from which a line repeats a problem's words
+_COMPARED = 600  # problems of a list from which on answers are found only by the very words: each is held against all
 _ASIDE = 8  # letters behind a name that still only name: 答第3题（教务处部分）
 _HEADING = 24  # characters of a chapter's heading at the most
 
@@ -61,6 +62,7 @@ class _Listed:
 
     problems: list[int] = field(default_factory=list)
     pool: list[int] = field(default_factory=list)
+    numbers: set[int] = field(default_factory=set)  # of the problems
 
 
 def rearranged(parsed: Parse, rules: Rules) -> Rearranged | None:
@@ -123,10 +125,9 @@ class _Apart:
         listed = _Listed()
         ends: frozenset[str] | None = None  # labels that end a chapter of answers, None outside one
         for k in range(len(self.items)):
-            known = self._known(listed)
-            if ends is not None and self._ends(k, ends, known):
+            if ends is not None and self._ends(k, ends, listed.numbers):
                 ends = None
-            if ends is None and len(listed.problems) >= _FEWEST and self._begins(k, known):
+            if ends is None and len(listed.problems) >= _FEWEST and self._begins(k, listed.numbers):
                 ends = self._ends_of(k, listed)
             if ends is not None:
                 listed.pool.append(k)
@@ -136,10 +137,11 @@ class _Apart:
                     self.lists.append(listed)
                     listed = _Listed()
                 listed.problems.append(k)
+                listed.numbers.add(self._number(k))
             self.kept.append(k)
         self.lists.append(listed)
 
-    def _ends(self, k: int, ends: frozenset[str], known: frozenset[int]) -> bool:
+    def _ends(self, k: int, ends: frozenset[str], known: Set[int]) -> bool:
         if self.chapter[k] == "problems":
             return True
         names = bool(self.named[k]) and self.named[k] <= known
@@ -153,13 +155,10 @@ class _Apart:
         own = {_scheme(self.items[p]) for p in (k, *listed.problems)}
         return frozenset(above[:1]) - own
 
-    def _begins(self, k: int, known: frozenset[int]) -> bool:
+    def _begins(self, k: int, known: Set[int]) -> bool:
         if self.chapter[k] == "answers":
             return True
         return bool(self.named[k]) and self.named[k] <= known and self.roles[k] != PROBLEM
-
-    def _known(self, listed: _Listed) -> frozenset[int]:
-        return frozenset(self._number(k) for k in listed.problems)
 
     def _numbers(self, atom: Atom) -> frozenset[int]:
         view = self.parsed.atoms.views[atom.block]
@@ -186,18 +185,22 @@ class _Apart:
     # —— which answer belongs to which problem ——
 
     def _answers(self, listed: _Listed) -> Iterator[tuple[int, list[int]]]:
-        known = self._known(listed)
-        starts = [k for k in listed.pool if self.named[k] and self.named[k] <= known]
+        starts = [k for k in listed.pool if self.named[k] and self.named[k] <= listed.numbers]
         if len(starts) >= _FEWEST:
             above = {scheme for scheme, _ in self.paths[starts[0]]} - {_scheme(self.items[starts[0]])}
-            resolved = {k: [p for p in listed.problems if self._number(p) in self.named[k]] for k in starts}
+            numbered: dict[int, list[int]] = {}
+            for p in listed.problems:
+                numbered.setdefault(self._number(p), []).append(p)
+            resolved = {k: sorted(p for number in self.named[k] for p in numbered[number]) for k in starts}
             self.by_name |= {p for problems in resolved.values() for p in problems}
         else:
             starts, above = self._labelled(listed)
             resolved = self._matched(listed, starts)
+        place = {k: at for at, k in enumerate(listed.pool)}
         for k in starts:
             atoms = [k]
-            for j in listed.pool[listed.pool.index(k) + 1 :]:
+            for at in range(place[k] + 1, len(listed.pool)):
+                j = listed.pool[at]
                 if j in resolved or _scheme(self.items[j]) in above or self.chapter[j] or self._away(j):
                     break
                 atoms.append(j)
@@ -227,19 +230,22 @@ class _Apart:
         return hit.value if hit is not None and hit.rule.options.get("problem") else ""
 
     def _matched(self, listed: _Listed, starts: Sequence[int]) -> dict[int, list[int]]:
-        by_path = {self._below(k, listed): k for k in listed.problems}
+        likest = _Likest({p: _plain(self._statement(p)) for p in listed.problems})
+        top = self._top(listed, listed.problems[0])
+        by_path = {_below(self.paths[k], top): k for k in listed.problems}
+        top = self._top(listed, listed.pool[0])
         unique = len(by_path) == len(listed.problems)
         found: dict[int, list[int]] = {}
         for place, k in enumerate(starts):
             name = self._name(k)
-            like = [(fuzz.partial_ratio(_plain(name), _plain(self._statement(p))), p) for p in listed.problems]
-            best = max(like, key=lambda pair: pair[0]) if name else (0.0, -1)
-            same = by_path.get(self._below(k, listed)) if unique else None
-            if not name and self.items[k].form not in (BRACKET, KEY) and self._unlike(k, listed):
+            best = likest.key(_plain(name), fuzz.partial_ratio, _LIKE) if name else None
+            same = by_path.get(_below(self.paths[k], top)) if unique else None
+            plain = not name and self.items[k].form not in (BRACKET, KEY)
+            if plain and likest.key(_plain(self._statement(k)), fuzz.ratio, _SAME) is None:
                 self.plain.add(k)
-            if best[0] >= _LIKE:
-                found[k] = [best[1]]
-                self.by_name.add(best[1])
+            if best is not None:
+                found[k] = [best]
+                self.by_name.add(best)
             elif same is not None:
                 found[k] = [same]
             elif not unique and place < len(listed.problems):
@@ -248,16 +254,10 @@ class _Apart:
                 found[k] = []
         return found
 
-    def _unlike(self, k: int, listed: _Listed) -> bool:
-        words = _plain(self._statement(k))
-        return all(fuzz.ratio(words, _plain(self._statement(p))) < _SAME for p in listed.problems)
-
-    def _below(self, k: int, listed: _Listed) -> tuple[tuple[str, int], ...]:
-        """The labels over an atom and its own, without those of the chapter."""
-        first = listed.problems[0] if k in listed.problems else listed.pool[0]
+    def _top(self, listed: _Listed, first: int) -> Set[str]:
+        """The schemes of labels over an atom of the list, or of its answers, that are those of the chapter."""
         above = {scheme for scheme, _ in self.paths[first]} - {_scheme(self.items[p]) for p in listed.problems}
-        top = {scheme for scheme, _ in self.paths[listed.pool[0]]} & above
-        return tuple(step for step in self.paths[k] if step[0] not in top)
+        return {scheme for scheme, _ in self.paths[listed.pool[0]]} & above
 
     def _statement(self, k: int) -> str:
         return self.parsed.atoms.text(self.items[k])
@@ -318,6 +318,26 @@ _TELLS = ("ST", "DL", "LEAD", "DEPT", "PERSON")  # an atom that names a number a
 
 def _scheme(atom: Atom) -> str:
     return atom.mark.scheme.rstrip("+") if atom.mark is not None else ""
+
+
+def _below(path: tuple[tuple[str, int], ...], top: Set[str]) -> tuple[tuple[str, int], ...]:
+    """The labels over an atom and its own, without those of the chapter."""
+    return tuple(step for step in path if step[0] not in top)
+
+
+class _Likest:
+    """Which of some texts a text is most like; of very many only one that has its very words, for time's sake."""
+
+    def __init__(self, texts: Mapping[int, str]) -> None:
+        self._texts = texts
+        self._same = {text: key for key, text in reversed(list(texts.items()))}
+
+    def key(self, said: str, likeness: Callable[..., float], least: float) -> int | None:
+        """The key of the text that is most alike, from a likeness on."""
+        if len(self._texts) > _COMPARED:
+            return self._same.get(said)
+        best = process.extractOne(said, self._texts, scorer=likeness, score_cutoff=least)
+        return None if best is None else int(best[2])
 
 
 def _plain(text: str) -> str:

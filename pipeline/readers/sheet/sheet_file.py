@@ -64,8 +64,10 @@ def read_bytes(data: bytes, name: str) -> Document:
     if any(left.reason == "hidden" for left in omitted):
         warnings.append(Warned("hidden_text", "有隐藏的工作表、行或列，未读入"))
     blocks: list[Block] = []
+    tables = 0
     for sheet in sheets:
-        blocks += sheet_blocks(sheet, max((block.table for block in blocks), default=-1) + 1)
+        blocks += (own := sheet_blocks(sheet, tables))
+        tables += any(block.kind == "cell" for block in own)
     source = "".join(text for sheet in sheets for row in sheet.rows for text in row)
     return Document(
         name=name,
@@ -125,13 +127,15 @@ def read_csv(data: bytes, name: str) -> Document:
         delimiter, text = first[1], text[first.end() :]
     else:
         delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         rows = [[cell.strip() for cell in row] for row in reader]
     except csv.Error as error:
-        raise Rejected("too_large", "一格超过 131072 字") from error
+        what = f"第 {reader.line_num} 行有一格超过 {limits.CELL_CHARACTERS} 字，或引号不成对"
+        raise Rejected("too_large", what) from error
     if len(rows) > limits.SHEET_ROWS or sum(map(len, rows)) > limits.SHEET_CELLS:
-        raise Rejected("too_large", f"表格超过 {limits.SHEET_ROWS} 行或 {limits.SHEET_CELLS} 格")
+        most = f"{limits.SHEET_ROWS} 行或 {limits.SHEET_CELLS} 格"
+        raise Rejected("too_large", f"表格超过 {most}，请按单位或年度拆成几个文件")
     width = max(map(len, rows), default=0)
     if width * len(rows) > 4 * limits.SHEET_CELLS:
         raise Rejected("too_large", f"表格超过 {limits.SHEET_CELLS} 格")
@@ -225,13 +229,19 @@ def _sheet(workbook: Any, meta: Any, known: Marks, omitted: list[Omitted]) -> Sh
     if not str(meta.typ).endswith(".WorkSheet"):
         return None
     source = workbook.get_sheet_by_name(meta.name)
-    height, width = source.total_height, source.total_width
+    height, width = (last + 1 for last in source.end or (-1, -1))
     if height > limits.SHEET_ROWS or height * width > limits.SHEET_CELLS:
-        raise Rejected("too_large", f"工作表有 {height} 行 {width} 列，上限 {limits.SHEET_CELLS} 格")
+        most = f"上限 {limits.SHEET_ROWS} 行、{limits.SHEET_CELLS} 格，请按单位或年度拆成几个文件"
+        raise Rejected("too_large", f"工作表“{meta.name}”有 {height} 行 {width} 列，{most}")
     rows = [
         [shown(value, known.percents.get((row, column))) for column, value in enumerate(values)]
         for row, values in enumerate(source.to_python(skip_empty_area=False))
     ]
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            if len(text) > limits.CELL_CHARACTERS:
+                where = _place(ShownSheet(rows, meta.name), row, column)
+                raise Rejected("too_large", f"{where} 一格有 {len(text)} 字，上限 {limits.CELL_CHARACTERS} 字")
     if not str(meta.visible).endswith(".Visible"):
         omitted.extend(Omitted("hidden", text) for row in rows for text in row if text)
         return None

@@ -22,6 +22,7 @@ _ROW = re.compile(rb"<(?:[\w.-]+:)?row\s[^<>]*?\br\s*=\s*[\"'](\d{1,10})[\"'][^<
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*")
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,9})(\d{1,10})[\"']([^<>]*)")
+_NOTHING = re.compile(rb">\s*</")  # behind a cell's attributes: formatted, but empty
 _UNPLACED = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])(?![^<>]*?\br\s*=)")  # a cell that stands where its row says
 _DISGUISED = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)\s[^<>]*?\br\s*=\s*(?:\"[^\"&<>]*&|'[^'&<>]*&)")
 _WHOLE_CELL = re.compile(rb"<(?:[\w.-]+:)?c\s([^<>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?c>)", re.DOTALL)
@@ -127,6 +128,8 @@ def _sheet_marks(data: bytes, styles: dict[int, int]) -> Marks:
             columns.update(range(int(ends[0][1]) - 1, min(int(ends[1][1]), 16384)))
     percents: dict[tuple[int, int], int] = {}
     for found in _CELL.finditer(data):
+        if found[3].endswith(b"/") or _NOTHING.match(data, found.end()):
+            continue  # calamine passes over it too
         row, column = int(found[2]), column_number(found[1].upper())
         last_row, last_column = max(last_row, row), max(last_column, column)
         style = _STYLE.search(found[3])
