@@ -56,3 +56,15 @@ def page_of(browser: Browser, size: tuple[int, int] = (1280, 720), expected: str
 def address(path: Path) -> str:
     """A file as a browser opens it from disk."""
     return path.resolve().as_uri()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core calls a serious or critical hindrance on the page as it stands."""
+    api = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
+    found = api.Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"][:3]
+    ]

@@ -22,7 +22,7 @@ from pipeline.ruleset.labels import load_labels
 from pipeline.ruleset.layers import rules_folder
 from pipeline.ruleset.rule import load_rules
 from pipeline.run.word_documents import rows_by_unit
-from tests.browser import address, opened_browser, page_of
+from tests.browser import address, opened_browser, page_of, violations
 
 ROOT = Path(__file__).parent.parent
 HOSTILE = """中共测试县第一小学支部委员会关于巡察整改进展情况的通报
@@ -161,6 +161,18 @@ def test_pages_fit_a_phone_and_a_dark_room(browser, output) -> None:
         page.emulate_media(media="print")
         assert not page.locator(".filters").is_visible()
         assert page.locator(".paper").nth(1).is_visible()  # every paper is printed
+
+
+def test_nothing_hinders_people_who_do_not_see_or_use_a_mouse(browser, output) -> None:
+    with page_of(browser) as page:
+        page.goto(address(output / FILE))
+        for tab in ("#tab-units", "#tab-findings", "#theme"):
+            page.click(tab)
+            assert violations(page) == [], tab
+        page.goto(address(unit_page(output, "城关第三小学")))
+        for tab in ("#tab-read", "#tab-items", "#theme", "#tab-check"):
+            page.click(tab)
+            assert violations(page) == [], tab
 
 
 def test_pages_need_nothing_from_elsewhere(output) -> None:

@@ -22,7 +22,7 @@ from pipeline.review.server import HOST, build_server
 from pipeline.ruleset.layers import rules_folder
 from pipeline.run import batch
 from pipeline.run.batch import CORRECTIONS, RunSettings
-from tests.browser import opened_browser, page_of
+from tests.browser import opened_browser, page_of, violations
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = RunSettings(rules_folder(), jobs=1)
@@ -101,8 +101,12 @@ def correct(page, value, text: str) -> None:
 def test_a_cell_is_corrected_undone_and_withdrawn(browser, at, fresh) -> None:
     with page_of(browser) as page:
         opened(page, at)
+        assert violations(page) == []
         page.click("#tab-read")
         value = page.locator(".reading:not([hidden]) .value[data-field=lead]").first
+        value.dblclick()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
         correct(page, value, "=王某某")
         assert page.locator(".reading:not([hidden]) .value[data-field=lead]").first.inner_text() == "=王某某"
         (kept,) = load_corrections(fresh)
@@ -189,6 +193,7 @@ def test_the_start_page_takes_files_and_shows_the_result(browser, tmp_path) -> N
     with served(intake) as at, page_of(browser) as page:
         page.goto(f"{at[0]}/?token={at[1]}")
         assert page.locator("#go").is_disabled()
+        assert violations(page) == []
         page.set_input_files("#files", [paper, Path(__file__)])
         page.get_by_text("已放入 2 个文件").wait_for()
         content = list(paper.read_bytes())
