@@ -6,6 +6,7 @@ Needs playwright and Chromium, as the tests of the pages do.
 
 from __future__ import annotations
 
+import queue
 import shutil
 import sys
 import tempfile
@@ -58,13 +59,12 @@ def _static(browser: Browser, output: Path, pictures: Path) -> None:
 
 
 def _served(browser: Browser, intake: Intake, name: str, pictures: Path) -> None:
-    listening, told = threading.Event(), list[str]()
-    server = build_server(intake, 0, False, lambda address: (told.append(address), listening.set())[1])
+    addresses: queue.Queue[str] = queue.Queue()
+    server = build_server(intake, 0, False, addresses.put)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    listening.wait(20)
     page = browser.new_page(viewport={"width": DESK[0], "height": DESK[1]})
-    page.goto(told[0])
+    page.goto(addresses.get(timeout=20))
     if name == "review":
         page.locator("#panel-units a").first.click()
         page.click("#tab-read")
