@@ -85,7 +85,12 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("pipeline.run.store.tool_version", lambda: "test")
 
-    def reconcile(tables: Tables, rules: Path, profile: str, as_of: object, waivers: list[object]) -> Tables:
+    def each_case(rules: Path, profile: str, workers: int) -> tuple[None, list[Gap]]:
+        return None, []
+
+    def reconcile(
+        tables: Tables, rules: Path, profile: str, as_of: object, waivers: list[object], each: None
+    ) -> Tables:
         message = f"{profile} {as_of} {len(waivers)}"
         items = tuple(ItemRow(case_id="c", problem=row.problem, problem_from=row.doc_id) for row in tables.problems)
         return replace(
@@ -109,6 +114,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
 
     stages: dict[str, list[Any]] = {
         "pipeline.reconcile.reconciliation": [reconcile],
+        "pipeline.run.limited_cases": [each_case],
         "pipeline.publish.workbook.workbook_file": [write_workbook],
         "pipeline.run.word_documents": [write_documents, Wanted],
         "pipeline.extract.tabulate": [doc_id],

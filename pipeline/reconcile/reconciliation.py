@@ -9,19 +9,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 from pipeline.core.item_row import ItemRow
-from pipeline.core.rows import CaseRow, FindingRow, LinkRow, MeasureRow, Tables
+from pipeline.core.rows import CaseRow, FindingRow, LinkRow, MeasureRow, RecountRow, Tables
 from pipeline.core.vocabulary import ANSWERS, CASE_KINDS, READ, Kind, Severity
 from pipeline.reconcile.cases import Aliases, Case, Paper, build_cases, papers_of
 from pipeline.reconcile.checks import between, conflicts, coverage, doubt, form, numbers, responsibility, substance
-from pipeline.reconcile.consolidate import decided, items_of
+from pipeline.reconcile.consolidate import ByReviewer, decided, items_of
 from pipeline.reconcile.copies import Text, copies
 from pipeline.reconcile.match import Link, link_problems
 from pipeline.reconcile.recount import recount, recount_rows
@@ -50,30 +50,54 @@ _PAIRS = 400  # documents of one case that are compared with each other, at most
 _QUOTE = 300  # characters of a quotation that a message repeats in full
 
 
+@dataclass(frozen=True, slots=True)
+class CaseTask:
+    """One case, and what its rows depend on beside its papers: all units, what reviewers decided, the day."""
+
+    case: Case
+    units: frozenset[str]
+    by_reviewer: ByReviewer
+    as_of: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRows:
+    """What one case gives."""
+
+    links: tuple[LinkRow, ...] = ()
+    items: tuple[ItemRow, ...] = ()
+    recounts: tuple[RecountRow, ...] = ()
+    findings: tuple[FindingRow, ...] = ()
+
+
+EachCase = Callable[[Sequence[CaseTask]], Iterable[CaseRows]]  # the rows of cases, in their order
+
+
 def reconcile(
     tables: Tables,
     rules_folder: Path,
     profile: str = "default",
     as_of: date | None = None,
     waivers: Sequence[Waiver] = (),
+    *,
+    each: EachCase | None = None,
 ) -> Tables:
-    """The tables with `cases`, `links`, `items`, `recounts` and `findings` made anew, whatever they held."""
+    """The tables with `cases`, `links`, `items`, `recounts` and `findings` made anew, whatever they held.
+
+    `each` makes the rows of the cases; without it they are made here, one after the other.
+    """
     settings, labels = load_settings(rules_folder, profile), load_labels(rules_folder)
     papers = papers_of(tables, settings.aliases)
     cases = build_cases(papers, settings.aliases)
     units = frozenset(paper.unit for paper in papers if paper.unit)
     by_reviewer = decided(tables.facts)
-    recounts = {paper.doc_id: recount(paper) for paper in papers}
-    links: list[LinkRow] = []
-    items: list[ItemRow] = []
-    found: list[FindingRow] = []
-    for case in cases:
-        pairs = tuple(_pairs(case, settings))
-        links += [_link_row(case, pair, link) for pair in pairs for link in pair.links]
-        strands = tuple(strands_of(case, partial(_links, pairs, settings)))
-        own = tuple(items_of(case, strands, settings, by_reviewer))
-        items += own
-        found += _findings(Context(case, settings, pairs, as_of, units, strands, own, recounts), labels)
+    tasks = [CaseTask(case, units, _about(case, by_reviewer), as_of) for case in cases]
+    made = list(each(tasks)) if each is not None else [rows_of_case(task, settings, labels) for task in tasks]
+    recounted: dict[str, list[RecountRow]] = defaultdict(list)
+    for row in (row for one in made for row in one.recounts):
+        recounted[row.doc_id].append(row)
+    items = [item for one in made for item in one.items]
+    found = [finding for one in made for finding in one.findings]
     found += _copied(cases, settings, labels)
     found += _nothing(tables, cases, settings, labels)
     findings = _finished(_once(_doubted(found, settings), settings), settings.aliases, waivers)
@@ -81,11 +105,33 @@ def reconcile(
     return replace(
         tables,
         cases=tuple(map(_case_row, cases)),
-        links=tuple(links),
+        links=tuple(link for one in made for link in one.links),
         items=tuple(items),
-        recounts=tuple(row for paper in papers for row in recount_rows(paper, recounts[paper.doc_id])),
+        recounts=tuple(row for paper in papers for row in recounted.get(paper.doc_id, ())),
         findings=tuple(findings),
         documents=tuple(replace(row, case_id=case_of.get(row.doc_id, "")) for row in tables.documents),
+    )
+
+
+def _about(case: Case, by_reviewer: ByReviewer) -> ByReviewer:
+    """What reviewers decided about the problems of a case."""
+    own = {problem.problem_id for paper in case.papers for problem in paper.problems} if by_reviewer else set()
+    return frozenset(decision for decision in by_reviewer if decision[0] in own)
+
+
+def rows_of_case(task: CaseTask, settings: Settings, labels: Labels) -> CaseRows:
+    """The rows of one case; depends on nothing else."""
+    case = task.case
+    recounts = {paper.doc_id: recount(paper) for paper in case.papers}
+    pairs = tuple(_pairs(case, settings))
+    strands = tuple(strands_of(case, partial(_links, pairs, settings)))
+    items = tuple(items_of(case, strands, settings, task.by_reviewer))
+    context = Context(case, settings, pairs, task.as_of, task.units, strands, items, recounts)
+    return CaseRows(
+        tuple(_link_row(case, pair, link) for pair in pairs for link in pair.links),
+        items,
+        tuple(row for paper in case.papers for row in recount_rows(paper, recounts[paper.doc_id])),
+        tuple(_findings(context, labels)),
     )
 
 

@@ -81,12 +81,12 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
         place.ledger.set_base(read)
         _remember(place, given, settings)
         _tell(place, settings, "核对")
-        tables = reconciled(corrected(read, output), settings, waivers, output)
+        tables, gaps = reconciled(corrected(read, output), settings, waivers, output)
+        _log_gaps(place, gaps)
         _tell(place, settings, "写出结果")
-        notes, gaps = publish(tables, place, settings, entries)
-        summary = replace(
-            summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps, day=judged_by(settings)
-        )
+        notes, more = publish(tables, place, settings, entries)
+        summary = summarised(tables, output, notes, time.monotonic() - started, reused)
+        summary = replace(summary, gaps=[*gaps, *more], day=judged_by(settings))
         _log_folders(tables, place)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
     return summary
@@ -100,12 +100,11 @@ def check(output: Path, settings: RunSettings) -> Summary:
     with open_place(_with_results(output)) as place:
         settings = as_before(place, settings)
         require_whole(settings.rules, settings.profile or "default")
-        tables = _again(place, settings)
-        notes, gaps = publish(tables, place, settings, found_again(place))
-    reused = len(tables.documents)
-    return replace(
-        summarised(tables, output, notes, time.monotonic() - started, reused), gaps=gaps, day=judged_by(settings)
-    )
+        tables, gaps = _again(place, settings)
+        _log_gaps(place, gaps)
+        notes, more = publish(tables, place, settings, found_again(place))
+        summary = summarised(tables, output, notes, time.monotonic() - started, len(tables.documents))
+    return replace(summary, gaps=[*gaps, *more], day=judged_by(settings))
 
 
 def again(output: Path, settings: RunSettings) -> Summary:
@@ -121,16 +120,16 @@ def report(output: Path, settings: RunSettings, kinds: Sequence[str], unit: str 
 
     with open_place(_with_results(output)) as place:
         settings = as_before(place, settings)
-        tables = _again(place, settings)
+        tables, gaps = _again(place, settings)
         wanted = Wanted(tuple(kinds), unit, judged_by(settings))
-        gaps = write_documents(tables, place.staging, settings.rules, wanted, settings.jobs or _processors()).gaps
+        gaps += write_documents(tables, place.staging, settings.rules, wanted, settings.jobs or _processors()).gaps
         _log_gaps(place, gaps)
         placed = place.publish(only_add=True)
     missing = [f"没有写出：{escaped(gap.name)}：{gap.message}" for gap in gaps]
     return [*(str(output / name) for name in placed.files), *placed.notes, *missing]
 
 
-def _again(place: OutputFolder, settings: RunSettings) -> Tables:
+def _again(place: OutputFolder, settings: RunSettings) -> tuple[Tables, list[Gap]]:
     """What an earlier run read, with today's corrections and waivers."""
     from pipeline.publish.data.tables import read_tables
 
@@ -138,9 +137,8 @@ def _again(place: OutputFolder, settings: RunSettings) -> Tables:
     # without it only the published tables are there, corrected already
     tables = read_tables(place.output) if read is None else corrected(read, place.output)
     _tell(place, settings, "核对")
-    waivers = read_waivers(
-        given_before(place), load_labels(settings.rules).groups["check"], settings.as_of or date.today()
-    )
+    checks, day = load_labels(settings.rules).groups["check"], settings.as_of or date.today()
+    waivers = read_waivers(given_before(place), checks, day)
     return reconciled(tables, settings, waivers, place.output)
 
 
@@ -154,7 +152,10 @@ def read_one(path: Path, settings: RunSettings, task: Task[Tables] = read_docume
             message = Rejected(outcome.error, outcome.detail).message.rstrip("。")
             where, _, remedy = message.rpartition("。")
             raise InputError(str(path), where, remedy)
-        return reconciled(outcome.result, settings, [])
+        tables, gaps = reconciled(outcome.result, settings, [])
+        if not gaps:
+            return tables
+        raise InputError(str(path), "读出后无法核对", gaps[0].message.rstrip("。"))
     raise AssertionError("an engine gives one outcome a job")
 
 
@@ -306,13 +307,18 @@ def corrected(tables: Tables, output: Path) -> Tables:
     return merge(tables, load_corrections(output / CORRECTIONS))
 
 
-def reconciled(tables: Tables, settings: RunSettings, waivers: list[Waiver], output: Path | None = None) -> Tables:
-    """The tables with those of the cases, and what reviewers decided about findings (in the output's corrections)."""
+def reconciled(
+    tables: Tables, settings: RunSettings, waivers: list[Waiver], output: Path | None = None
+) -> tuple[Tables, list[Gap]]:
+    """The tables with those of the cases and what reviewers decided about findings; the cases that gave none."""
     from pipeline.decisions.merge import load_corrections, merge_findings
     from pipeline.reconcile.reconciliation import reconcile
+    from pipeline.run.limited_cases import each_case
 
-    tables = reconcile(tables, settings.rules, settings.profile or "default", settings.as_of, waivers)
-    return tables if output is None else merge_findings(tables, load_corrections(output / CORRECTIONS))
+    profile = settings.profile or "default"
+    each, gaps = each_case(settings.rules, profile, settings.jobs or _processors())
+    tables = reconcile(tables, settings.rules, profile, settings.as_of, waivers, each=each)
+    return tables if output is None else merge_findings(tables, load_corrections(output / CORRECTIONS)), gaps
 
 
 def _log_folders(tables: Tables, place: OutputFolder) -> None:
