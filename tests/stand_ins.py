@@ -81,7 +81,10 @@ def slow(job: Job, rules: Path) -> Tables:
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put simple stages where a run looks for the real ones; the program counts as unchanged all the while."""
-    from pipeline.run.word_documents import Made, Wanted  # heavy, and nothing for the workers that import this module
+    from pipeline.run.word_documents import (
+        Wanted,
+        Written,
+    )  # heavy, and nothing for the workers that import this module
 
     monkeypatch.setattr("pipeline.run.store.tool_version", lambda: "test")
 
@@ -106,11 +109,11 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
         path.write_text(f"workbook {len(tables.problems)}", encoding="utf-8")
         return [], []
 
-    def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, workers: int = 0) -> Made:
+    def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, workers: int = 0) -> Written:
         path = folder / "某校" / "核对报告.docx"
         path.parent.mkdir(parents=True)
         path.write_text(f"report {len(tables.findings)} {list(wanted.kinds) or None} {wanted.unit}", encoding="utf-8")
-        return Made([path])
+        return Written([path])
 
     stages: dict[str, list[Any]] = {
         "pipeline.reconcile.reconciliation": [reconcile],

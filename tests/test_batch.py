@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import errno
 import json
@@ -26,6 +27,9 @@ from pipeline.core.rows import SCHEMA, DocumentRow, Tables
 from pipeline.core.vocabulary import Kind
 from pipeline.run import batch, engines, inputs, output_folder
 from pipeline.run.batch import RunSettings
+from pipeline.run.engines import Outcome
+from pipeline.run.output_folder import open_place
+from pipeline.run.recorder import Recorder
 from tests import stand_ins
 
 ROOT = Path(__file__).parent.parent
@@ -642,3 +646,62 @@ def test_a_folder_that_cannot_bear_its_unit_s_name_is_named_in_the_log():
     )
     batch._log_folders(tables, cast(Any, SimpleNamespace(log=lines.append)))
     assert lines == ["文件夹名与单位名不同的 1 个：\n  乙县第二小学/分校 → 乙县第二小学_分校"]
+
+
+def test_an_unchanged_rerun_makes_nothing(source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(source, a="一", b="二")
+    output = source.parent / "out"
+    first = batch.run([source], output, settings, stand_ins.read)
+    stamps = {path: path.stat().st_mtime_ns for path in output.rglob("*.docx")}
+    with monkeypatch.context() as no_work:
+        no_work.setattr(batch, "publish", None)
+        again = batch.run([source], output, settings, stand_ins.read)
+    assert replace(again, seconds=0.0, reused=0) == replace(first, seconds=0.0) and again.reused == 2
+    assert {path: path.stat().st_mtime_ns for path in output.rglob("*.docx")} == stamps
+    batch.report(output, settings, ("check_report",), None)  # what lies there is another's now
+    assert "['check_report']" in (output / "某校" / "核对报告.docx").read_text(encoding="utf-8")
+    batch.run([source], output, settings, stand_ins.read)
+    assert "None" in (output / "某校" / "核对报告.docx").read_text(encoding="utf-8")
+    (output / "某校" / "核对报告.docx").unlink()
+    batch.run([source], output, settings, stand_ins.read)
+    assert (output / "某校" / "核对报告.docx").is_file()
+
+
+@pytest.mark.parametrize("changed", ["inputs", "rules", "day", "waivers", "corrections"])
+def test_whatever_results_depend_on_makes_them_anew(source: Path, settings: RunSettings, changed: str) -> None:
+    put(source, a="一")
+    output = go(source, settings, as_of=date(2024, 1, 1))
+    day = date(2024, 1, 2) if changed == "day" else date(2024, 1, 1)
+    if changed == "inputs":
+        put(source, b="二")
+    elif changed == "rules":
+        (settings.rules / "profiles").mkdir()
+        (settings.rules / "profiles" / "default.yaml").write_text("# 新\n", encoding="utf-8")
+    elif changed == "waivers":
+        (source / "waivers.csv").write_text(WAIVERS, encoding="utf-8")
+    elif changed == "corrections":
+        (output / "corrections.csv").write_bytes(b"\xef\xbb\xbf")
+    log = output / "运行日志.txt"
+    before = log.read_text(encoding="utf-8").count("没有变化")
+    with contextlib.suppress(InputError):  # an empty file of corrections is refused: it was looked at
+        go(source, settings, as_of=day)
+        assert log.read_text(encoding="utf-8").count("没有变化") == before
+    assert log.read_text(encoding="utf-8").count("没有变化") == before
+
+
+def test_what_is_finished_is_recorded_together_and_before_it_is_told(source: Path, settings: RunSettings) -> None:
+    put(source, **{f"n{number}": "一" for number in range(3)})
+    told: list[int] = []
+    with open_place(source.parent / "out") as place:
+        entries = [inputs.hashed(entry) for entry in inputs.discover([source], place.output)]
+        with Recorder(place, "key") as recorder:
+            for entry in entries:
+                outcome = Outcome(stand_ins.read(engines.Job(entry.name, entry.path), settings.rules))
+                assert outcome.result is not None
+                recorder.take(entry, outcome.result, outcome)
+                told.append(
+                    sum("n" in line for line in (place.output / "运行日志.txt").read_text("utf-8").splitlines())
+                )
+                assert told[-1] <= done(place.output)
+        assert place.ledger.find(entries[-1].name, entries[-1].sha256, "key") is not None
+    assert "n2.txt" in (source.parent / "out" / "运行日志.txt").read_text(encoding="utf-8")

@@ -139,7 +139,7 @@ def stage(staging: Path, **files: str) -> set[tuple[str, str]]:
         path = staging / name.replace("__", "/").replace("_", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return staged(staging)
+    return set(staged(staging))
 
 
 def contents(output: Path) -> dict[str, str]:
@@ -160,7 +160,7 @@ def test_files_are_moved_and_earlier_ones_removed(folders: tuple[Path, Path]) ->
     second = place(staging, output, first.records)
     assert contents(output) == {"自己的.docx": "人的文件", "tables/a.csv": "3"}
     stage(staging, 乙校__报告_docx="4")
-    third = place(staging, output, second.records, only_add=True)
+    third = place(staging, output, second.records, kept=None)
     assert contents(output) == {"自己的.docx": "人的文件", "tables/a.csv": "3", "乙校/报告.docx": "4"}
     assert len(third.records) == 2
 

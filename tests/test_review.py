@@ -21,7 +21,8 @@ from pipeline.review.intake import Intake
 from pipeline.review.server import HOST, build_server
 from pipeline.ruleset.layers import rules_folder
 from pipeline.run import batch
-from pipeline.run.batch import CORRECTIONS, RunSettings
+from pipeline.run.batch import RunSettings
+from pipeline.run.finished import CORRECTIONS
 from tests.browser import opened_browser, page_of, violations
 
 ROOT = Path(__file__).parent.parent

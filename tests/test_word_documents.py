@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 
 from pipeline.cli.terminal import summary_text
 from pipeline.core.errors import TemplateError
+from pipeline.core.files import digest_of_file
 from pipeline.core.rows import DocumentRow, FindingRow, ProblemRow, Row, Tables, tables_of
 from pipeline.core.vocabulary import Kind, Severity, Status
 from pipeline.publish.gaps import Gap
-from pipeline.run.batch import Summary
+from pipeline.run.run_summary import Summary
+from pipeline.run.still_valid import Earlier, Made
 from pipeline.run.word_documents import Wanted, write_documents
 from tests.making import added
 from tests.samples import RULES, fictional_case, reports
@@ -61,6 +64,26 @@ def test_workers_write_what_this_process_writes(tmp_path: Path) -> None:
     assert names(here, tmp_path / "here") == names(there.files, tmp_path / "there") and there.gaps == []
     for one, other in zip(here, there.files, strict=True):
         assert one.read_bytes() == other.read_bytes()
+
+
+def test_only_the_unit_that_changed_is_written_again(tmp_path: Path) -> None:
+    first = write_documents(two_units(), tmp_path, RULES, Wanted(), 1)
+    assert sorted(first.keys) == sorted([UNIT, "别处小学"])
+
+    def in_place(path: Path) -> tuple[str, str]:
+        return path.relative_to(tmp_path).as_posix(), digest_of_file(path)
+
+    made = {unit: Made(key, tuple(map(in_place, files))) for unit, (key, files) in first.keys.items()}
+    wanted = Wanted(earlier=Earlier(tmp_path, made))
+    again = write_documents(two_units(), tmp_path / "again", RULES, wanted, 1)
+    assert again.kept == made and names(again.files, tmp_path / "again") == ["汇总情况报告.docx"]
+    finding = FindingRow(doc_id="o", unit="别处小学", check="measure_missing", severity=Severity.ERROR, message="没有")
+    other = write_documents(added(two_units(), finding), tmp_path / "other", RULES, wanted, 1)
+    assert list(other.kept) == [UNIT] and list(other.keys) == ["别处小学"]
+    decided = write_documents(two_units(), tmp_path / "decided", RULES, replace(wanted, decided="1"), 1)
+    assert decided.kept == {}
+    next(path for path in first.files if path.parent.name == UNIT).write_bytes(b"edited")
+    assert list(write_documents(two_units(), tmp_path / "edited", RULES, wanted, 1).kept) == ["别处小学"]
 
 
 def test_a_broken_template_still_ends_the_run(tmp_path: Path) -> None:

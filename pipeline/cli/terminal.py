@@ -13,7 +13,7 @@ from pipeline.core.vocabulary import Severity, State
 from pipeline.ruleset.labels import Labels, load_labels
 
 if TYPE_CHECKING:
-    from pipeline.run.batch import Summary
+    from pipeline.run.run_summary import Summary
 
 HEADER_FIELDS = (
     "kind",

@@ -6,6 +6,7 @@ beside its target, flushed to disk and renamed over it: a reader sees the old or
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import stat
@@ -59,6 +60,15 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise Rejected("not_a_file")
         yield file
+
+
+def digest_of_file(path: Path) -> str:
+    """The sha256 of a file's bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def replace_file(path: Path, content: bytes) -> Path:

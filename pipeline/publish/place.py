@@ -6,18 +6,19 @@ Everything is first written into a staging folder inside the output, synced, and
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.core.errors import OutputError
+from pipeline.core.files import digest_of_file
 
 WORKBOOK = "整改台账.xlsx"
 DOCUMENTS = frozenset({".xlsx", ".docx"})  # what people open, keep open and edit
 
-Records = set[tuple[str, str]]  # (path below the output, sha256) of what we wrote
+Records = Set[tuple[str, str]]  # (path below the output, sha256) of what we wrote
+NOTHING: Records = frozenset()
 
 
 @dataclass(slots=True)
@@ -25,42 +26,47 @@ class Published:
     """Files now in place (path below the output), their records, and what a person must be told."""
 
     files: list[str] = field(default_factory=list)
-    records: Records = field(default_factory=set)
+    records: set[tuple[str, str]] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
 
 def staged(staging: Path) -> Records:
     """The records of everything in the staging folder."""
-    return {(path.relative_to(staging).as_posix(), _digest(path)) for path in _files(staging)}
+    return {(path.relative_to(staging).as_posix(), digest_of_file(path)) for path in _files(staging)}
 
 
-def place(staging: Path, output: Path, earlier: Records, only_add: bool = False) -> Published:
-    """Move every staged file to its place; of the `earlier` files those no longer made are removed.
+def place(
+    staging: Path, output: Path, earlier: Records, new: Records | None = None, kept: Records | None = NOTHING
+) -> Published:
+    """Move every staged file (`new`: their records) to its place; `earlier` ones that are no longer made are removed.
 
     What a person changed since we wrote it is never lost: an edited document is renamed before a new one takes
-    its place, and one that is no longer made stays.  With `only_add` no earlier file is removed.
+    its place, and one that is no longer made stays.  `kept` are earlier files that hold still; None: all of them.
     """
     result = Published()
+    ours: dict[str, set[str]] = {}
+    for name, digest in earlier:
+        ours.setdefault(name, set()).add(digest)
+    digests = dict(staged(staging) if new is None else new)
     for path in _files(staging):
         name = path.relative_to(staging).as_posix()
-        record = (name, _digest(path))
         target = _inside(output, name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.suffix in DOCUMENTS and target.is_file() and _edited(target, name, earlier):
-            kept = free_name(target, "人工修改")
-            target.replace(kept)
-            result.notes.append(f"{name} 在上次运行后被修改过，修改稿已另存为 {kept.name}")
+        if target.suffix in DOCUMENTS and target.is_file() and _edited(target, ours.get(name)):
+            edited = free_name(target, "人工修改")
+            target.replace(edited)
+            result.notes.append(f"{name} 在上次运行后被修改过，修改稿已另存为 {edited.name}")
         placed = _replace(path, target)
         result.files.append(target.with_name(placed).relative_to(output).as_posix())
-        result.records.add((result.files[-1], record[1]))
+        result.records.add((result.files[-1], digests[name]))
         if placed != target.name:
             result.notes.append(f"{name} 正被其他程序打开，新结果已另存为 {placed}")
-            result.records |= {old for old in earlier if old[0] == name}
-    gone = {record for record in earlier if record[0] not in {name for name, _ in result.records}}
-    if only_add:
-        result.records |= gone
-    else:
-        _remove_stale(gone, output)
+            result.records |= {(name, digest) for digest in ours.get(name, ())}
+    made = {name for name, _ in result.records}
+    left = {record for record in earlier if record[0] not in made}
+    stays = left if kept is None else left & kept
+    result.records |= stays
+    _remove_stale(left - stays, output)
     _sync_folders(output, result.files)
     return result
 
@@ -81,10 +87,9 @@ def _inside(output: Path, name: str) -> Path:
     return target
 
 
-def _edited(target: Path, name: str, earlier: Records) -> bool:
+def _edited(target: Path, ours: set[str] | None) -> bool:
     """Whether the file differs from everything that we may have written there; False when we wrote nothing."""
-    ours = {digest for path, digest in earlier if path == name}
-    return bool(ours) and _digest(target) not in ours
+    return bool(ours) and digest_of_file(target) not in (ours or ())
 
 
 def _replace(path: Path, target: Path) -> str:
@@ -115,7 +120,7 @@ def _remove_stale(records: Records, output: Path) -> None:
     """Remove earlier results that nobody changed, and their folders when these are empty."""
     for name, digest in sorted(records):
         target = _inside(output, name)
-        if target.is_file() and _digest(target) == digest:
+        if target.is_file() and digest_of_file(target) == digest:
             target.unlink()
             if target.parent != output and not any(target.parent.iterdir()):
                 target.parent.rmdir()
@@ -131,7 +136,3 @@ def _sync_folders(output: Path, names: Iterable[str]) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

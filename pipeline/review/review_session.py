@@ -28,7 +28,8 @@ from pipeline.publish.word.typography import unit_folders
 from pipeline.review.decide import Key, Wish, corrections_of
 from pipeline.ruleset.labels import Labels, load_labels
 from pipeline.run import batch
-from pipeline.run.batch import CORRECTIONS, RunSettings
+from pipeline.run.batch import RunSettings
+from pipeline.run.finished import CORRECTIONS
 from pipeline.run.output_folder import held
 from pipeline.run.word_documents import rows_by_unit
 

@@ -10,29 +10,30 @@ import json
 import os
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.core.errors import InputError, Rejected, escaped
-from pipeline.core.rows import DocumentRow, Tables, joined
-from pipeline.core.vocabulary import State
+from pipeline.core.rows import Tables, joined
 from pipeline.decisions.waiver_list import read_waivers
 from pipeline.publish.gaps import Gap, isolated
-from pipeline.publish.overview import counts
 from pipeline.reconcile.waivers import Waiver
 from pipeline.ruleset.labels import load_labels
-from pipeline.run import engines, inputs
+from pipeline.run import engines, finished, inputs
 from pipeline.run.earlier import as_before, found_again, given_before
 from pipeline.run.engines import Job, Outcome, T, Task, read_document
 from pipeline.run.inputs import InputFile
 from pipeline.run.output_folder import OutputFolder, held, open_place
+from pipeline.run.recorder import Recorder, accounted, set_aside
+from pipeline.run.run_summary import Summary, summarised
+from pipeline.run.still_valid import Earlier, Made
 from pipeline.run.store import settings_key
 
-SKIPS = frozenset({"skipped_temp", "skipped_type", "not_a_file", "unsafe_link", "duplicate"})
-CORRECTIONS = "corrections.csv"
+if TYPE_CHECKING:
+    from pipeline.run.word_documents import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +48,6 @@ class RunSettings:
     told: Callable[[str], None] | None = field(default=None, compare=False)  # hears how far it is
 
 
-@dataclass(slots=True)
-class Summary:
-    """What a run did, for the person who started it."""
-
-    output: Path
-    states: Counter[str] = field(default_factory=Counter)
-    problems: int = 0
-    measures: int = 0
-    findings: Counter[str] = field(default_factory=Counter)  # by severity, without the waived ones
-    set_aside: list[tuple[str, str]] = field(default_factory=list)  # (file, message) of the quarantined
-    reused: int = 0
-    units: int = 0
-    notes: list[str] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)  # results that could not be made
-    seconds: float = 0.0
-    day: date | None = None  # that deadlines are judged by
-
-
 def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[Tables] = read_document) -> Summary:
     """Read, reconcile and publish.  Raises UserError for what a person must mend."""
     from pipeline.run.rule_files import require_whole
@@ -76,10 +59,16 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
     with open_place(output) as place:
         place.log(f"开始：{len(found)} 个文件")
         entries = _prepared(found, place, settings)
-        results, reused = _read_all(entries, place, settings, task)
-        read = joined(results[entry.name] for entry in entries)
-        place.ledger.set_base(read)
         _remember(place, given, settings)
+        key = finished.key_of(entries, place, settings, waivers)
+        before = None if settings.fresh else finished.unchanged(place, key)
+        if before is not None:
+            place.log("输入、规则和结果都没有变化")
+            same = sum(not entry.error for entry in entries)
+            return replace(before, seconds=time.monotonic() - started, reused=same)
+        results, reused = _read_all(entries, place, settings, task)
+        place.ledger.set_base(results, settings_key(settings.rules))
+        read = joined(results[entry.name] for entry in entries)
         _tell(place, settings, "核对")
         tables, gaps = reconciled(corrected(read, output), settings, waivers, output)
         _log_gaps(place, gaps)
@@ -88,6 +77,7 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
         summary = summarised(tables, output, notes, time.monotonic() - started, reused)
         summary = replace(summary, gaps=[*gaps, *more], day=judged_by(settings))
         _log_folders(tables, place)
+        finished.remember(place, key, summary, tables.documents)
         place.log(f"结束：用时 {summary.seconds:.1f} 秒，{dict(summary.states)}")
     return summary
 
@@ -124,7 +114,7 @@ def report(output: Path, settings: RunSettings, kinds: Sequence[str], unit: str 
         wanted = Wanted(tuple(kinds), unit, judged_by(settings))
         gaps += write_documents(tables, place.staging, settings.rules, wanted, settings.jobs or _processors()).gaps
         _log_gaps(place, gaps)
-        placed = place.publish(only_add=True)
+        placed = place.publish(None)
     missing = [f"没有写出：{escaped(gap.name)}：{gap.message}" for gap in gaps]
     return [*(str(output / name) for name in placed.files), *placed.notes, *missing]
 
@@ -210,7 +200,7 @@ def _read_all(
     waiting: dict[str, InputFile] = {}
     for entry in entries:
         if entry.error:
-            results[entry.name] = _set_aside(entry)
+            results[entry.name] = set_aside(entry)
         elif (known := place.ledger.find(entry.name, entry.sha256, key)) is not None:
             results[entry.name] = known
         else:
@@ -218,15 +208,12 @@ def _read_all(
     reused = sum(not entry.error for entry in entries) - len(waiting)
     place.check_space(sum(entry.size for entry in waiting.values()))
     jobs = [Job(entry.name, entry.path, entry.converted) for entry in waiting.values()]
-    for job, outcome in _shown(_engine(jobs, settings.rules, settings, task), len(jobs)):
-        entry = waiting[job.name]
-        tables = _accounted(entry, outcome)
-        place.ledger.keep(entry.name, entry.sha256, key, tables)
-        place.log(_line(tables.documents[0], outcome.seconds))
-        place.trace(job.name, outcome.trace)
-        results[job.name] = tables
-        if settings.told:
-            settings.told(f"读取 {len(results)} / {len(entries)}")
+    with Recorder(place, key) as recorder:
+        for job, outcome in _shown(_engine(jobs, settings.rules, settings, task), len(jobs)):
+            results[job.name] = accounted(waiting[job.name], outcome)
+            recorder.take(waiting[job.name], results[job.name], outcome)
+            if settings.told:
+                settings.told(f"读取 {len(results)} / {len(entries)}")
     return results, reused
 
 
@@ -260,43 +247,6 @@ def _tell(place: OutputFolder, settings: RunSettings, stage: str) -> None:
         print(f"{stage}……", file=sys.stderr)
 
 
-def _accounted(entry: InputFile, outcome: Outcome[Tables]) -> Tables:
-    """The tables of an outcome: its own when they belong to the bytes that were hashed, else the reason's row."""
-    if outcome.result is None:
-        return _set_aside(replace(entry, error=outcome.error, detail=outcome.detail))
-    document = outcome.result.documents[0]
-    if document.sha256 != entry.sha256:
-        return _set_aside(replace(entry, error="changed_while_reading"))
-    return replace(outcome.result, documents=(replace(document, file=entry.name),))
-
-
-def _set_aside(entry: InputFile) -> Tables:
-    """The tables of a file that is not read: its one row in documents."""
-    from pipeline.extract.tabulate import doc_id
-
-    state = State.SKIPPED if entry.error in SKIPS else State.QUARANTINED
-    return Tables(
-        documents=(
-            DocumentRow(
-                doc_id=doc_id(entry.name),
-                file=entry.name,
-                sha256=entry.sha256,
-                state=state,
-                error=entry.error,
-                message=Rejected(entry.error, entry.detail).message,
-            ),
-        )
-    )
-
-
-def _line(document: DocumentRow, seconds: float) -> str:
-    """A document's line in the log: names and classes only."""
-    words = [document.file, document.state, document.error, document.warnings, document.encoding]
-    if document.coverage is not None and document.coverage < 1:
-        words.append(f"读出 {document.coverage:.2%}")
-    return "  ".join([*(word for word in words if word), f"{seconds:.2f} 秒"])
-
-
 # --- after reading ---------------------------------------------------------------------------------
 
 
@@ -304,7 +254,7 @@ def corrected(tables: Tables, output: Path) -> Tables:
     """The tables with what people decided (`corrections.csv` in the output) laid over."""
     from pipeline.decisions.merge import load_corrections, merge
 
-    return merge(tables, load_corrections(output / CORRECTIONS))
+    return merge(tables, load_corrections(output / finished.CORRECTIONS))
 
 
 def reconciled(
@@ -318,7 +268,7 @@ def reconciled(
     profile = settings.profile or "default"
     each, gaps = each_case(settings.rules, profile, settings.jobs or _processors())
     tables = reconcile(tables, settings.rules, profile, settings.as_of, waivers, each=each)
-    return tables if output is None else merge_findings(tables, load_corrections(output / CORRECTIONS)), gaps
+    return tables if output is None else merge_findings(tables, load_corrections(output / finished.CORRECTIONS)), gaps
 
 
 def _log_folders(tables: Tables, place: OutputFolder) -> None:
@@ -349,13 +299,27 @@ def publish(
     write_package(tables, place.staging / "tables", load_labels(settings.rules))
     day = judged_by(settings)
     shortened, gaps = write_workbook(tables, place.staging / WORKBOOK, settings.rules, day)
-    wanted = Wanted(as_of=day, originals={entry.name: entry.path for entry in entries if not entry.error})
-    workers = settings.jobs or _processors()
     with isolated(PAGE_FILE, gaps):
         write_batch_page(tables, load_labels(settings.rules), place.staging)
-    gaps += write_documents(tables, place.staging, settings.rules, wanted, workers).gaps
+    earlier = Earlier(place.output, {} if settings.fresh else place.ledger.made())
+    originals = {entry.name: entry.path for entry in entries if not entry.error}
+    wanted = Wanted(as_of=day, originals=originals, earlier=earlier, decided=finished.decided(place.output))
+    written = write_documents(tables, place.staging, settings.rules, wanted, settings.jobs or _processors())
+    gaps += written.gaps
     _log_gaps(place, gaps)
-    return [*shortened, *place.publish().notes], gaps
+    placed = place.publish({record for made in written.kept.values() for record in made.files})
+    place.ledger.set_made(written.kept | _in_place(written, place, dict(placed.records)))
+    return [*shortened, *placed.notes], gaps
+
+
+def _in_place(written: Written, place: OutputFolder, digests: Mapping[str, str]) -> dict[str, Made]:
+    """The units whose documents were all put where they belong."""
+    made: dict[str, Made] = {}
+    for unit, (key, files) in written.keys.items():
+        names = [path.relative_to(place.staging).as_posix() for path in files]
+        if all(name in digests for name in names):
+            made[unit] = Made(key, tuple((name, digests[name]) for name in names))
+    return made
 
 
 def judged_by(settings: RunSettings) -> date:
@@ -379,22 +343,4 @@ def _remember(place: OutputFolder, given: Sequence[Path], settings: RunSettings)
             "profile": settings.profile,
             "as_of": settings.as_of.isoformat() if settings.as_of else "",
         }
-    )
-
-
-def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, reused: int) -> Summary:
-    """The figures of a run, units and problems counted as in the workbook's overview."""
-    documents = tables.documents
-    units, problems, measures = counts(tables)
-    return Summary(
-        output=output,
-        states=Counter(document.state for document in documents),
-        problems=problems,
-        measures=measures,
-        findings=Counter(finding.severity for finding in tables.findings if not finding.waived),
-        set_aside=[(one.file, one.message) for one in documents if one.state == State.QUARANTINED],
-        reused=reused,
-        units=units,
-        notes=notes,
-        seconds=seconds,
     )

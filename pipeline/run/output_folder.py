@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TextIO
 from pipeline.core import limits
 from pipeline.core.errors import BusyError, OutputError, ProgramError, UserError, trace_of
 from pipeline.core.files import TEMPORARY
-from pipeline.run.store import RunStore, open_ledger
+from pipeline.run.store import FINISHED, RunStore, open_ledger
 
 if TYPE_CHECKING:
     from pipeline.publish.place import Published
@@ -68,14 +68,15 @@ class OutputFolder:
         if trace:
             self.log(f"{name}  程序内部错误\n{trace}")
 
-    def publish(self, only_add: bool = False) -> Published:
-        """Put everything that is staged in place, and record it before and after."""
+    def publish(self, kept: set[tuple[str, str]] | None) -> Published:
+        """Put everything that is staged in place, and record it before and after; `kept` files stay (None: all)."""
         from pipeline.publish.place import place, staged
 
-        earlier = self.ledger.published()
+        earlier, new = self.ledger.published(), staged(self.staging)
+        self.ledger.set_run_values({FINISHED: ""})
         # recorded before too: after a kill in between, our own file must not look like a person's edit
-        self.ledger.set_published(earlier | staged(self.staging))
-        done = place(self.staging, self.output, earlier, only_add)
+        self.ledger.set_published(earlier | new)
+        done = place(self.staging, self.output, earlier, new, kept)
         self.ledger.set_published(done.records)
         for note in done.notes:
             self.log(note)

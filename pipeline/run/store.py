@@ -11,27 +11,31 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.core.rows import SCHEMA, Tables, tables_of
+from pipeline.core.rows import SCHEMA, Tables, joined, tables_of
 from pipeline.core.stored_rows import plain_values, row_of
 from pipeline.ruleset.layers import rule_files
+from pipeline.run.still_valid import Made
 
 # a second try may end differently: the cause lies in the machine, not in the file
 PASSING = frozenset(
     {"unreadable", "changed_while_reading", "converter_missing", "timeout", "memory", "crash", "internal_error"}
 )
 LATER = frozenset({"labels.yaml", "checks.yaml"})  # rule files that the reading of one document never sees
-FORM = 2  # of the tables below; a ledger of another form is put aside like a damaged one
+FINISHED = "finished"  # the run value that says for which inputs, rules and day all results are in place
+FORM = 3  # of the tables below; a ledger of another form is put aside like a damaged one
 _TABLES = """
 CREATE TABLE IF NOT EXISTS done (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, settings TEXT NOT NULL,
                                  tables BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS published (path TEXT, sha256 TEXT, PRIMARY KEY (path, sha256)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS base (tables BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS base (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, settings TEXT NOT NULL,
+                                 tables BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS made (unit TEXT PRIMARY KEY, key TEXT NOT NULL, files TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -49,14 +53,15 @@ class RunStore:
         ).fetchone()
         return _unpacked(found[0]) if found else None
 
-    def keep(self, name: str, sha256: str, settings: str, tables: Tables) -> None:
-        """Record a finished document; passing failures are not kept, so that the next run tries again."""
-        if any(row.error in PASSING for row in tables.documents):
-            return
+    def keep(self, settings: str, finished: Iterable[tuple[str, str, Tables]]) -> None:
+        """Record finished documents (name, sha256, tables); passing failures are not kept: the next run tries again."""
+        rows = [
+            (name, sha256, settings, _packed(tables))
+            for name, sha256, tables in finished
+            if not any(row.error in PASSING for row in tables.documents)
+        ]
         with self._connection:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?)", (name, sha256, settings, _packed(tables))
-            )
+            self._connection.executemany("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?)", rows)
 
     def forget(self) -> None:
         """Forget every document (`--fresh`)."""
@@ -84,13 +89,35 @@ class RunStore:
 
     def base(self) -> Tables | None:
         """All tables of the last run as they were read, before corrections and checks; None when damaged."""
-        found = self._connection.execute("SELECT tables FROM base").fetchone()
-        return _unpacked(found[0]) if found else None
+        parts = [_unpacked(data) for (data,) in self._connection.execute("SELECT tables FROM base ORDER BY name")]
+        whole = [part for part in parts if part is not None]
+        return joined(whole) if whole and len(whole) == len(parts) else None
 
-    def set_base(self, tables: Tables) -> None:
+    def set_base(self, read: Mapping[str, Tables], settings: str) -> None:
+        """Take over what was read, by name: from the finished documents where they are there, else as it is given."""
+        known = {name for (name,) in self._connection.execute("SELECT name FROM done WHERE settings = ?", (settings,))}
+        others = [(name, "", "", _packed(tables)) for name, tables in read.items() if name not in known]
         with self._connection:
-            self._connection.execute("DELETE FROM base")
-            self._connection.execute("INSERT INTO base VALUES (?)", (_packed(tables),))
+            self._connection.execute(
+                "DELETE FROM base WHERE NOT EXISTS (SELECT 1 FROM done WHERE done.name = base.name "
+                "AND done.sha256 = base.sha256 AND done.settings = base.settings AND done.settings = ?)",
+                (settings,),
+            )
+            self._connection.execute("INSERT OR IGNORE INTO base SELECT * FROM done WHERE settings = ?", (settings,))
+            self._connection.executemany("INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?)", others)
+
+    def made(self) -> dict[str, Made]:
+        """The Word documents of each unit that are in place."""
+        rows = self._connection.execute("SELECT unit, key, files FROM made")
+        return {
+            unit: Made(key, tuple((name, digest) for name, digest in json.loads(files))) for unit, key, files in rows
+        }
+
+    def set_made(self, made: Mapping[str, Made]) -> None:
+        rows = [(unit, one.key, json.dumps(one.files)) for unit, one in sorted(made.items())]
+        with self._connection:
+            self._connection.execute("DELETE FROM made")
+            self._connection.executemany("INSERT INTO made VALUES (?, ?, ?)", rows)
 
     def set_run_values(self, values: dict[str, str]) -> None:
         with self._connection:
@@ -162,6 +189,14 @@ def rules_digest(folder: Path) -> str:
         for name, path in rule_files(folder, ".yaml")
         if path.name not in LATER and path.parent.name not in ("profiles", "templates")
     )
+
+
+def everything_digest(folder: Path) -> str:
+    """A digest of this program, its pages, and every file of the rules, templates and profiles included."""
+    own = Path(__file__).parent.parent
+    pages = sorted(path for path in own.rglob("*") if path.suffix in (".js", ".css", ".html"))
+    files = [*((path.relative_to(own).as_posix(), path) for path in pages), *rule_files(folder, ".yaml", ".docx")]
+    return f"{tool_version()} {_digest(files)}"
 
 
 def _digest(files: Iterable[tuple[str, Path]]) -> str:

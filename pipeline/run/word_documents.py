@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipeline.core.errors import InputError, Rejected
 from pipeline.core.rows import ROW_TYPES, CaseRow, Row, Tables, tables_of, with_rows
+from pipeline.core.stored_rows import plain_values
 from pipeline.core.vocabulary import CASE_KINDS
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.page.pages import FILE, write_unit_page
@@ -26,10 +27,12 @@ from pipeline.publish.word.letters import as_of
 from pipeline.publish.word.typography import unit_folders
 from pipeline.readers import gate
 from pipeline.ruleset.labels import load_labels
-from pipeline.run import engines
+from pipeline.run import engines, store
 from pipeline.run.engines import Job
+from pipeline.run.still_valid import Earlier, Made, digest_of
 
 PAGE = "page"  # the unit's page of the review, beside the kinds of Word documents
+_OF_CASES = ("cases", "links", "items", "recounts", "findings")  # what reconciliation makes
 _OF_ALL = ("documents", "items", "problems", "measures", "findings", "cases")  # what the report on all units counts
 
 
@@ -37,13 +40,16 @@ _OF_ALL = ("documents", "items", "problems", "measures", "findings", "cases")  #
 class Wanted:
     """Which documents: kinds by code or Chinese name (none: all), one unit or all, judged by which day.
 
-    `originals` are the input files by their names; with them units get copies with comments.
+    `originals` are the input files by their names; with them units get copies with comments.  What an `earlier` run
+    made and what still holds is not made again.
     """
 
     kinds: tuple[str, ...] = ()
     unit: str | None = None
     as_of: date | None = None
     originals: Mapping[str, Path] = field(default_factory=dict)
+    earlier: Earlier = field(default_factory=Earlier)
+    decided: str = ""  # a digest of what people decided: it changes what was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +64,16 @@ class Parcel:
 
 
 @dataclass(slots=True)
-class Made:
+class Written:
     """The files that were written, in the order of units and kinds, and what could not be made."""
 
     files: list[Path] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    kept: dict[str, Made] = field(default_factory=dict)  # by unit: of an earlier run, in place
+    keys: dict[str, tuple[str, list[Path]]] = field(default_factory=dict)  # by unit: what was made now, whole
 
 
-def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, workers: int = 0) -> Made:
+def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, workers: int = 0) -> Written:
     """Write the documents that are wanted, in one folder a unit; without workers in this process, without limits.
 
     Raises InputError for an unknown kind or unit, TemplateError for a broken template, OutputError where nothing can
@@ -77,16 +85,23 @@ def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, w
         known = "、".join(list(whole.units)[:10]) or "没有任何单位"
         raise InputError(wanted.unit, "结果里没有这个单位", f"请写成下列之一：{known}")
     folders = unit_folders(whole.units)
-    jobs = [
-        Job(parcel.unit, folder / folders[parcel.unit] if parcel.unit else folder, given=parcel)
-        for parcel in _parcels(whole, kinds, wanted)
-    ]
+    made = Written()
+    jobs: list[Job] = []
+    keys: dict[str, str] = {}
+    everything = store.everything_digest(rules)
+    for parcel in _parcels(whole, kinds, wanted):
+        key = digest_of(everything, wanted.decided, folders.get(parcel.unit, ""), *_depends_on(parcel))
+        before = wanted.earlier.of(parcel.unit, key) if parcel.unit else None
+        if before is not None:
+            made.kept[parcel.unit] = before
+            continue
+        keys[parcel.unit] = key
+        jobs.append(Job(parcel.unit, folder / folders[parcel.unit] if parcel.unit else folder, given=parcel))
     workers = min(workers, len(jobs))
     outcomes = (
         engines.processes(jobs, rules, workers, write_parcel) if workers else engines.serial(jobs, rules, write_parcel)
     )
     done = dict(outcomes)
-    made = Made()
     for job in jobs:
         outcome = done[job]
         if outcome.result is None:
@@ -95,19 +110,32 @@ def write_documents(tables: Tables, folder: Path, rules: Path, wanted: Wanted, w
         else:
             made.files += outcome.result.files
             made.gaps += outcome.result.gaps
+            if job.name and not outcome.result.gaps:
+                made.keys[job.name] = (keys[job.name], outcome.result.files)
     return made
 
 
-def write_parcel(job: Job, rules: Path) -> Made:
+def _depends_on(parcel: Parcel) -> Iterator[object]:
+    """What a parcel's documents depend on beside rules and decisions, as plain values.
+
+    What was read from a paper depends on its bytes, which its row in `documents` names.
+    """
+    yield from (list(parcel.kinds), str(parcel.as_of), sorted(parcel.originals))
+    for name in ("documents", *_OF_CASES):
+        yield [list(plain_values(name, row).values()) for row in parcel.tables.rows(name)]
+
+
+def write_parcel(job: Job, rules: Path) -> Written:
     """Write the documents of one parcel into the job's folder."""
     parcel: Parcel = job.given
     source = WordSource(parcel.tables, load_labels(rules), load_profile(rules), parcel.as_of)
     if not parcel.unit:
-        return Made(*write_summary(source, job.path, rules))
-    made = Made(*write_unit(source, parcel.unit, tuple(kind for kind in parcel.kinds if kind != PAGE), job.path, rules))
+        return Written(*write_summary(source, job.path, rules))
+    kinds = tuple(kind for kind in parcel.kinds if kind != PAGE)
+    made = Written(*write_unit(source, parcel.unit, kinds, job.path, rules))
     if PAGE in parcel.kinds:
         with isolated(f"{parcel.unit}·{FILE}", made.gaps):
-            write_unit_page(source, parcel.unit, job.path)
+            made.files.append(write_unit_page(source, parcel.unit, job.path))
     if parcel.originals:
         files, gaps = write_commented(source, parcel.unit, _reader(parcel.originals), job.path)
         made.files += files

@@ -1,0 +1,71 @@
+"""What a run did, for the person who started it; kept with the results, so that an unchanged rerun can say it again."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+
+from pipeline.core.rows import Tables
+from pipeline.core.vocabulary import State
+from pipeline.publish.gaps import Gap
+from pipeline.publish.overview import counts
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did, for the person who started it."""
+
+    output: Path
+    states: Counter[str] = field(default_factory=Counter)
+    problems: int = 0
+    measures: int = 0
+    findings: Counter[str] = field(default_factory=Counter)  # by severity, without the waived ones
+    set_aside: list[tuple[str, str]] = field(default_factory=list)  # (file, message) of the quarantined
+    reused: int = 0
+    units: int = 0
+    notes: list[str] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)  # results that could not be made
+    seconds: float = 0.0
+    day: date | None = None  # that deadlines are judged by
+
+
+def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, reused: int) -> Summary:
+    """The figures of a run, units and problems counted as in the workbook's overview."""
+    documents = tables.documents
+    units, problems, measures = counts(tables)
+    return Summary(
+        output=output,
+        states=Counter(document.state for document in documents),
+        problems=problems,
+        measures=measures,
+        findings=Counter(finding.severity for finding in tables.findings if not finding.waived),
+        set_aside=[(one.file, one.message) for one in documents if one.state == State.QUARANTINED],
+        reused=reused,
+        units=units,
+        notes=notes,
+        seconds=seconds,
+    )
+
+
+def kept(summary: Summary) -> str:
+    """A summary without gaps as text; `summary_of` reads it."""
+    values = {one.name: getattr(summary, one.name) for one in fields(summary) if one.name != "gaps"}
+    return json.dumps(values, default=str)
+
+
+def summary_of(text: str, output: Path) -> Summary:
+    """The summary that was kept, for a run that has nothing to do."""
+    values = json.loads(text)
+    return Summary(
+        **{
+            **values,
+            "output": output,
+            "states": Counter(values["states"]),
+            "findings": Counter(values["findings"]),
+            "set_aside": [tuple(pair) for pair in values["set_aside"]],
+            "day": date.fromisoformat(values["day"]) if values["day"] else None,
+        }
+    )
