@@ -15,7 +15,7 @@ import pytest
 from pipeline.cli import commands
 from pipeline.core.errors import REASONS, BusyError, OutputError
 from pipeline.core.rows import SCHEMA
-from pipeline.run import batch
+from pipeline.run import batch, explained
 from tests import stand_ins
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +28,7 @@ def simple(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     stand_ins.install(monkeypatch)
     monkeypatch.setattr(batch, "run", partial(batch.run, task=stand_ins.read))
     monkeypatch.setattr(batch, "read_one", partial(batch.read_one, task=stand_ins.read))
+    monkeypatch.setattr(explained, "explain_one", partial(explained.explain_one, task=stand_ins.read))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in").mkdir()
     for name, text in {"a": "问题一\n问题二", "b": "REJECT", "~$c": "x"}.items():

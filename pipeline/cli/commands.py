@@ -135,12 +135,12 @@ def show(file: Path, rules: Path | None, profile: str, as_of: datetime | None) -
 @click.argument("problem", type=int, required=False, metavar="[问题序号]")
 @RULES
 def explain(file: Path, problem: int | None, rules: Path | None) -> None:
-    """说明一份文档（或其中一个问题）的每个值由哪条规则、从哪段文字得出。"""
+    """说明一份文档（或其中一个问题）的每个值由哪条规则、从哪段文字得出，每一段凭哪些迹象读成了什么。"""
     from pipeline.cli import terminal
-    from pipeline.run import batch
+    from pipeline.run.explained import explain_one
 
     settings = _settings(rules)
-    click.echo(terminal.explain_text(batch.read_one(file, settings), problem, settings.rules))
+    click.echo(terminal.explain_text(explain_one(file, settings), problem, settings.rules))
 
 
 @zhenggai.command(cls=ChineseCommand)
@@ -255,6 +255,26 @@ def rules_fit(rules: Path | None, report: bool, output: Path | None) -> None:
         lines = fit_report.report(folder, papers)
     else:
         lines = fitting.write_weights(folder, papers, output or folder / fitting.FILE)
+    click.echo("\n".join(lines))
+
+
+@rules.command("calibrate", cls=ChineseCommand)
+@RULES
+@click.option("--report", is_flag=True, help="不写文件，只列出读错的有多少列为存疑、读对的有多少误列。")
+@click.option(
+    "-o", "--output", type=ANY_PATH, metavar="文件", help="写到哪个文件；不写就是规则文件夹里的 weights.yaml。"
+)
+def rules_calibrate(rules: Path | None, report: bool, output: Path | None) -> None:
+    """用标注过的样本重新校准读法的把握（weights.yaml 的 judge）。在源码文件夹中运行，需要 zhenggai[fit]。"""
+    from pipeline.lab import calibrate, fitting
+    from pipeline.ruleset.layers import rules_folder
+
+    folder = rules_folder(rules)
+    papers = rules_folder().parent / "tests"
+    if report:
+        lines = calibrate.report(folder, papers)
+    else:
+        lines = calibrate.write_calibration(folder, papers, output or folder / fitting.FILE)
     click.echo("\n".join(lines))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cli.reading_text import atoms_text, readings_text
 from pipeline.core.errors import InputError, escaped
 from pipeline.core.rows import DocumentRow, FactRow, Tables, by_problem
 from pipeline.core.rows import place as place_of
@@ -47,6 +48,11 @@ def summary_text(summary: Summary, rules: Path) -> str:
     ]
     if summary.day:
         lines.append(f"超期与到期按 {summary.day:%Y-%m-%d} 判断")
+    if summary.doubtful:
+        lines += ["", f"{len(summary.doubtful)} 份读法存疑，请先看："]
+        lines += [f"  {file}：{message}" for file, message in summary.doubtful[:SET_ASIDE_SHOWN]]
+        if len(summary.doubtful) > SET_ASIDE_SHOWN:
+            lines.append(f"  …… 共 {len(summary.doubtful)} 份，其余见“文档”表")
     if summary.set_aside:
         lines += ["", "未能处理的文件："]
         lines += [f"  {file}：{message}" for file, message in summary.set_aside[:SET_ASIDE_SHOWN]]
@@ -65,6 +71,7 @@ def show_text(tables: Tables, rules: Path) -> str:
     labels = load_labels(rules)
     parts = [
         _header(tables.documents[0], labels),
+        *readings_text(tables, labels),
         *_outline(tables, labels),
         *_claims(tables, labels),
         *_advice(tables),
@@ -141,16 +148,14 @@ def _findings(tables: Tables, labels: Labels) -> Iterator[str]:
 
 
 def explain_text(tables: Tables, problem: int | None, rules: Path) -> str:
-    """Every value with its rule, the rule's place and the source's place, and which other rules its field has."""
+    """Every value with its rule, its place, and its field's other rules; the readings; why each piece is what it is."""
     from pipeline.ruleset.rule import load_rules
 
     facts = sorted(_chosen(tables, problem), key=place_of)
-    if not facts:
-        return "没有取到值。"
     labels, loaded = load_labels(rules), load_rules(rules)
     sources = {rule.id: rule.source for rule in loaded.all()}
     fields = {rule.id: rule.field for rule in loaded.all()}
-    lines = []
+    lines = [] if facts else ["没有取到值。"]
     for fact in facts:
         rule = fact.rule
         field = fact.field
@@ -160,6 +165,7 @@ def explain_text(tables: Tables, problem: int | None, rules: Path) -> str:
         others = [other for other, field in fields.items() if field == fields.get(rule) and other != rule]
         shown = "、".join(others[:OTHERS_SHOWN]) + (f"等 {len(others)} 条" if len(others) > OTHERS_SHOWN else "")
         lines.append(f"    规则 {rule}{place}" + (f"；同一字段的其他规则：{shown}" if others else ""))
+    lines += [*readings_text(tables, labels), *atoms_text(tables, problem, labels)]
     return escaped("\n".join(lines), kept="\n\t")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from pipeline.core.item_row import ItemRow
+from pipeline.core.reading_rows import AtomRow, ReadingPartRow, ReadingRow
 from pipeline.core.row import Row as Row
 from pipeline.core.row import beside as _beside
 from pipeline.core.source_rows import FactRow as FactRow
@@ -47,6 +48,7 @@ class DocumentRow(Row):
     coverage: float | None = None
     unused_share: float | None = None
     confidence: float | None = None  # from 0 to 1, how sure the chosen reading is; None for what was not read
+    doubts: str = ""  # the signs that speak most against it (`doubt` in labels.yaml), parted by blanks
     reading: str = ""  # the form of the chosen reading
     state: State = State.OK
     error: str = ""
@@ -290,12 +292,15 @@ class Tables:
     facts: tuple[FactRow, ...] = ()
     unused: tuple[UnusedRow, ...] = ()
     paragraphs: tuple[ParagraphRow, ...] = ()
+    readings: tuple[ReadingRow, ...] = ()
+    reading_parts: tuple[ReadingPartRow, ...] = ()
     cases: tuple[CaseRow, ...] = ()
     links: tuple[LinkRow, ...] = ()
     items: tuple[ItemRow, ...] = ()
     recounts: tuple[RecountRow, ...] = ()
     findings: tuple[FindingRow, ...] = ()
     conflicts: tuple[ConflictRow, ...] = _beside(default=())
+    atoms: tuple[AtomRow, ...] = _beside(default=())  # of one document that is explained
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """The rows of a table by its name."""
@@ -353,6 +358,8 @@ R = TypeVar(
     FactRow,
     UnusedRow,
     ParagraphRow,
+    ReadingRow,
+    ReadingPartRow,
     FindingRow,
 )
 P = TypeVar("P", MeasureRow, AmountRow, ExtraRow)

@@ -260,7 +260,16 @@ def finding_columns(labels: Labels) -> list[Column]:
 
 
 DATES = ("inspected_from", "inspected_to", "feedback_date", "issued_date")
-_DOCUMENT_WIDTHS = {"file": 30, "title": 36, "unit": 24, "message": 40, "inspector": 16, "warnings": 24, "contact": 30}
+_DOCUMENT_WIDTHS = {
+    "file": 30,
+    "doubts": 40,
+    "title": 36,
+    "unit": 24,
+    "message": 40,
+    "inspector": 16,
+    "warnings": 24,
+    "contact": 30,
+}
 _NOT_SHOWN = {
     "doc_id",
     "case_id",

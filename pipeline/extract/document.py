@@ -16,7 +16,7 @@ from pipeline.extract.figures import read_figures
 from pipeline.extract.found import Problem, fact, inside
 from pipeline.extract.header import Header, read_header
 from pipeline.extract.items import heading, read_item
-from pipeline.extract.judge import Candidate
+from pipeline.extract.judge import Candidate, Verdict
 from pipeline.extract.kinds import Parsed, decide, ours
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
 from pipeline.extract.outline import Outline, Section, outline
@@ -26,6 +26,7 @@ from pipeline.extract.proposers.proposal import Proposal
 from pipeline.extract.proposers.table_grid import read_grids
 from pipeline.extract.proposers.table_proposer import join_lists, tables
 from pipeline.extract.references import Reference, read_amounts, read_references
+from pipeline.extract.signs import CERTAIN, Doubt, WhatWasRead, doubt
 from pipeline.extract.taken import Taken
 from pipeline.ruleset.rule import Rules
 
@@ -54,8 +55,9 @@ class Extraction:
     amounts: list[tuple[int, Fact]] = field(default_factory=list)
     advice: list[tuple[str, Fact]] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
-    confidence: float = 1.0
-    form: str = ""  # of the chosen reading
+    verdict: Verdict | None = None  # None for a paper that is none of ours
+    doubt: Doubt = CERTAIN
+    parsed: Parse | None = None
     structure: list[tuple[int, Fact]] = field(default_factory=list)  # which rule saw which label, chapter, marker
 
 
@@ -69,8 +71,7 @@ class _Read:
     problems: list[Problem] = field(default_factory=list)
     advice: list[tuple[str, Fact]] = field(default_factory=list)
     groups: frozenset[tuple[int, int]] = frozenset()
-    confidence: float = 1.0
-    form: str = ""
+    verdict: Verdict | None = None
 
 
 def extract(document: Document, rules: Rules) -> Extraction:
@@ -93,7 +94,7 @@ def extract(document: Document, rules: Rules) -> Extraction:
     if header.kind != trial:
         read = _read_as(parsed_paper, Reading(document, whole, rules, header.kind), offer)
     problems = [of_feedback(p) for p in read.problems] if header.kind == Kind.FEEDBACK else read.problems
-    found = Extraction(header, problems, advice=read.advice, confidence=read.confidence, form=read.form)
+    found = Extraction(header, problems, advice=read.advice, verdict=read.verdict)
     _complete_deadlines(header, found.problems)
     found.passages = _passages(read.reading, read.parts, header, found, read.listed, offer, read.groups)
     if header.kind in ANSWERS:
@@ -112,6 +113,9 @@ def extract(document: Document, rules: Rules) -> Extraction:
     for problem in found.problems:
         problem.extra = extras(document, whole.views, problem, rules)
     found.structure = _structure(read.reading, header, read.listed, offer)
+    outcome = WhatWasRead(header.kind, found.problems, len(found.advice), found.claims, header.votes)
+    found.parsed = parsed_paper
+    found.doubt = doubt(parsed_paper, read.verdict, outcome, rules.weights["judge"])
     return found
 
 
@@ -135,8 +139,7 @@ def _read_as(parsed: Parse, reading: Reading, offer: Proposal | None) -> _Read:
     verdict = judged(parsed, reading.document, reading.rules, sections, kind)
     chosen = verdict.chosen
     listed = listed if chosen.form == "sections" else []
-    read = list(chosen.problems), list(chosen.advice), chosen.groups
-    return _Read(reading, parts, listed, *read, verdict.confidence, chosen.form)
+    return _Read(reading, parts, listed, list(chosen.problems), list(chosen.advice), chosen.groups, verdict)
 
 
 def _complete_deadlines(header: Header, problems: list[Problem]) -> None:

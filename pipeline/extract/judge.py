@@ -1,7 +1,7 @@
 """Which reading of a paper counts: proposals laid on the same atoms, one score, and the margin to the next.
 
-In: the parse of a paper and other proposals for its problems.  Out: a `Verdict`: the chosen proposal, the runner-up,
-and how sure the choice is.  A proposal cannot break another paper: it counts only where it scores higher.
+In: the parse of a paper and other proposals for its problems.  Out: a `Verdict`: the chosen proposal and all others
+with their scores.  A proposal cannot break another paper: it counts only where it scores higher.
 """
 
 from __future__ import annotations
@@ -53,20 +53,27 @@ class WholePaper:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The chosen reading, the next best that differs (None where all agree), and confidence from 0 to 1."""
+    """The chosen reading, and all that were proposed with their scores; the last is that by sections and tables."""
 
     chosen: Candidate
-    runner_up: Candidate | None
-    confidence: float
+    proposals: tuple[Candidate, ...]
+    merits: tuple[float, ...]
+
+    @property
+    def others(self) -> tuple[Candidate, ...]:
+        """The readings that differ in structure from the chosen one and from each other, the best first."""
+        told = [self.chosen]
+        for k in sorted(range(len(self.proposals)), key=lambda k: -self.merits[k]):
+            if all(differs(one, self.proposals[k]) for one in told):
+                told.append(self.proposals[k])
+        return tuple(told[1:])
 
 
 def choose(parse: Parse, proposals: Sequence[Candidate], whole: WholePaper) -> Verdict:
     """The proposal with the highest score; of equal ones the first."""
-    scores = [merit(parse, proposal, whole) for proposal in proposals]
-    order = sorted(range(len(proposals)), key=lambda k: -scores[k])
-    best = proposals[order[0]]
-    other = next((k for k in order[1:] if differs(best, proposals[k])), None)
-    return Verdict(best, None if other is None else proposals[other], confidence(parse, best))
+    merits = tuple(merit(parse, proposal, whole) for proposal in proposals)
+    best = max(range(len(merits)), key=lambda k: merits[k])
+    return Verdict(proposals[best], tuple(proposals), merits)
 
 
 def merit(parse: Parse, proposal: Candidate, whole: WholePaper) -> float:
@@ -122,12 +129,3 @@ def differs(one: Candidate, other: Candidate) -> bool:
     return [(p.problem.span if p.problem else None, len(p.measures)) for p in one.problems] != [
         (p.problem.span if p.problem else None, len(p.measures)) for p in other.problems
     ]
-
-
-def confidence(parse: Parse, proposal: Candidate) -> float:
-    """The mean probability of the chosen roles over the atoms that open a paragraph or carry a label."""
-    if not parse.path:
-        return 1.0
-    sure = parse.sureness()
-    places = [k for k, atom in enumerate(parse.atoms.items) if atom.first or atom.mark is not None]
-    return float(sum(sure[k] for k in places) / len(places))

@@ -29,6 +29,7 @@ class Parse:
     weights: Weights
     emitted: Matrix
     path: tuple[int, ...]
+    own: Sequence[set[str]]  # what each atom shows by itself, for those who ask why
 
     @property
     def roles(self) -> list[str]:
@@ -39,10 +40,10 @@ class Parse:
         """How well a labelling of these atoms fits: never above that of the parse's own."""
         return path_score([self.weights.number(role) for role in roles], self.emitted, self.weights.follows)
 
-    def sureness(self) -> Matrix:
-        """The probability of the chosen role at each atom."""
-        all_roles = posteriors(self.emitted, self.weights.follows)
-        sure: Matrix = all_roles[range(len(self.path)), list(self.path)]
+    def sureness(self, roles: Sequence[str]) -> Matrix:
+        """The probability of the role that a labelling of these atoms gives to each."""
+        every = posteriors(self.emitted, self.weights.follows)
+        sure: Matrix = every[range(len(roles)), [self.weights.number(role) for role in roles]]
         return sure
 
 
@@ -56,8 +57,9 @@ def parse(document: Document, rules: Rules) -> Parse:
     """The best labelling of a document's running text."""
     atoms = cut(document, rules)
     weights = fitted(rules)
-    emitted = emitted_by(own_evidence(document, atoms, rules), [atom.block for atom in atoms.items], weights)
-    return Parse(atoms, weights, emitted, tuple(best_path(emitted, weights.follows)))
+    own = own_evidence(document, atoms, rules)
+    emitted = emitted_by(own, [atom.block for atom in atoms.items], weights)
+    return Parse(atoms, weights, emitted, tuple(best_path(emitted, weights.follows)), own)
 
 
 def answers(parsed: Parse) -> int:

@@ -29,6 +29,7 @@ from pipeline.core.vocabulary import Action, Kind, State, Status
 from pipeline.extract.document import Extraction
 from pipeline.extract.found import Problem, inside, joined
 from pipeline.extract.paragraphs import paragraph_rows
+from pipeline.extract.readings import SURE, reading_rows
 
 UNUSED_PARTS = ("other", "front", "cell", "")
 HEADER_FIELDS = (
@@ -143,6 +144,8 @@ def _rows(document: Document, found: Extraction) -> Iterator[Row]:
         yield _fact(identity, "", fact)
     for number, fact in found.structure:
         yield _fact(identity, problem_id(identity, number) if number else "", fact)
+    if found.verdict is not None and found.doubt.confidence < SURE:
+        yield from reading_rows(identity, document, found.verdict)
 
 
 def _owners(identity: str, problems: Sequence[Problem]) -> dict[int, list[str]]:
@@ -169,8 +172,9 @@ def _document(document: Document, found: Extraction, unread: Sequence[UnusedRow]
         encoding=document.encoding,
         coverage=round(document.coverage, 4),
         unused_share=round(unused / total, 4) if total else 0.0,
-        confidence=round(found.confidence, 2) if found.problems else None,
-        reading=found.form if found.problems else "",
+        confidence=round(found.doubt.confidence, 2),
+        doubts=" ".join(found.doubt.reasons),
+        reading=found.verdict.chosen.form if found.verdict is not None and found.problems else "",
         state=State.WARNED if document.warnings else State.OK,
         warnings="；".join(dict.fromkeys(w.code for w in document.warnings)),
         message="；".join(dict.fromkeys(escaped(w.message) for w in document.warnings)),

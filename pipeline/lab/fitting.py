@@ -96,7 +96,7 @@ def samples(folder: Path, rules: Rules) -> tuple[list[Sample], list[str]]:
     sources = sorted((folder / "corpus").glob("*.ann.txt"))
     for path in sources:
         paper = annotated.read(path)
-        document = _made(paper)
+        document = made(paper)
         stated = from_paper(document, paper)
         if stated is None:
             missed.append(paper.name)
@@ -111,7 +111,7 @@ def samples(folder: Path, rules: Rules) -> tuple[list[Sample], list[str]]:
     return found, missed
 
 
-def _made(paper: annotated.AnnotatedPaper) -> Document:
+def made(paper: annotated.AnnotatedPaper) -> Document:
     """The document of an annotated paper in the first of its formats."""
     form = paper.meta.get("formats", "docx").split(",")[0].strip()
     if form == "txt":
@@ -132,11 +132,16 @@ def _of_case(golden: Path, rules: Rules) -> Iterator[Sample]:
             yield _sample(path.name, document, from_golden(golden, identity[1]), rules)
 
 
+def writer_of(name: str) -> str:
+    """The writer of a paper by its name: a letter, and a digit in front of a dash."""
+    found = _WRITER.match(name)
+    return found[0] if found else name
+
+
 def _sample(name: str, document: Document, stated: Sequence[Stated], rules: Rules) -> Sample:
-    writer = _WRITER.match(name)
     atoms = cut(document, rules)
     problems = frozenset((one.span.block, one.span.start) for one in stated if one.role == PROBLEM)
-    return Sample(name, writer[0] if writer else name, document, atoms, gold_roles(atoms, stated, rules), problems)
+    return Sample(name, writer_of(name), document, atoms, gold_roles(atoms, stated, rules), problems)
 
 
 # --- copies that lack something ------------------------------------------------------------------------------------

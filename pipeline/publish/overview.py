@@ -16,6 +16,7 @@ from pipeline.core.rows import DocumentRow, FindingRow, Tables, by_document
 from pipeline.core.vocabulary import CASE_KINDS, READ, Kind, Severity, Status
 
 UNSTATED = "unstated"
+DOUBTFUL = "structure_doubtful"
 UNNAMED = "未写明单位"  # notices, minutes and the like that name no unit: together, and counted as no unit
 _RANK = {Kind.BULLETIN: 0, Kind.LEDGER: 1, Kind.PLAN: 2, Kind.FEEDBACK: 3}
 
@@ -46,6 +47,11 @@ class UnitFigures:
 def read_documents(tables: Tables) -> list[DocumentRow]:
     """Documents that were read."""
     return [row for row in tables.documents if row.state in READ]
+
+
+def doubtful(tables: Tables) -> dict[str, FindingRow]:
+    """The documents whose reading is in doubt, by `doc_id`, each with what is said of it; none that was waived."""
+    return {row.doc_id: row for row in tables.findings if row.check == DOUBTFUL and not row.waived}
 
 
 def unit_name(document: DocumentRow) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from pipeline.core.reading_rows import ReadingRow
 from pipeline.core.rows import (
     AdviceRow,
     AmountRow,
@@ -119,6 +120,7 @@ class Paper:
     advice: Sequence[AdviceRow] = ()
     passages: Sequence[PassageRow] = ()
     by_problem: Mapping[str, Sequence[MeasureRow]] = field(default_factory=dict)  # measures by problem_id
+    readings: Sequence[ReadingRow] = ()  # the chosen one, and others where it is in doubt
 
     @property
     def doc_id(self) -> str:
@@ -174,6 +176,7 @@ def papers_of(tables: Tables, aliases: Aliases) -> list[Paper]:
     )
     references, amounts = by_document(tables.references), by_document(tables.amounts)
     advice, passages = by_document(tables.advice), by_document(tables.passages)
+    readings = by_document(tables.readings)
     papers = []
     for row in tables.documents:
         if row.state not in READ or row.kind not in CASE_KINDS:
@@ -191,6 +194,7 @@ def papers_of(tables: Tables, aliases: Aliases) -> list[Paper]:
                 advice.get(name, ()),
                 passages.get(name, ()),
                 by_problem(own),
+                readings.get(name, ()),
             )
         )
     return papers

@@ -44,6 +44,7 @@ _LABELLED = (
     ("missing", "kind"),
     ("before", "status"),
     ("now", "status"),
+    ("signs", "doubt"),
 )
 _LIST = re.compile(r"[、，,；;\s]+")  # several names in one cell
 _PAIRS = 400  # documents of one case that are compared with each other, at most
@@ -100,6 +101,7 @@ def reconcile(
     found = [finding for one in made for finding in one.findings]
     found += _copied(cases, settings, labels)
     found += _nothing(tables, cases, settings, labels)
+    found += _of_no_case(tables, settings, labels)
     findings = _finished(_once(_doubted(found, settings), settings), settings.aliases, waivers)
     case_of = {paper.doc_id: case.case_id for case in cases for paper in case.papers}
     return replace(
@@ -312,6 +314,18 @@ def _nothing(tables: Tables, cases: Iterable[Case], settings: Settings, labels: 
         why = "其中没有问题清单" if kind in CASE_KINDS else "不属反馈意见、方案、台账或通报"
         title = paper.row.title or paper.row.file
         yield _row(NOTHING, Defect(paper, quote=title, words={"kind": kind, "why": why}), case, settings, labels)
+
+
+def _of_no_case(tables: Tables, settings: Settings, labels: Labels) -> Iterator[FindingRow]:
+    """A paper that was taken for none of ours, in doubt."""
+    if settings.profile.severity.get(DOUBTFUL, OFF) == OFF:
+        return
+    for document in tables.documents:
+        if document.state in READ and document.kind not in CASE_KINDS:
+            paper = Paper(document, settings.aliases.unit(document.unit))
+            case = Case("", document.unit, (paper,))
+            for defect in doubt.structure_doubtful(paper, Context(case, settings)):
+                yield _row(DOUBTFUL, defect, case, settings, labels)
 
 
 def _doubted(found: list[FindingRow], settings: Settings) -> list[FindingRow]:

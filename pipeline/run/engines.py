@@ -78,6 +78,15 @@ def read_document(job: Job, rules: Path) -> Tables:
         return process(job.path, job.name, _loaded(rules))
 
 
+def explain_document(job: Job, rules: Path) -> Tables:
+    """The same, with why each piece was read as what it is."""
+    from pipeline.extract.process import explained
+    from pipeline.ruleset.layers import reading_with
+
+    with reading_with(rules):
+        return explained(job.path, job.name, _loaded(rules))
+
+
 @cache
 def _loaded(rules: Path) -> Rules:
     from pipeline.ruleset.rule import load_rules

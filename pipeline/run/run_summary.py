@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.core.rows import Tables
 from pipeline.core.vocabulary import State
 from pipeline.publish.gaps import Gap
-from pipeline.publish.overview import counts
+from pipeline.publish.overview import counts, doubtful
 
 
 @dataclass(slots=True)
@@ -24,6 +24,7 @@ class Summary:
     measures: int = 0
     findings: Counter[str] = field(default_factory=Counter)  # by severity, without the waived ones
     set_aside: list[tuple[str, str]] = field(default_factory=list)  # (file, message) of the quarantined
+    doubtful: list[tuple[str, str]] = field(default_factory=list)  # (file, message) of those read in doubt
     reused: int = 0
     units: int = 0
     notes: list[str] = field(default_factory=list)
@@ -34,7 +35,7 @@ class Summary:
 
 def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, reused: int) -> Summary:
     """The figures of a run, units and problems counted as in the workbook's overview."""
-    documents = tables.documents
+    documents, doubted = tables.documents, doubtful(tables)
     units, problems, measures = counts(tables)
     return Summary(
         output=output,
@@ -43,6 +44,7 @@ def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, r
         measures=measures,
         findings=Counter(finding.severity for finding in tables.findings if not finding.waived),
         set_aside=[(one.file, one.message) for one in documents if one.state == State.QUARANTINED],
+        doubtful=[(one.file, doubted[one.doc_id].message) for one in documents if one.doc_id in doubted],
         reused=reused,
         units=units,
         notes=notes,

@@ -15,7 +15,7 @@ from pipeline.core.stored_rows import plain_values
 from pipeline.core.text import storable
 
 # tables whose rows have no id and no number of their own: theirs is counted in each document, from 1
-_COUNTED = ("claims", "references", "amounts", "facts", "unused")
+_COUNTED = ("claims", "references", "amounts", "facts", "unused", "reading_parts")
 UNIT_OF_CASE = "case_unit"  # where `unit` is taken: in claims it is the unit of measure
 DATES = ("inspected_from", "inspected_to", "feedback_date", "issued_date", "deadline")
 MONTH = "2025-06"  # the form of a date that says no day
@@ -26,6 +26,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "problems": ("problem_id",),
     "measures": ("measure_id",),
     "paragraphs": ("doc_id", "paragraph"),
+    "readings": ("doc_id", "reading"),
     "cases": ("case_id",),
     "links": ("feedback_problem_id", "answer_problem_id"),
     "items": ("item_id",),
@@ -52,6 +53,7 @@ _GROUPS = {
     "severity": "severity",
     "check": "check",
     "metric": "metric",
+    "form": "form",
     "part_of": "metric",
     "method": "method",
     "passages.part": "part",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.core.rows import DocumentRow, FindingRow
 from pipeline.core.values import numeral
 from pipeline.core.vocabulary import Severity
-from pipeline.publish.overview import main_document
+from pipeline.publish.overview import DOUBTFUL, main_document
 from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of, latest_day
 from pipeline.publish.word.typography import chinese_date
 
@@ -35,7 +35,7 @@ def check_report(source: WordSource, unit: str, documents: list[DocumentRow]) ->
         title,
         unit=unit,
         date=chinese_date(day) if source.profile.setting("office", "dated") else "",
-        材料=[_document(source, row) for row in documents],
+        材料=[_document(source, row) for row in sorted(documents, key=lambda row: not _doubt(source, row))],
         程度组=groups,
         数={
             "问题": len(problems),
@@ -60,7 +60,7 @@ def unit_findings(source: WordSource, unit: str, documents: Sequence[DocumentRow
     order = {row.doc_id: at for at, row in enumerate(documents)}
     mine = [row for doc_id in order for row in source.findings.get(doc_id, ())]
     mine += [row for row in source.findings.get("", ()) if row.unit == unit]  # about the unit, no document
-    mine.sort(key=lambda r: (order.get(r.doc_id, 99), r.paragraph or 0))
+    mine.sort(key=lambda r: (r.check != DOUBTFUL, order.get(r.doc_id, 99), r.paragraph or 0))
     return _once(source, mine)
 
 
@@ -124,9 +124,15 @@ def _sentence(text: str) -> str:
     return text if not text or text[-1] in "。！？；" else text + "。"
 
 
+def _doubt(source: WordSource, row: DocumentRow) -> bool:
+    """Whether a document's reading is in doubt: it is named first."""
+    return any(one.check == DOUBTFUL and not one.waived for one in source.findings.get(row.doc_id, ()))
+
+
 def _document(source: WordSource, row: DocumentRow) -> TemplateValues:
-    problems = source.problems.get(row.doc_id, [])
-    parts = [f"问题{len(problems)}个"] if problems else []
+    problems, doubted = source.problems.get(row.doc_id, []), _doubt(source, row)
+    parts = [source.labels.of("check", DOUBTFUL)] if doubted else []
+    parts += [f"问题{len(problems)}个"] if problems else []
     if row.issued_date:
         parts.append(f"成文日期{chinese_date(row.issued_date)}")
     return {

@@ -38,7 +38,7 @@ from pipeline.decisions.columns import (
     row_identity,
     shown,
 )
-from pipeline.publish.overview import unit_name, units
+from pipeline.publish.overview import DOUBTFUL, doubtful, unit_name, units
 from pipeline.publish.word.layout import Layout
 from pipeline.publish.workbook.due_sheet import OVERDUE, SOON, due_columns, due_lines
 from pipeline.publish.workbook.items_sheet import item_columns, item_lines
@@ -283,7 +283,8 @@ def write_links(context: WorkbookContext) -> None:
 
 def write_findings(context: WorkbookContext) -> None:
     labels, fields, columns = context.labels, EDITABLE["findings"].fields, finding_columns(context.labels)
-    entries = sorted(positions(context.tables.findings), key=lambda entry: entry[1].severity.rank)
+    order = {DOUBTFUL: -1}  # what is read in doubt comes first: other findings may fall with it
+    entries = sorted(positions(context.tables.findings), key=lambda e: order.get(e[1].check, e[1].severity.rank))
 
     def line(entry: tuple[int, FindingRow]) -> list[object]:
         position, row = entry
@@ -331,16 +332,19 @@ def write_unused(context: WorkbookContext) -> None:
 
 
 def write_documents(context: WorkbookContext) -> None:
+    """The sheet of documents, those first whose reading is in doubt."""
     labels, fields, columns = context.labels, EDITABLE["documents"].fields, document_columns(context.labels)
+    doubted = doubtful(context.tables)
 
     def line(row: DocumentRow) -> list[object]:
-        values = [(name, getattr(row, name)) for name in DOCUMENT_COLUMNS]
+        told = {"doubts": doubted[row.doc_id].message if row.doc_id in doubted else ""}
+        values = [(name, told.get(name, getattr(row, name))) for name in DOCUMENT_COLUMNS]
         shown_values = [
             labels.of(name, value) if isinstance(value, Code) else shown(name, value, labels) for name, value in values
         ]
         return [*shown_values, row.doc_id, base_of(fields, row)]
 
-    rows = context.tables.documents
+    rows = sorted(context.tables.documents, key=lambda row: row.doc_id not in doubted)
     context.write("documents", columns, map(line, rows), len(columns) - 2)
 
 
