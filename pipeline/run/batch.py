@@ -29,8 +29,8 @@ from pipeline.run.inputs import InputFile
 from pipeline.run.output_folder import OutputFolder, held, open_place
 from pipeline.run.recorder import Recorder, accounted, set_aside
 from pipeline.run.run_summary import Summary, summarised
-from pipeline.run.still_valid import Earlier, Made
-from pipeline.run.store import settings_key
+from pipeline.run.still_valid import Earlier, Made, digest_of
+from pipeline.run.store import everything_digest, settings_key
 
 if TYPE_CHECKING:
     from pipeline.run.word_documents import Written
@@ -70,7 +70,7 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
         place.ledger.set_base(results, settings_key(settings.rules))
         read = joined(results[entry.name] for entry in entries)
         _tell(place, settings, "核对")
-        tables, gaps = reconciled(corrected(read, output), settings, waivers, output)
+        tables, gaps = reconciled(corrected(read, output), settings, waivers, place)
         _log_gaps(place, gaps)
         _tell(place, settings, "写出结果")
         notes, more = publish(tables, place, settings, entries)
@@ -129,7 +129,7 @@ def _again(place: OutputFolder, settings: RunSettings) -> tuple[Tables, list[Gap
     _tell(place, settings, "核对")
     checks, day = load_labels(settings.rules).groups["check"], settings.as_of or date.today()
     waivers = read_waivers(given_before(place), checks, day)
-    return reconciled(tables, settings, waivers, place.output)
+    return reconciled(tables, settings, waivers, place)
 
 
 def read_one(path: Path, settings: RunSettings, task: Task[Tables] = read_document) -> Tables:
@@ -258,17 +258,25 @@ def corrected(tables: Tables, output: Path) -> Tables:
 
 
 def reconciled(
-    tables: Tables, settings: RunSettings, waivers: list[Waiver], output: Path | None = None
+    tables: Tables, settings: RunSettings, waivers: list[Waiver], place: OutputFolder | None = None
 ) -> tuple[Tables, list[Gap]]:
-    """The tables with those of the cases and what reviewers decided about findings; the cases that gave none."""
+    """The tables with those of the cases and what reviewers decided about findings; the cases that gave none.
+
+    Cases that the ledger of the place knows are not made again.
+    """
     from pipeline.decisions.merge import load_corrections, merge_findings
     from pipeline.reconcile.reconciliation import reconcile
+    from pipeline.run.kept_cases import keeping
     from pipeline.run.limited_cases import each_case
 
     profile = settings.profile or "default"
     each, gaps = each_case(settings.rules, profile, settings.jobs or _processors())
-    tables = reconcile(tables, settings.rules, profile, settings.as_of, waivers, each=each)
-    return tables if output is None else merge_findings(tables, load_corrections(output / finished.CORRECTIONS)), gaps
+    if place is None:
+        return reconcile(tables, settings.rules, profile, settings.as_of, waivers, each=each), gaps
+    about = digest_of(everything_digest(settings.rules), profile, finished.decided(place.output))
+    kept = keeping(each, place.ledger, about)
+    tables = reconcile(tables, settings.rules, profile, settings.as_of, waivers, each=kept)
+    return merge_findings(tables, load_corrections(place.output / finished.CORRECTIONS)), gaps
 
 
 def _log_folders(tables: Tables, place: OutputFolder) -> None:

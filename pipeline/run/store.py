@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS done (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, se
 CREATE TABLE IF NOT EXISTS published (path TEXT, sha256 TEXT, PRIMARY KEY (path, sha256)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS base (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, settings TEXT NOT NULL,
                                  tables BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cases (key TEXT PRIMARY KEY, tables BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS made (unit TEXT PRIMARY KEY, key TEXT NOT NULL, files TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -105,6 +106,20 @@ class RunStore:
             )
             self._connection.execute("INSERT OR IGNORE INTO base SELECT * FROM done WHERE settings = ?", (settings,))
             self._connection.executemany("INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?)", others)
+
+    def cases(self, keys: set[str]) -> dict[str, Tables]:
+        """The rows of cases that were made before, by key; damaged ones are left out."""
+        rows = self._connection.execute("SELECT key, tables FROM cases")
+        found = ((key, _unpacked(data)) for key, data in rows if key in keys)
+        return {key: tables for key, tables in found if tables is not None}
+
+    def set_cases(self, made: Mapping[str, Tables], known: set[str]) -> None:
+        """Keep the rows of these cases and no others; `known` ones are there already."""
+        gone = [(key,) for (key,) in self._connection.execute("SELECT key FROM cases") if key not in made]
+        new = [(key, _packed(tables)) for key, tables in made.items() if key not in known]
+        with self._connection:
+            self._connection.executemany("DELETE FROM cases WHERE key = ?", gone)
+            self._connection.executemany("INSERT OR REPLACE INTO cases VALUES (?, ?)", new)
 
     def made(self) -> dict[str, Made]:
         """The Word documents of each unit that are in place."""
