@@ -21,6 +21,7 @@ from pipeline import __version__
 from pipeline.cli.chinese import ChineseCommand, ChineseGroup, explained
 from pipeline.core.errors import UserError
 from pipeline.core.limits import FIRST_YEAR, LAST_YEAR
+from pipeline.run.temporary import own_temporary
 
 if TYPE_CHECKING:
     from pipeline.run.batch import RunSettings
@@ -325,7 +326,7 @@ def _stoppable() -> Iterator[None]:
 def invoke(arguments: Sequence[str]) -> int:
     """Run one command; whatever goes wrong is one sentence on stderr.  Gives the exit code."""
     try:
-        with _stoppable():
+        with own_temporary(), _stoppable():
             code = zhenggai.main(list(arguments), prog_name="zhenggai", standalone_mode=False)
     except UserError as error:
         return _said(str(error), error.exit_code)

@@ -1,0 +1,56 @@
+"""Temporary files: in one folder that goes with the process; those of a killed process go at the next start."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.run.temporary import PREFIX, own_temporary
+
+_KILLED = "import os, signal, tempfile; from pipeline.run.temporary import own_temporary\nwith own_temporary():\n" + (
+    "    tempfile.mkdtemp(prefix='pymp-'); os.kill(os.getpid(), signal.SIGKILL)"
+)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("TMPDIR", raising=False)
+    return tmp_path
+
+
+def test_what_is_written_for_a_moment_goes_at_the_end(place: Path) -> None:
+    with own_temporary():
+        inside = Path(tempfile.mkdtemp(prefix="pymp-"))
+        assert inside.parent.parent == place and os.environ["TMPDIR"] == str(inside.parent)
+        with own_temporary():  # of another process at the same time
+            assert inside.is_dir()
+        assert inside.is_dir()
+    assert list(place.iterdir()) == []
+    assert tempfile.gettempdir() == str(place) and "TMPDIR" not in os.environ
+
+
+def test_what_a_killed_process_left_goes_at_the_next_start(place: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", _KILLED], env={**os.environ, "TMPDIR": str(place)}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = place.glob(f"{PREFIX}*")
+    assert list(left.glob("pymp-*"))
+    with own_temporary():
+        assert left.is_dir()  # too new to be told from one that is just being made
+    os.utime(left, (0, 0))
+    (place / f"{PREFIX}link").symlink_to(place / "elsewhere")
+    with own_temporary():
+        assert not left.exists()
+    assert (place / f"{PREFIX}link").is_symlink()
+
+
+def test_a_place_that_cannot_be_written_ends_nothing(place: Path) -> None:
+    tempfile.tempdir = str(place / "missing")
+    with own_temporary():
+        assert tempfile.tempdir == str(place / "missing")
