@@ -705,3 +705,12 @@ def test_what_is_finished_is_recorded_together_and_before_it_is_told(source: Pat
                 assert told[-1] <= done(place.output)
         assert place.ledger.find(entries[-1].name, entries[-1].sha256, "key") is not None
     assert "n2.txt" in (source.parent / "out" / "运行日志.txt").read_text(encoding="utf-8")
+
+
+def test_a_large_file_may_use_more_than_a_usual_one_up_to_a_limit() -> None:
+    usual, large, huge = (limits.allowance(size) for size in (200_000, 5 * limits.MIB, limits.FILE_BYTES))
+    assert (usual.cpu_seconds, usual.wall_seconds) == (limits.CPU_SECONDS, limits.WALL_SECONDS)
+    assert usual.memory_bytes == limits.MEMORY_BYTES
+    assert usual.cpu_seconds < large.cpu_seconds < huge.cpu_seconds == limits.CPU_SECONDS_AT_MOST
+    assert large.memory_bytes == huge.memory_bytes == limits.MEMORY_BYTES_AT_MOST
+    assert engines.Job("a", Path("a"), size=limits.FILE_BYTES).seconds == huge.wall_seconds

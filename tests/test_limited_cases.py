@@ -79,7 +79,7 @@ def test_a_case_whose_worker_dies_costs_itself(monkeypatch: pytest.MonkeyPatch) 
 
 def test_only_large_cases_need_a_worker() -> None:
     (task,) = tasks()
-    assert limited_cases._small(task)
+    assert limited_cases._is_small(*limited_cases._size(task))
     paper = task.case.papers[0]
     long = replace(paper, problems=(replace(paper.problems[0], problem="长" * 100_001),))
-    assert not limited_cases._small(replace(task, case=replace(task.case, papers=(long,))))
+    assert not limited_cases._is_small(*limited_cases._size(replace(task, case=replace(task.case, papers=(long,)))))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,15 +20,28 @@ _KILLED = "import os, signal, tempfile; from pipeline.run.temporary import own_t
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.delenv("TMPDIR", raising=False)
-    return tmp_path
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="t") as folder:  # short: sockets lie in it
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        monkeypatch.delenv("TMPDIR", raising=False)
+        yield Path(folder)
+
+
+_POOL = "import multiprocessing as m; from pipeline.run.temporary import own_temporary\nwith own_temporary():\n" + (
+    "    worker = m.get_context('forkserver').Process(target=print); worker.start(); worker.join()"
+)
+
+
+def test_workers_leave_nothing_and_nothing_is_said(place: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(place)}
+    done = subprocess.run([sys.executable, "-c", _POOL], env=environment, capture_output=True, check=True)
+    assert done.stderr == b""
+    assert list(place.iterdir()) == []
 
 
 def test_what_is_written_for_a_moment_goes_at_the_end(place: Path) -> None:
     with own_temporary():
-        inside = Path(tempfile.mkdtemp(prefix="pymp-"))
+        inside = Path(tempfile.mkdtemp())
         assert inside.parent.parent == place and os.environ["TMPDIR"] == str(inside.parent)
         with own_temporary():  # of another process at the same time
             assert inside.is_dir()
@@ -48,6 +62,14 @@ def test_what_a_killed_process_left_goes_at_the_next_start(place: Path) -> None:
     with own_temporary():
         assert not left.exists()
     assert (place / f"{PREFIX}link").is_symlink()
+
+
+def test_in_a_place_with_a_long_name_the_systems_own_is_kept(place: Path) -> None:
+    long = place / ("n" * 60)
+    long.mkdir()
+    tempfile.tempdir = str(long)
+    with own_temporary():
+        assert tempfile.tempdir == str(long)
 
 
 def test_a_place_that_cannot_be_written_ends_nothing(place: Path) -> None:

@@ -7,6 +7,8 @@ quarantined with the class named beside it.  Sizes are bytes, times seconds.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 KIB = 1024
 MIB = 1024 * KIB
 
@@ -100,6 +102,9 @@ PDF_PAGE_CHARACTERS = 200_000
 
 CPU_SECONDS = 30  # hostile files needed 0.9 s at the 99th percentile (timeout)
 WALL_SECONDS = 60  # (timeout)
+# A large file may take longer, in proportion to its size and up to a limit: a ledger of 100,000 rows has 5 MB.
+CPU_SECONDS_A_MIB = 20
+CPU_SECONDS_AT_MOST = 180
 # How many times as long by the clock a second try may take: the machine was busy, the document may be harmless.
 PATIENCE = 5
 # LibreOffice starts in 2 to 5 s and converts a long report in 10 (timeout).
@@ -107,6 +112,25 @@ CONVERTER_SECONDS = 120
 CONVERTER_MEMORY_BYTES = 2 * 1024 * MIB
 # Largest seen 136 MB; the address space is counted, which is more than what is resident (memory).
 MEMORY_BYTES = 1024 * MIB
+MEMORY_BYTES_A_MIB = 256 * MIB  # of a large file beyond its first MiB, up to
+MEMORY_BYTES_AT_MOST = 2048 * MIB
 # What one worker may write to a file, and how many it may hold open.
 WRITTEN_BYTES = 512 * MIB
 OPEN_FILES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the work on one file may use: seconds of processor time and by the clock, bytes of address space."""
+
+    cpu_seconds: int
+    wall_seconds: int
+    memory_bytes: int
+
+
+def allowance(size: int) -> Allowance:
+    """What a file of so many bytes may use: the same for all usual ones, more for large ones."""
+    more = max(0, size - MIB) / MIB
+    cpu = max(CPU_SECONDS, min(CPU_SECONDS_AT_MOST, CPU_SECONDS + round(CPU_SECONDS_A_MIB * more)))
+    memory = max(MEMORY_BYTES, min(MEMORY_BYTES_AT_MOST, MEMORY_BYTES + round(MEMORY_BYTES_A_MIB * more)))
+    return Allowance(cpu, round(WALL_SECONDS * cpu / CPU_SECONDS), memory)

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from pipeline.core import values
 from pipeline.core.model import Block
@@ -237,9 +237,11 @@ def _block_marks(i: int, view: str, rules: Rules, tracker: _Sequences, labelled:
         (hit for r in rules.within("label", view) if r.options.get("inline") for hit in r.find(view, position)),
         key=lambda hit: (hit.start, -hit.end),
     )
-    for hit in candidates:
+    for hit, behind in zip_longest(candidates, candidates[1:]):
         if hit.start < position or quoted.inside(hit.start):
             continue
+        if behind is not None and behind.start == hit.end and behind.rule is hit.rule:
+            continue  # ①②③项: with nothing behind it, it labels nothing
         scheme, number = str(hit.rule.options["scheme"]), _number(hit)
         stop = (
             hit.start == 0

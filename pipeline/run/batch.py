@@ -137,7 +137,8 @@ def read_one(path: Path, settings: RunSettings, task: Task[Tables] = read_docume
     if not path.is_file():
         raise InputError(str(path), "找不到这个文件", "请检查路径是否写对；文件夹请用 zhenggai run 处理")
     entry = inputs.hashed(InputFile(inputs.printable(path.name), path))
-    for _, outcome in engines.processes([Job(entry.name, path, entry.converted)], settings.rules, 1, task):
+    jobs = [Job(entry.name, path, entry.converted, size=entry.size)]
+    for _, outcome in engines.processes(jobs, settings.rules, 1, task):
         if outcome.result is None:
             message = Rejected(outcome.error, outcome.detail).message.rstrip("。")
             where, _, remedy = message.rpartition("。")
@@ -146,7 +147,7 @@ def read_one(path: Path, settings: RunSettings, task: Task[Tables] = read_docume
         if not gaps:
             return tables
         raise InputError(str(path), "读出后无法核对", gaps[0].message.rstrip("。"))
-    raise AssertionError("an engine gives one outcome a job")
+    raise AssertionError(jobs)  # an engine gives one outcome a job
 
 
 def apply(workbook: Path, settings: RunSettings, sure: bool = False) -> list[str]:
@@ -174,7 +175,7 @@ def _prepared(found: Iterable[InputFile], place: OutputFolder, settings: RunSett
     """Entries in the order of their names: archives replaced by their files, hashed, equal ones set aside."""
     plain = [entry for entry in found if not entry.is_archive]
     archives = {entry.name: inputs.hashed(entry) for entry in found if entry.is_archive}
-    jobs = [Job(entry.name, entry.path) for entry in archives.values() if not entry.error]
+    jobs = [Job(entry.name, entry.path, size=entry.size) for entry in archives.values() if not entry.error]
     place.check_space(sum(entry.size for entry in archives.values()))
     plain += [entry for entry in archives.values() if entry.error]
     for job, outcome in _engine(jobs, place.scratch, settings, inputs.expand_archive):
@@ -207,7 +208,7 @@ def _read_all(
             waiting[entry.name] = entry
     reused = sum(not entry.error for entry in entries) - len(waiting)
     place.check_space(sum(entry.size for entry in waiting.values()))
-    jobs = [Job(entry.name, entry.path, entry.converted) for entry in waiting.values()]
+    jobs = [Job(entry.name, entry.path, entry.converted, size=entry.size) for entry in waiting.values()]
     with Recorder(place, key) as recorder:
         for job, outcome in _shown(_engine(jobs, settings.rules, settings, task), len(jobs)):
             results[job.name] = accounted(waiting[job.name], outcome)

@@ -40,18 +40,24 @@ STOP_SECONDS = 4.0  # what a worker gets to end by itself
 class Job:
     """One piece of work: for a document its name in the tables, where it lies, and whether LibreOffice may be needed.
 
-    `given` is what else a task needs; it goes to the worker with the job.
+    `given` is what else a task needs; it goes to the worker with the job.  `size` in bytes says what the work may use.
     """
 
     name: str
     path: Path
     converted: bool = False
     given: Any = field(default=None, compare=False)
+    size: int = 0
 
     @property
     def seconds(self) -> float:
         """The wall-clock limit."""
-        return limits.WALL_SECONDS + (limits.CONVERTER_SECONDS if self.converted else 0)
+        return self.allowed.wall_seconds + (limits.CONVERTER_SECONDS if self.converted else 0)
+
+    @property
+    def allowed(self) -> limits.Allowance:
+        """What the work may use."""
+        return limits.allowance(self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ def attempt(task: Task[T], job: Job, rules: Path) -> Outcome[T]:
     except UserError:
         raise  # not this document's doing: the run ends with what a person must mend
     except MemoryError:
-        return Outcome(error="memory", detail=_megabytes(), again=True, seconds=time.monotonic() - started)
+        return Outcome(error="memory", detail=_megabytes(job), again=True, seconds=time.monotonic() - started)
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:
             where = str(error.filename or tempfile.gettempdir())
@@ -154,7 +160,7 @@ def _pooled(
                 break
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                 job = waiting.pop(future)
-                yield job, _outcome(future, job.seconds * patience)
+                yield job, _outcome(future, job, job.seconds * patience)
         pool.close()
         pool.join()
     finally:
@@ -163,8 +169,8 @@ def _pooled(
         pool.join()
 
 
-def _outcome(future: Future[Outcome[T]], seconds: float) -> Outcome[T]:
-    """The outcome of a finished future that had so many seconds; the way a worker died gives the class."""
+def _outcome(future: Future[Outcome[T]], job: Job, seconds: float) -> Outcome[T]:
+    """The outcome of a job's finished future that had so many seconds; the way a worker died gives the class."""
     from pebble import ProcessExpired
 
     try:
@@ -173,24 +179,25 @@ def _outcome(future: Future[Outcome[T]], seconds: float) -> Outcome[T]:
         detail = f"等了 {seconds:.0f} 秒，机器可能正忙，下次运行会再试"
         return Outcome(error="timeout", detail=detail, seconds=seconds, again=True)
     except ProcessExpired as expired:
-        return _died(expired.exitcode)
+        return _died(job, expired.exitcode)
     except UserError:
         raise
     except Exception as error:  # a result that can't be sent back, a pool that broke
         return Outcome(error="internal_error", trace=trace_of(error))
 
 
-def _died(code: int) -> Outcome[T]:
-    """The class for a worker's exit code."""
+def _died(job: Job, code: int) -> Outcome[T]:
+    """The class for the exit code of a job's worker."""
     if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:  # its own doing, not the machine's: no second try
-        return Outcome(error="timeout", detail=f"运算 {limits.CPU_SECONDS} 秒", seconds=limits.CPU_SECONDS)
+        most = job.allowed.cpu_seconds
+        return Outcome(error="timeout", detail=f"运算 {most} 秒", seconds=most)
     if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:  # the system's answer to memory running out
-        return Outcome(error="memory", detail=_megabytes(), again=True)
+        return Outcome(error="memory", detail=_megabytes(job), again=True)
     return Outcome(error="crash", detail=f"代码 {code}", again=True)
 
 
-def _megabytes() -> str:
-    return f"上限 {limits.MEMORY_BYTES // limits.MIB} MB"
+def _megabytes(job: Job) -> str:
+    return f"上限 {job.allowed.memory_bytes // limits.MIB} MB"
 
 
 def end_children(children: Iterable[Any]) -> None:
@@ -213,10 +220,10 @@ class _Ended(BaseException):
 
 
 def limited(task: Task[T], job: Job, rules: Path) -> Outcome[T]:
-    """`attempt` under a limit of processor time; ends the process at once when told to."""
+    """`attempt` under the job's limits of processor time and memory; ends the process at once when told to."""
     before = signal.signal(signal.SIGTERM, _raise_ended)
     try:
-        _limit_processor_time()
+        _limit(job.allowed)
         return attempt(task, job, rules)
     except _Ended:
         os._exit(143)
@@ -229,7 +236,7 @@ def _raise_ended(number: int, frame: FrameType | None) -> None:
 
 
 def restrict() -> None:
-    """Hold this process to the limits of memory, written bytes and open files (where the system has them).
+    """Hold this process to the limits of written bytes and open files (where the system has them).
 
     What libraries print on errors goes nowhere: it may quote a document.
     """
@@ -240,20 +247,20 @@ def restrict() -> None:
         return
     import resource
 
-    _lower(resource.RLIMIT_AS, limits.MEMORY_BYTES)
     _lower(resource.RLIMIT_FSIZE, limits.WRITTEN_BYTES)
     _lower(resource.RLIMIT_NOFILE, limits.OPEN_FILES)
     _lower(resource.RLIMIT_CORE, 0)
 
 
-def _limit_processor_time() -> None:
-    """Allow CPU_SECONDS from now: the system counts from the process's start."""
+def _limit(allowed: limits.Allowance) -> None:
+    """Allow so much processor time from now (the system counts from the process's start), and so much memory."""
     if sys.platform == "win32":
         return
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
-    _lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + limits.CPU_SECONDS)
+    _lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + allowed.cpu_seconds)
+    _lower(resource.RLIMIT_AS, allowed.memory_bytes)
 
 
 def _lower(kind: int, wanted: int) -> None:

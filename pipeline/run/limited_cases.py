@@ -22,6 +22,7 @@ SMALL_ROWS = (
     2_000  # problems, measures and passages of a case that is made in this process; usual ones have some hundred
 )
 SMALL_CHARACTERS = 100_000  # and of their words; usual ones have some ten thousand
+_BYTES = 3  # of a Chinese character: so that a case may use what its files may
 
 
 def each_case(rules: Path, profile: str, workers: int) -> tuple[EachCase, list[Gap]]:
@@ -31,9 +32,13 @@ def each_case(rules: Path, profile: str, workers: int) -> tuple[EachCase, list[G
 
 
 def _made(tasks: Sequence[CaseTask], rules: Path, profile: str, workers: int, gaps: list[Gap]) -> Iterator[CaseRows]:
-    jobs = [Job(str(number), rules, given=(task, profile)) for number, task in enumerate(tasks)]
-    large = [job for job, task in zip(jobs, tasks, strict=True) if not _small(task)]
-    small = [job for job, task in zip(jobs, tasks, strict=True) if _small(task)]
+    sizes = [_size(task) for task in tasks]
+    jobs = [
+        Job(str(number), rules, given=(task, profile), size=_BYTES * characters)
+        for number, (task, (_, characters)) in enumerate(zip(tasks, sizes, strict=True))
+    ]
+    small = [job for job, size in zip(jobs, sizes, strict=True) if _is_small(*size)]
+    large = [job for job, size in zip(jobs, sizes, strict=True) if not _is_small(*size)]
     done: dict[str, Outcome[CaseRows]] = {}
     in_workers = engines.processes(large, rules, min(workers, len(large)), _rows) if large else ()
     for outcomes in (engines.serial(small, rules, _rows), in_workers):
@@ -46,7 +51,8 @@ def _made(tasks: Sequence[CaseTask], rules: Path, profile: str, workers: int, ga
         yield outcome.result or CaseRows()
 
 
-def _small(task: CaseTask) -> bool:
+def _size(task: CaseTask) -> tuple[int, int]:
+    """How many problems, measures and passages a case has, and how many characters."""
     rows: Iterable[str] = (
         text
         for paper in task.case.papers
@@ -58,7 +64,11 @@ def _small(task: CaseTask) -> bool:
         for text in texts
     )
     lengths = [len(text) for text in rows]
-    return len(lengths) <= SMALL_ROWS and sum(lengths) <= SMALL_CHARACTERS
+    return len(lengths), sum(lengths)
+
+
+def _is_small(rows: int, characters: int) -> bool:
+    return rows <= SMALL_ROWS and characters <= SMALL_CHARACTERS
 
 
 def _rows(job: Job, rules: Path) -> CaseRows:

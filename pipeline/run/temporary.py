@@ -8,30 +8,29 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
-PREFIX = "zhenggai-run-"
+PREFIX = "zhenggai."
 _LOCK = "lock"
 _NEW = 60  # seconds within which a folder may still be without its lock
+_LONGEST = 60  # characters of its path: systems allow a socket of a worker 104 in all
 
 
 @contextmanager
 def own_temporary() -> Iterator[None]:
     """Temporary files of this process and of those it starts lie in a folder of its own, which goes at the end."""
-    _clear(Path(tempfile.gettempdir()))
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        lock = FileLock(folder / _LOCK)
-        lock.acquire(timeout=0)
-    except (OSError, Timeout):  # a full disk: whoever needs to write there says it
+    made = _made()
+    if made is None:
         yield
         return
+    folder, lock = made
     before, variable = tempfile.tempdir, os.environ.get("TMPDIR")
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
     try:
@@ -41,8 +40,33 @@ def own_temporary() -> Iterator[None]:
         os.environ.pop("TMPDIR")
         if variable is not None:
             os.environ["TMPDIR"] = variable
-        lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
+        _leave(folder, lock)
+
+
+def _made() -> tuple[Path, BaseFileLock] | None:
+    """The folder and its lock; None where none can be made (a full disk: who needs to write there says it)."""
+    try:
+        place = tempfile.gettempdir()
+        _clear(Path(place))
+        if len(place) + len(PREFIX) + 9 > _LONGEST:
+            return None
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        lock = FileLock(folder / _LOCK)
+        lock.acquire(timeout=0)
+    except (OSError, Timeout):
+        return None
+    return folder, lock
+
+
+def _leave(folder: Path, lock: BaseFileLock) -> None:
+    """Remove the folder; where workers had their sockets in it, behind the library that removes them itself."""
+    if "multiprocessing.util" in sys.modules and any(folder.glob("pymp-*")):
+        from multiprocessing.util import Finalize
+
+        Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=-200)  # its own has -100
+        return  # with the lock, which goes with the process
+    lock.release()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _clear(place: Path) -> None:
