@@ -261,6 +261,7 @@ def fictional_case():
                 "measures",
                 doc_id="b",
                 problem_id=f"b-{number:03d}",
+                measure_id=f"b-{number:03d}:{seq + 1}",
                 seq=seq + 1,
                 text=text,
                 label=label,

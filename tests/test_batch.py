@@ -25,7 +25,7 @@ from pipeline.core import limits
 from pipeline.core.errors import BusyError, InputError, OutputError, ProgramError, Rejected, RuleError
 from pipeline.core.rows import SCHEMA, DocumentRow, Tables
 from pipeline.core.vocabulary import Kind
-from pipeline.run import batch, engines, inputs, output_folder
+from pipeline.run import batch, decided, engines, inputs, output_folder
 from pipeline.run.batch import RunSettings
 from pipeline.run.engines import Outcome
 from pipeline.run.output_folder import open_place
@@ -366,6 +366,7 @@ def test_corrections_are_used_and_the_reading_stays(
     monkeypatch.setattr("pipeline.decisions.merge.merge", merge)
     monkeypatch.setattr("pipeline.decisions.merge.load_corrections", load_corrections)
     monkeypatch.setattr("pipeline.decisions.merge.merge_findings", lambda tables, corrections: tables)
+    monkeypatch.setattr(batch, "tell_what_about", lambda output: "")
     put(source, a="一")
     output = go(source, settings)
     (output / "corrections.csv").write_text("改", encoding="utf-8")
@@ -397,7 +398,7 @@ import sys
 from functools import partial
 from pathlib import Path
 import pytest
-from pipeline.run import batch
+from pipeline.run import batch, decided
 from pipeline.cli import commands
 from tests import stand_ins
 patch = pytest.MonkeyPatch()
@@ -606,7 +607,7 @@ def test_corrections_wait_for_the_run(source: Path, settings: RunSettings) -> No
     put(source, a="一")
     output = go(source, settings)
     with output_folder.open_place(output), pytest.raises(BusyError):
-        batch.apply(output / "整改台账.xlsx", settings)
+        decided.apply(output / "整改台账.xlsx", settings.rules)
 
 
 def test_a_read_only_output_takes_no_corrections(
@@ -620,7 +621,7 @@ def test_a_read_only_output_takes_no_corrections(
 
     monkeypatch.setattr(output_folder, "_locked", refuse)
     with pytest.raises(OutputError, match="不能写入"):
-        batch.apply(output / "整改台账.xlsx", settings)
+        decided.apply(output / "整改台账.xlsx", settings.rules)
 
 
 def loud(job: engines.Job, rules: Path) -> Tables:

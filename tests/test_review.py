@@ -137,7 +137,7 @@ def test_a_choice_is_one_of_the_list_and_a_wrong_day_is_refused(browser, at, res
             page.click("dialog button.main")
         assert [one.new for one in load_corrections(fresh)] == ["not_done"]
     answer = asked(
-        at, "decide", {"wishes": [wish(read_tables(results).problems[0].problem_id, "deadline", "三月底", "")]}
+        at, "decide", {"wishes": [wish(read_tables(results).problems[0].problem_id, "deadline", "尽快", "")]}
     )
     assert answer[0] == 422
     assert "不是日期" in answer[1]["message"]

@@ -179,9 +179,9 @@ def report(output: Path, kinds: tuple[str, ...], unit: str | None, rules: Path |
 @RULES
 def apply(workbook: Path, sure: bool, rules: Path | None) -> None:
     """读回工作簿里的人工更正，存入结果文件夹的 corrections.csv，下次运行、核对和出文书时使用。"""
-    from pipeline.run import batch
+    from pipeline.run import decided
 
-    click.echo("\n".join(batch.apply(workbook, _settings(rules), sure)))
+    click.echo("\n".join(decided.apply(workbook, _settings(rules).rules, sure)))
 
 
 @zhenggai.command(cls=ChineseCommand)

@@ -34,6 +34,8 @@ OTHERS_SHOWN = 5
 
 def summary_text(summary: Summary, rules: Path) -> str:
     """The end of a run: documents by state, what was found, where it lies."""
+    from pipeline.decisions.conflict_sheet import told
+
     labels = load_labels(rules)
     states = [f"{labels.of('state', state)} {summary.states[state]}" for state in State if summary.states[state]]
     severities = [f"{labels.of('severity', severity)} {summary.findings[severity]}" for severity in Severity]
@@ -63,6 +65,8 @@ def summary_text(summary: Summary, rules: Path) -> str:
         lines += [f"  {gap.name}：{gap.message}" for gap in summary.gaps[:SET_ASIDE_SHOWN]]
         if len(summary.gaps) > SET_ASIDE_SHOWN:
             lines.append(f"  …… 共 {len(summary.gaps)} 个，其余见运行日志")
+    if summary.conflicts:
+        lines += ["", *told(summary.conflicts, labels)]
     return escaped("\n".join([*lines, *(f"注意：{note}" for note in summary.notes)]), kept="\n")
 
 

@@ -262,18 +262,27 @@ class FindingRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictRow(Row):
-    """A person's decision whose ground has changed since; shown in the workbook, in no table."""
+    """A person's decision that he should look at; shown in the workbook, in no table.
+
+    `why`: its row is gone, something else is read there now (`changed`), or the row was found by likeness only
+    (`alike`).  `row` are the words that it was made for, `row_now` those of the row that it is used on; `key` tells the
+    decision.
+    """
 
     doc_id: str
+    why: str = ""
     file: str = ""
     table: str = ""
     row: str = ""
+    row_now: str = ""
     field: str = ""
+    action: str = ""
     was: str = ""
     now: str = ""
     human: str = ""
     by: str = ""
     when: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,16 @@ def ordinal(text: str) -> int | None:
     return None if value is None else int(value)
 
 
+def next_number(text: str) -> str:
+    """The number that follows, written in the same way (9 → 10, 九 → 十, ① → ②); "" where there is none."""
+    if text.isascii():
+        return str(int(text) + 1) if text.isdigit() else ""
+    if text in CIRCLED:
+        return next((sign for sign, value in CIRCLED.items() if value == CIRCLED[text] + 1), "")
+    value = chinese_number(text)
+    return "" if value is None else numeral(value + 1)
+
+
 _NAMED = r"([0-9]{1,3}|[一二三四五六七八九十]{1,3}|[①-⑳])"
 _NAMED_RANGE = re.compile(rf"{_NAMED}(?:\s?[至到~～–—-]\s?第?{_NAMED})?")
 _MOST_NAMED = 60  # numbers that one range may span
@@ -177,7 +187,8 @@ A_YEAR = r"(?:19|20)\d\d(?=学?年|至|—|-|～|级|届)"
 A_DAY = r"\d{1,2}月(?:份|\d{1,2}[日号])?|\d{1,2}[日号]"
 # the whole of a cell, year first: 2025-06-30, 2025/6, 2025年6月
 _SHORT_YEAR = re.compile(r"(?<!\d)(2\d)年(?=\d{1,2}月)")  # 25年6月底
-CELL_DATE = r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})?)?日?"
+_WHOLE_CELL = re.compile(rf"(?:{DATE})[底末]?(?:之前|以前|前)?(?:完成)?")  # what people write into a cell for dates
+_CELL_DATE = r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})?)?日?"
 # so many people (3名, 十二人); the marks of counting in a phrase (给予诫勉2人 → 给予诫勉)
 CATEGORY_COUNTERS = ("类", "大类", "大项")  # classifiers that count categories whatever they classify
 PEOPLE_COUNTERS = ("人", "名", "人次")
@@ -204,6 +215,16 @@ def date_parts(text: str) -> tuple[int | None, int | None, int | None] | None:
     if match:
         return _part(match["year"]), 12, None
     return lost_date(plain)
+
+
+def cell_date(text: str, year: int | None = None) -> str | None:
+    """The ISO date (or month) that the whole of a cell states (`2025-06-30`, `2025年9月底`, `9月底前` of a year)."""
+    plain = whole_year(view(text).strip())
+    found = re.fullmatch(_CELL_DATE, plain)
+    if found:
+        return iso(int(found[1]), int(found[2]), int(found[3]) if found[3] else None)
+    parts = date_parts(plain) if _WHOLE_CELL.fullmatch(plain) else None
+    return iso(parts[0] or year, parts[1], parts[2]) if parts else None
 
 
 def lost_date(text: str) -> tuple[int | None, int | None, int | None] | None:

@@ -22,7 +22,7 @@ from pipeline.ruleset.labels import Labels
 Decided = DocumentRow | ProblemRow | MeasureRow | ClaimRow | FindingRow  # rows that people decide about
 D = TypeVar("D", bound=Decided)
 
-CONTINUED = "+"  # before the id of a row that only goes on with the row above
+CONTINUED = "+"  # before the id of a row that only goes on with another: + for the second part, ++ for the third …
 KEY, BASE, IDENTITIES = "row_id", "base", "_ids"
 
 
@@ -88,7 +88,7 @@ def stored_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else ""
+        return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.15g}"
     return clean(str(value))[0]

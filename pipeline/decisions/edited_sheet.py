@@ -7,31 +7,38 @@ from __future__ import annotations
 
 import datetime
 import math
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from pipeline.core.limits import FIRST_YEAR, LAST_YEAR
 from pipeline.core.text import clean
-from pipeline.core.values import CELL_DATE
+from pipeline.core.values import cell_date, money
 from pipeline.decisions.columns import stored_text
-from pipeline.decisions.merge import DATE_FIELDS
+from pipeline.decisions.correction import DATE_FIELDS
 from pipeline.ruleset.labels import Labels
 
 CHOICES = {"status": "status", "long_term": "bool", "review_state": "review"}
+DAY_ZERO = datetime.date(1899, 12, 30)  # from which Excel counts days
+UNREADABLE = object()  # what stands in a cell that holds an error or a formula without a value
 
 
 @dataclass(slots=True)
 class EditedSheet:
-    """One sheet in reading: its rows by heading, and what is wrong with it."""
+    """One sheet in reading: its columns from the left ("" for people's own), its rows, and what is wrong with it.
+
+    `years` are those that a row's dates without one belong to, by row number; `documents` leads from row ids to their
+    documents.
+    """
 
     name: str
     title: str
     keys: list[str]
     rows: list[tuple[int, dict[str, Any]]]
-    documents: dict[str, str] = field(default_factory=dict)  # row id → document id
+    documents: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    years: dict[int, int] = field(default_factory=dict)
 
     def address(self, number: int, key: str) -> str:
         """The address of a cell, as people see it in Excel."""
@@ -63,9 +70,7 @@ def cell_value(sheet: EditedSheet, number: int, row: dict[str, Any], name: str, 
         return _number(sheet, number, name, text)
     if isinstance(text, (datetime.date, datetime.datetime)):
         return text.strftime("%Y-%m-%d")
-    return stored_text(
-        int(text) if isinstance(text, float) and text.is_integer() else cell if isinstance(cell, str) else text
-    )
+    return stored_text(int(text) if isinstance(text, float) and text.is_integer() else text)
 
 
 def _choice(sheet: EditedSheet, number: int, name: str, text: str, labels: Labels) -> str | None:
@@ -75,31 +80,37 @@ def _choice(sheet: EditedSheet, number: int, name: str, text: str, labels: Label
         options = "、".join(labels.all(group))
         sheet.wrong.append(f"{sheet.address(number, name)}：“{text[:20]}”不在下拉列表中（{options}）")
         return None
-    return {"false": "", "true": "true"}.get(code, code) if group == "bool" else code
+    return code
 
 
 def _date(sheet: EditedSheet, number: int, name: str, value: object) -> str | None:
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.strftime("%Y-%m-%d")
     text = str(value).strip()
-    found = re.fullmatch(CELL_DATE, text)
-    if found:
-        year, month, day = int(found[1]), int(found[2]), found[3]
-        try:
-            whole = datetime.date(year, month, int(day or 1))
-        except ValueError:
-            whole = None
-        if whole:
-            return whole.isoformat() if day else f"{year:04d}-{month:02d}"
-    sheet.wrong.append(f"{sheet.address(number, name)}：“{text[:20]}”不是日期（写成 2025-06-30 或 2025-06）")
+    date = _day_number(text) or cell_date(text, sheet.years.get(number))
+    if date and FIRST_YEAR <= int(date[:4]) <= LAST_YEAR:
+        return date
+    missing = not date and cell_date(text, FIRST_YEAR)
+    what = "没有写明是哪一年" if missing else "不是日期"
+    sheet.wrong.append(f"{sheet.address(number, name)}：“{text[:20]}”{what}（写成 2025-06-30 或 2025-06）")
     return None
 
 
+def _day_number(text: str) -> str | None:
+    """A day as Excel counts it (45565), when it lies in the years that dates may have."""
+    digits = text.removesuffix(".0")
+    if not (digits.isascii() and digits.isdigit() and len(digits) == len("45565")):
+        return None
+    return (DAY_ZERO + datetime.timedelta(days=int(digits))).isoformat()
+
+
 def _number(sheet: EditedSheet, number: int, name: str, value: object) -> str | None:
+    text = str(value).replace(",", "").replace("，", "").strip()
     try:
-        number_read = float(str(value).replace(",", "").replace("，", ""))
+        number_read = float(text)
     except ValueError:
-        number_read = math.nan
+        sum_read = money(text)
+        number_read = math.nan if sum_read is None else sum_read
     if not math.isfinite(number_read):
         sheet.wrong.append(f"{sheet.address(number, name)}：“{str(value)[:20]}”不是数")
         return None

@@ -1,28 +1,18 @@
-"""What people decided, as data: `corrections.csv`, and its use on newly read tables.
+"""Decisions of people laid over newly read tables, and earlier decisions joined with new ones.
 
-A correction names document, row and field, what the program had read and what the person decided.  Used on
-newly read tables it is a three-way merge: where the reading has not changed, the decision replaces it; where
-it has, the decision still stands and the difference is listed as a conflict.  A decision is never put on a
+Used on newly read tables a decision is a three-way merge: where the reading has not changed, the decision replaces
+it; where it has, the decision still stands and the difference is listed as a conflict.  A decision is never put on a
 row that is no longer the one it was made for.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import math
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-from rapidfuzz.fuzz import ratio
-
-from pipeline.core import limits
-from pipeline.core.errors import InputError, Rejected
-from pipeline.core.files import replace_file
 from pipeline.core.rows import (
     ROW_TYPES,
     SCHEMA,
@@ -36,153 +26,50 @@ from pipeline.core.rows import (
     Tables,
     with_rows,
 )
-from pipeline.core.text import guarded
-from pipeline.core.vocabulary import REVIEWER, Status
-from pipeline.decisions.columns import ANCHORS, DATES, EDITABLE, Decided, digest, positions, row_identity, stored_text
-from pipeline.readers.gate import load
+from pipeline.core.vocabulary import REVIEWER
+from pipeline.decisions.added import with_measure, with_problem
+from pipeline.decisions.columns import ANCHORS, EDITABLE, Decided, stored_text
+from pipeline.decisions.correction import ADD as ADD
+from pipeline.decisions.correction import CHANGE as CHANGE
+from pipeline.decisions.correction import DELETE as DELETE
+from pipeline.decisions.correction import Correction as Correction
+from pipeline.decisions.correction import load_corrections as load_corrections
+from pipeline.decisions.correction import save_corrections as save_corrections
+from pipeline.decisions.identity import Places
 
-FILE = "corrections.csv"
-CHANGE, ADD, DELETE = "change", "add", "delete"
-# what people can't do with the rows of a table
-NEVER = {"documents": (ADD, DELETE), "claims": (ADD,), "findings": (ADD,)}
-ALIKE = 60  # from which likeness a changed reading is still the same problem
-DATE_FIELDS = {"deadline", *DATES}
-_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
-_NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?")
 RESULT_FIELDS = {"status", "long_term", "lead", "dept", "person", "deadline"}
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """One decision of a person; empty text means "not stated"."""
-
-    document: str
-    doc_id: str
-    table: str
-    row: str
-    anchor: str
-    action: str
-    field: str
-    old: str
-    new: str
-    by: str
-    when: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What it is about: a later decision about the same replaces it."""
-        return self.table, self.row, self.field
-
-
-NAMES = [field.name for field in fields(Correction)]
-
-
-# --- the file ---------------------------------------------------------------------------------------
-
-
-def load_corrections(path: Path) -> list[Correction]:
-    """The corrections of a file, none when there is no file.  Raises InputError with the line of what is wrong."""
-    if not path.exists():
-        return []
-    try:
-        text = _decoded(load(path))
-    except (Rejected, UnicodeDecodeError) as error:
-        raise InputError(str(path), "人工更正表读不出来", "请用 UTF-8 编码另存，或恢复原来的文件") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    before = csv.field_size_limit(limits.TEXT_CHARACTERS)  # the words of a row may be long
-    try:
-        if reader.fieldnames is None or not set(NAMES) <= set(reader.fieldnames):
-            missing = "、".join(name for name in NAMES if name not in (reader.fieldnames or ()))
-            raise InputError(f"{path.name}:1", f"缺少列 {missing}", "请恢复表头")
-        return [_checked(entry, f"{path.name}:{reader.line_num}") for entry in reader]
-    except csv.Error as error:
-        where = f"{path.name}:{reader.line_num}"
-        raise InputError(where, f"写法有误（{error}）", "请检查这一行的引号和长度") from error
-    finally:
-        csv.field_size_limit(before)
-
-
-def _decoded(data: bytes) -> str:
-    """UTF-8, else the system's encoding, in which Excel saves csv.  Raises UnicodeDecodeError."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030")
-
-
-def _checked(entry: dict[str, str], where: str) -> Correction:
-    """A line as a correction.  Raises InputError for what no workbook would have given."""
-    correction = Correction(**{name: _bare(entry[name] or "") for name in NAMES})
-    if correction.table not in EDITABLE or correction.action not in (CHANGE, ADD, DELETE):
-        raise InputError(where, f"不认识 {correction.table} {correction.action}", "请删去或改正这一行")
-    if correction.action in NEVER.get(correction.table, ()):
-        raise InputError(where, f"{correction.table} 的行不能 {correction.action}", "请删去这一行")
-    if correction.action == DELETE:
-        return correction
-    if correction.field not in EDITABLE[correction.table].fields:
-        raise InputError(where, f"{correction.field} 不是可以更正的列", "请删去或改正这一行")
-    if len(correction.new) > limits.PARAGRAPH_CHARACTERS:
-        what = f"new 这一格有 {len(correction.new)} 字，上限 {limits.PARAGRAPH_CHARACTERS} 字"
-        raise InputError(where, what, "请写短或分成几行")
-    if correction.new and not _is_value(correction):
-        raise InputError(where, f"{correction.field} 不能是“{correction.new[:20]}”", "请改正 new 这一列")
-    return correction
-
-
-def _is_value(correction: Correction) -> bool:
-    """Whether the new text is a value that the field may hold."""
-    text, kind = correction.new, SCHEMA.get(correction.table, {}).get(correction.field, str)
-    if correction.field == "status":
-        return text in tuple(Status)
-    if correction.field in DATE_FIELDS:
-        return _DATE.fullmatch(text) is not None and is_day(text if len(text) > len("2025-06") else f"{text}-01")
-    if kind is bool:
-        return text in ("true", "false")
-    return kind is not float or (_NUMBER.fullmatch(text) is not None and math.isfinite(float(text)))
-
-
-def is_day(text: str) -> bool:
-    """Whether the text is a day as tables hold it (2025-12-31)."""
-    try:
-        return len(text) == len("2025-12-31") and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _bare(text: str) -> str:
-    """A csv cell without the ' that keeps spreadsheets from reading a formula."""
-    return text[1:] if text.startswith("'") and guarded(text[1:]) != text[1:] else text
-
-
-def save_corrections(path: Path, corrections: Iterable[Correction]) -> None:
-    """Write the file in one step."""
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(NAMES)
-    writer.writerows([guarded(value) for value in astuple(correction)] for correction in corrections)
-    replace_file(path, target.getvalue().encode("utf-8-sig"))
+_ADDED_ID = re.compile(r"[-:]r\d+$")  # of a row that a person added
+GONE, CHANGED, ALIKE = "gone", "changed", "alike"  # why a decision is listed
 
 
 def combined(earlier: Sequence[Correction], fresh: Iterable[Correction]) -> list[Correction]:
     """Earlier and new decisions as one list: the later wins, a decision for the reading itself is a withdrawal."""
     kept = {correction.key: correction for correction in earlier}
+    added = {correction.key[:2]: correction for correction in earlier if correction.action == ADD}
     for correction in fresh:
         before = kept.get(correction.key)
-        if correction.action == DELETE and _is_added(kept.values(), correction):
+        if correction.action == CHANGE and before is None and correction.key[:2] in added:
+            row = added[correction.key[:2]]  # another cell of a row that a person added
+            kept[correction.key] = replace(
+                row, field=correction.field, old="", new=correction.new, when=correction.when
+            )
+            continue
+        if correction.action == DELETE and (correction.key[:2] in added or _ADDED_ID.search(correction.row)):
             for key in [k for k in kept if k[:2] == correction.key[:2]]:
                 del kept[key]
             continue
+        if before is not None and before.new == correction.new and before.action in (correction.action, ADD):
+            continue  # decided already
         if before is not None:  # what the program had read stays what it was
             correction = replace(correction, old=before.old, anchor=before.anchor, action=before.action)
+        elif correction.action != ADD:  # what a person saw may be his own words
+            words = kept.get((correction.table, correction.row, ANCHORS[correction.table]))
+            correction = replace(correction, anchor=words.old) if words and words.action == CHANGE else correction
         if correction.action == CHANGE and correction.new == correction.old:
             kept.pop(correction.key, None)
         else:
             kept[correction.key] = correction
     return list(kept.values())
-
-
-def _is_added(corrections: Iterable[Correction], deleted: Correction) -> bool:
-    return any(c.action == ADD and (c.table, c.row) == (deleted.table, deleted.row) for c in corrections)
 
 
 # --- file → tables ----------------------------------------------------------------------------------
@@ -194,70 +81,56 @@ def merge(tables: Tables, corrections: Sequence[Correction]) -> Tables:
     What people decided about findings waits for `merge_findings`: it comes before the checks, they after.
     """
     corrections = [correction for correction in corrections if correction.table != "findings"]
-    work = _Work(tables, tuple(name for name in EDITABLE if name != "findings"))
-    # rows are found before anything is changed: a decision may change the very words that tell a row
-    for correction in corrections:
-        if correction.action == ADD:
-            work.add(correction)
-    found = [(c, work.place_of(c)) for c in corrections if c.action != ADD]
+    work = _Work(tables, tuple(name for name in EDITABLE if name != "findings"), corrections)
     conflicts: list[ConflictRow] = []
     gone: dict[str, set[int]] = {name: set() for name in work.rows}
-    for correction, at in found:
-        if at is None:
-            conflicts.append(_conflict(correction, None))
-        elif correction.action == DELETE:
-            gone[correction.table].add(at)
-        else:
-            now = stored_text(getattr(work.rows[correction.table][at], correction.field))
-            if now not in (correction.old, correction.new):
-                conflicts.append(_conflict(correction, now))
-            work.decide(correction, at)
-    return replace(_without(work.tables(), gone), conflicts=tuple(conflicts))
+    # rows are found before anything is changed: a decision may change the very words that tell a row
+    for correction, found in [(c, work.places.row(c)) for c in corrections if c.action != ADD]:
+        if found is None:
+            conflicts.append(_conflict(correction, GONE))
+            continue
+        words = stored_text(getattr(work.read[correction.table][found.at], ANCHORS[correction.table]))
+        if correction.action == DELETE:
+            gone[correction.table].add(found.at)
+            conflicts += [] if found.exact else [_conflict(correction, ALIKE, "", words)]
+            continue
+        now = stored_text(getattr(work.rows[correction.table][found.at], correction.field))
+        if now not in (correction.old, correction.new):
+            conflicts.append(_conflict(correction, CHANGED, now, words))
+        elif not found.exact:
+            conflicts.append(_conflict(correction, ALIKE, now, words))
+        work.decide(correction, found.at)
+    added = [correction for correction in corrections if correction.action == ADD]
+    whole, lost = _with_added(_without(work.tables(), gone), added, work.places)
+    return replace(whole, conflicts=(*conflicts, *(_conflict(one, GONE) for one in lost)))
 
 
 def merge_findings(tables: Tables, corrections: Sequence[Correction]) -> Tables:
     """Tables with what reviewers said on the findings; a finding that is gone needs no decision any more."""
-    work = _Work(tables, ("findings",))
-    for correction in corrections:
-        at = work.place_of(correction) if correction.table == "findings" else None
+    work = _Work(tables, ("findings",), corrections)
+    lost = []
+    for correction in [one for one in corrections if one.table == "findings"]:
+        at = work.places.row(correction)
         if at is not None and correction.action == CHANGE:
-            work.decide(correction, at)
-    return work.tables()
+            work.decide(correction, at.at)
+        elif work.places.document(correction) is None:
+            lost.append(_conflict(correction, GONE))
+    return replace(work.tables(), conflicts=(*tables.conflicts, *lost))
 
 
 class _Work:
     """The rows of some tables while decisions are laid over them."""
 
-    def __init__(self, tables: Tables, names: Sequence[str]) -> None:
+    def __init__(self, tables: Tables, names: Sequence[str], corrections: Sequence[Correction]) -> None:
         self._tables = tables
-        self.rows: dict[str, list[Decided]] = {name: list(tables.rows(name)) for name in names}  # type: ignore[arg-type]
-        self._known = {
-            name: {row_identity(row, at): place for place, (at, row) in enumerate(positions(rows))}
-            for name, rows in self.rows.items()
-        }
-        self._files = {row.file: row.doc_id for row in tables.documents}
+        self.places = Places(tables, names, corrections)
+        self.read = {name: tuple(rows) for name, rows in self.places.rows.items()}
+        self.rows = self.places.rows
         self._facts: list[FactRow] = []
 
     def tables(self) -> Tables:
         """The tables as they are now."""
         return with_rows(self._tables, {**self.rows, "facts": [*self._tables.facts, *self._facts]})
-
-    def place_of(self, correction: Correction) -> int | None:
-        """The row that a decision was made for: the same id with the same words, else the same words elsewhere in
-        the document, else the same id with nearly the same words."""
-        rows, anchor = self.rows[correction.table], ANCHORS[correction.table]
-        place = self._known[correction.table].get(correction.row)
-        if place is not None and _same(getattr(rows[place], anchor), correction.anchor):
-            return place
-        doc_id = self._files.get(correction.document, correction.doc_id)
-        same = [
-            at for at, row in enumerate(rows) if row.doc_id == doc_id and _same(getattr(row, anchor), correction.anchor)
-        ]
-        if len(same) == 1:
-            return same[0]
-        if place is None or ratio(stored_text(getattr(rows[place], anchor)), correction.anchor) < ALIKE:
-            return None
-        return place
 
     def decide(self, correction: Correction, at: int) -> None:
         """Set a field to what a person decided."""
@@ -271,29 +144,31 @@ class _Work:
                 )
             )
 
-    def add(self, correction: Correction) -> None:
-        """A row that a person added: its fields arrive one by one."""
-        rows, known = self.rows[correction.table], self._known[correction.table]
-        if correction.row not in known:
-            known[correction.row] = len(rows)
-            doc_id = self._files.get(correction.document, correction.doc_id)
-            rows.append(_new_row(correction, doc_id, rows))
-        at = known[correction.row]
-        rows[at] = _with(rows[at], correction)
 
-
-def _new_row(correction: Correction, doc_id: str, rows: Sequence[Decided]) -> Decided:
-    if correction.table == "problems":
-        number = sum(row.doc_id == doc_id for row in rows) + 1
-        return ProblemRow(doc_id=doc_id, problem_id=correction.row, seq=number)
-    owner = correction.anchor
-    own = [row for row in rows if isinstance(row, MeasureRow) and row.doc_id == doc_id and row.problem_id == owner]
-    return MeasureRow(doc_id=doc_id, problem_id=owner, measure_id=correction.row, seq=len(own) + 1)
-
-
-def _same(value: object, anchor: str) -> bool:
-    """Whether a row's words are the anchor; of a deleted row only their digest is known."""
-    return digest(value) == anchor if anchor.startswith("#") else stored_text(value) == anchor
+def _with_added(tables: Tables, corrections: Sequence[Correction], places: Places) -> tuple[Tables, list[Correction]]:
+    """The tables with the rows that people added, and the decisions whose paper or problem is gone."""
+    groups: dict[tuple[str, str], list[Correction]] = {}
+    for correction in corrections:
+        groups.setdefault((correction.table, correction.row), []).append(correction)
+    problems, measures, lost = list(tables.problems), list(tables.measures), []
+    for (table, identity), group in sorted(groups.items(), key=lambda entry: entry[0][0] != "problems"):
+        first, doc_id = group[0], places.document(group[0])
+        if doc_id is None:
+            lost.append(first)
+            continue
+        values = {one.field: typed(table, one.field, one.new) for one in group}
+        after = places.moved(first.after, first)
+        if table == "problems":
+            problem: Any = replace(ProblemRow(doc_id=doc_id, problem_id=identity), **values)  # type: ignore[arg-type]
+            problems = with_problem(problems, problem, after)
+            continue
+        owner = first.anchor if any(row.problem_id == first.anchor for row in problems) else places.problem(first)
+        if owner is None:
+            lost.append(first)
+            continue
+        measure: Any = MeasureRow(doc_id=doc_id, problem_id=owner, measure_id=identity)
+        measures = with_measure(measures, replace(measure, **values), after)
+    return with_rows(tables, {"problems": problems, "measures": measures}), lost
 
 
 def _with(row: Decided, correction: Correction) -> Decided:
@@ -322,7 +197,7 @@ def typed(table: str, field: str, text: str) -> object:
     """A correction's text as the value that rows hold."""
     kind = SCHEMA[table].get(field, str)
     if kind is bool:
-        return text == "true"
+        return text == "true" if text else None
     return kind(text) if text or kind is str else None
 
 
@@ -343,17 +218,21 @@ def _without(tables: Tables, gone: Mapping[str, set[int]]) -> Tables:
     return with_rows(tables, left)
 
 
-def _conflict(correction: Correction, now: str | None) -> ConflictRow:
-    """A decision whose ground has changed; `now` None: the row is gone."""
+def _conflict(correction: Correction, why: str, now: str = "", words: str = "") -> ConflictRow:
+    """A decision that a person should look at: what is read now instead, and the words of its row now."""
     return ConflictRow(
+        why=why,
         file=correction.document,
         doc_id=correction.doc_id,
         table=correction.table,
-        row=correction.anchor[:80],
-        field=correction.field,
+        row=correction.problem if correction.action == ADD and correction.table == "measures" else correction.anchor,
+        row_now=words,
+        field=correction.field if correction.action == CHANGE else "",
+        action=correction.action,
         was=correction.old,
-        now="（这一行已不存在，更正没有采用）" if now is None else now,
-        human=correction.new if correction.action != DELETE else "（删除）",
+        now=now,
+        human=correction.new,
         by=correction.by,
         when=correction.when,
+        key=json.dumps(correction.key, ensure_ascii=False),
     )

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.core.errors import REASONS, InputError, Rejected
-from pipeline.decisions.merge import is_day
+from pipeline.decisions.correction import is_day
 from pipeline.readers import gate
 from pipeline.reconcile.waivers import Waiver
 

@@ -23,10 +23,11 @@ from pipeline.publish.gaps import Gap, isolated
 from pipeline.reconcile.waivers import Waiver
 from pipeline.ruleset.labels import load_labels
 from pipeline.run import engines, finished, inputs
+from pipeline.run.decided import corrected, judged, tell_what_about
 from pipeline.run.earlier import as_before, found_again, given_before
 from pipeline.run.engines import Job, Outcome, T, Task, read_document
 from pipeline.run.inputs import InputFile
-from pipeline.run.output_folder import OutputFolder, held, open_place
+from pipeline.run.output_folder import OutputFolder, open_place
 from pipeline.run.recorder import Recorder, accounted, set_aside
 from pipeline.run.run_summary import Summary, summarised
 from pipeline.run.still_valid import Earlier, Made, digest_of
@@ -58,6 +59,8 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
     waivers = read_waivers(given, load_labels(settings.rules).groups["check"], settings.as_of or date.today())
     with open_place(output) as place:
         place.log(f"开始：{len(found)} 个文件")
+        if unknown := tell_what_about(output):
+            place.log(unknown)
         entries = _prepared(found, place, settings)
         _remember(place, given, settings)
         key = finished.key_of(entries, place, settings, waivers)
@@ -150,17 +153,6 @@ def read_one(path: Path, settings: RunSettings, task: Task[Tables] = read_docume
     raise AssertionError(jobs)  # an engine gives one outcome a job
 
 
-def apply(workbook: Path, settings: RunSettings, sure: bool = False) -> list[str]:
-    """Take over what people changed in the workbook; gives lines that say what was done.
-
-    `sure`: also when more than a third of a sheet's rows are gone.
-    """
-    from pipeline.decisions.workbook_in import apply as apply_workbook
-
-    with held(workbook.parent):  # a run reads the corrections, and two writers would lose each other's
-        return apply_workbook(workbook, settings.rules, sure=sure)
-
-
 def _with_results(output: Path) -> Path:
     """The folder, when it holds results of an earlier run."""
     if not (output / "tables" / "documents.csv").is_file():
@@ -251,13 +243,6 @@ def _tell(place: OutputFolder, settings: RunSettings, stage: str) -> None:
 # --- after reading ---------------------------------------------------------------------------------
 
 
-def corrected(tables: Tables, output: Path) -> Tables:
-    """The tables with what people decided (`corrections.csv` in the output) laid over."""
-    from pipeline.decisions.merge import load_corrections, merge
-
-    return merge(tables, load_corrections(output / finished.CORRECTIONS))
-
-
 def reconciled(
     tables: Tables, settings: RunSettings, waivers: list[Waiver], place: OutputFolder | None = None
 ) -> tuple[Tables, list[Gap]]:
@@ -265,7 +250,6 @@ def reconciled(
 
     Cases that the ledger of the place knows are not made again.
     """
-    from pipeline.decisions.merge import load_corrections, merge_findings
     from pipeline.reconcile.reconciliation import reconcile
     from pipeline.run.kept_cases import keeping
     from pipeline.run.limited_cases import each_case
@@ -277,7 +261,7 @@ def reconciled(
     about = digest_of(everything_digest(settings.rules), profile, finished.decided(place.output))
     kept = keeping(each, place.ledger, about)
     tables = reconcile(tables, settings.rules, profile, settings.as_of, waivers, each=kept)
-    return merge_findings(tables, load_corrections(place.output / finished.CORRECTIONS)), gaps
+    return judged(tables, place.output), gaps
 
 
 def _log_folders(tables: Tables, place: OutputFolder) -> None:

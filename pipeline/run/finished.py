@@ -57,5 +57,5 @@ def unchanged(place: OutputFolder, key: str) -> Summary | None:
 def remember(place: OutputFolder, key: str, summary: Summary, documents: Sequence[DocumentRow]) -> None:
     """Record that this run ended whole; one with gaps, passing failures or remarks about files is worth another try."""
     passing = any(document.error in store.PASSING for document in documents)
-    told = summary.gaps or summary.notes
+    told = summary.gaps or summary.notes or summary.conflicts
     place.ledger.set_run_values({store.FINISHED: "" if passing or told else json.dumps([key, kept(summary)])})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 
-from pipeline.core.rows import Tables
+from pipeline.core.rows import ConflictRow, Tables
 from pipeline.core.vocabulary import State
 from pipeline.publish.gaps import Gap
 from pipeline.publish.overview import counts, doubtful
@@ -28,6 +28,7 @@ class Summary:
     reused: int = 0
     units: int = 0
     notes: list[str] = field(default_factory=list)
+    conflicts: tuple[ConflictRow, ...] = ()  # decisions that a person should look at
     gaps: list[Gap] = field(default_factory=list)  # results that could not be made
     seconds: float = 0.0
     day: date | None = None  # that deadlines are judged by
@@ -48,13 +49,14 @@ def summarised(tables: Tables, output: Path, notes: list[str], seconds: float, r
         reused=reused,
         units=units,
         notes=notes,
+        conflicts=tables.conflicts,
         seconds=seconds,
     )
 
 
 def kept(summary: Summary) -> str:
-    """A summary without gaps as text; `summary_of` reads it."""
-    values = {one.name: getattr(summary, one.name) for one in fields(summary) if one.name != "gaps"}
+    """A summary without gaps and conflicts as text; `summary_of` reads it."""
+    values = {one.name: getattr(summary, one.name) for one in fields(summary) if one.name not in ("gaps", "conflicts")}
     return json.dumps(values, default=str)
 
 

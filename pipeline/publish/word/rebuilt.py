@@ -149,15 +149,12 @@ def _whole(source: WordSource, row: PassageRow) -> str:
 
 
 def _places(problems: list[ProblemRow]) -> list[tuple[int, int]]:
-    """Where each problem stands; one that a person added stands behind the last one of its aspect, else the last."""
-    read = [(row.aspect, _last(row)) for row in problems if row.paragraph is not None]
-    out = []
+    """Where each problem stands; one that a person added stands behind the one before it."""
+    out: list[tuple[int, int]] = []
+    last = 0
     for row in problems:
-        if row.paragraph is not None or not read:
-            out.append(place(row))
-            continue
-        own = [last for aspect, last in read if row.aspect and aspect == row.aspect]
-        out.append((max(own or [last for _, last in read]), LINE_END))
+        out.append(place(row) if row.paragraph is not None else (last, LINE_END))
+        last = max(last, _last(row))
     return out
 
 

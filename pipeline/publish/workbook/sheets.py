@@ -208,9 +208,9 @@ class Book:
         lines: list[Sequence[object]] = [
             [part[at] if at < len(part) else None for part in parts] for at in range(height)
         ]
-        for line in lines[1:]:
-            if identity >= 0:
-                line[identity] = f"{CONTINUED}{row[identity]}"  # type: ignore[index]
+        for number, line in enumerate(lines[1:], 1):
+            if identity >= 0:  # one mark more a row, so that sorting the sheet does not lose their order
+                line[identity] = f"{CONTINUED * number}{row[identity]}"  # type: ignore[index]
         self.warnings.append(f"工作表“{sheet.title}”有一格超过 Excel 的上限，其余文字写在下一行（{row[identity]}）")
         return lines
 

@@ -38,6 +38,7 @@ from pipeline.decisions.columns import (
     row_identity,
     shown,
 )
+from pipeline.decisions.conflict_sheet import conflict_columns, conflict_lines
 from pipeline.publish.overview import DOUBTFUL, doubtful, unit_name, units
 from pipeline.publish.word.layout import Layout
 from pipeline.publish.workbook.due_sheet import OVERDUE, SOON, due_columns, due_lines
@@ -118,7 +119,7 @@ def write_problems(context: WorkbookContext) -> None:
             value("problem"),
             value("status"),
             row.status_text,
-            value("long_term") if row.status or row.long_term else None,
+            value("long_term"),
             value("lead"),
             value("dept"),
             value("person"),
@@ -366,19 +367,8 @@ def write_failed(context: WorkbookContext) -> None:
 
 
 def write_conflicts(context: WorkbookContext) -> None:
-    keys = ("file", "table", "row", "field", "was", "now", "human", "by", "when")
-    columns = [
-        Column(k, context.heading("", k) if k != "table" else "表", 20 if k in ("was", "now", "human") else 14)
-        for k in keys
-    ]
-    context.write(
-        "conflicts",
-        columns,
-        (
-            [getattr(row, k) if k != "field" else context.heading(row.table, row.field) for k in keys]
-            for row in context.tables.conflicts
-        ),
-    )
+    """Decisions that a person should look at; what is decided here comes back."""
+    context.write("conflicts", conflict_columns(context.labels), conflict_lines(context.tables, context.labels))
 
 
 def _colour(context: WorkbookContext, name: str, letter: str, colours: Mapping[str, str]) -> None:
