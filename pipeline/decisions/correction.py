@@ -20,7 +20,7 @@ from pipeline.core import limits
 from pipeline.core.errors import InputError, Rejected
 from pipeline.core.files import replace_file
 from pipeline.core.rows import SCHEMA
-from pipeline.core.text import guarded
+from pipeline.core.text import guarded, storable
 from pipeline.core.vocabulary import Status
 from pipeline.decisions.columns import DATES, EDITABLE
 from pipeline.readers.gate import load
@@ -83,7 +83,7 @@ def load_corrections(path: Path) -> list[Correction]:
         text = _decoded(load(path))
     except (Rejected, UnicodeDecodeError) as error:
         raise InputError(str(path), "人工更正表读不出来", "请用 UTF-8 编码另存，或恢复原来的文件") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     before = csv.field_size_limit(limits.TEXT_CHARACTERS)  # the words of a row may be long
     try:
         if reader.fieldnames is None or not set(REQUIRED) <= set(reader.fieldnames):
@@ -108,6 +108,8 @@ def _decoded(data: bytes) -> str:
 def _checked(entry: dict[str, str], where: str) -> Correction:
     """A line as a correction.  Raises InputError for what no workbook would have given."""
     correction = Correction(**{name: _bare(entry.get(name) or "") for name in NAMES})
+    if any(storable(value) != value for value in astuple(correction)):
+        raise InputError(where, "有看不见的控制字符", "请删去或改正这一行")
     if correction.table not in EDITABLE or correction.action not in (CHANGE, ADD, DELETE):
         raise InputError(where, f"不认识 {correction.table} {correction.action}", "请删去或改正这一行")
     if correction.action in NEVER.get(correction.table, ()):

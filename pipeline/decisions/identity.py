@@ -29,7 +29,7 @@ class RowFound:
     exact: bool
 
 
-class Places:
+class RowPlaces:
     """The documents and rows of some tables, in which decisions look for what they are about."""
 
     def __init__(self, tables: Tables, names: Iterable[str], corrections: Sequence[Correction]) -> None:
@@ -193,14 +193,14 @@ def identified(corrections: Sequence[Correction], tables: Tables) -> list[Correc
     """The decisions, each saying what it is about as the tables say it from which it was made."""
     if all(one.sha256 for one in corrections):
         return list(corrections)
-    places = Places(tables, ANCHORS, ())
+    places = RowPlaces(tables, ANCHORS, ())
     documents = {row.doc_id: row for row in tables.documents}
     problems = {row.problem_id: row.problem for row in tables.problems}
     return [one if one.sha256 else _identified(one, places, documents, problems) for one in corrections]
 
 
 def _identified(
-    correction: Correction, places: Places, documents: dict[str, DocumentRow], problems: dict[str, str]
+    correction: Correction, places: RowPlaces, documents: dict[str, DocumentRow], problems: dict[str, str]
 ) -> Correction:
     document = documents.get(correction.doc_id)
     if document is None:
@@ -226,7 +226,7 @@ def _identified(
 
 def rebased(corrections: Sequence[Correction], tables: Tables) -> list[Correction]:
     """The decisions under the names that their papers and rows have in the tables now; those not found as they are."""
-    places = Places(tables, ANCHORS, corrections)
+    places = RowPlaces(tables, ANCHORS, corrections)
     files = {row.doc_id: row.file for row in tables.documents}
     out = []
     for one in corrections:

@@ -35,7 +35,7 @@ from pipeline.decisions.correction import DELETE as DELETE
 from pipeline.decisions.correction import Correction as Correction
 from pipeline.decisions.correction import load_corrections as load_corrections
 from pipeline.decisions.correction import save_corrections as save_corrections
-from pipeline.decisions.identity import Places
+from pipeline.decisions.identity import RowPlaces
 
 RESULT_FIELDS = {"status", "long_term", "lead", "dept", "person", "deadline"}
 _ADDED_ID = re.compile(r"[-:]r\d+$")  # of a row that a person added
@@ -123,7 +123,7 @@ class _Work:
 
     def __init__(self, tables: Tables, names: Sequence[str], corrections: Sequence[Correction]) -> None:
         self._tables = tables
-        self.places = Places(tables, names, corrections)
+        self.places = RowPlaces(tables, names, corrections)
         self.read = {name: tuple(rows) for name, rows in self.places.rows.items()}
         self.rows = self.places.rows
         self._facts: list[FactRow] = []
@@ -145,7 +145,9 @@ class _Work:
             )
 
 
-def _with_added(tables: Tables, corrections: Sequence[Correction], places: Places) -> tuple[Tables, list[Correction]]:
+def _with_added(
+    tables: Tables, corrections: Sequence[Correction], places: RowPlaces
+) -> tuple[Tables, list[Correction]]:
     """The tables with the rows that people added, and the decisions whose paper or problem is gone."""
     groups: dict[tuple[str, str], list[Correction]] = {}
     for correction in corrections:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from difflib import get_close_matches
@@ -19,10 +19,10 @@ COLUMNS = tuple(column.name for column in fields(Waiver))
 REQUIRED = ("check", "reason", "who")  # that every waiver must fill
 
 
-def read_waivers(given: Iterable[Path], checks: Collection[str], day: date) -> list[Waiver]:
+def read_waivers(given: Iterable[Path], checks: Mapping[str, str], day: date) -> list[Waiver]:
     """The lines of `waivers.csv` at the top of the input folders that have not ended before `day`.
 
-    `checks` are the names of all checks.
+    `checks` are the names of all checks with their labels; a waiver may say either.
 
     Raises InputError with the line of what is wrong.
     """
@@ -44,9 +44,10 @@ def read_waivers(given: Iterable[Path], checks: Collection[str], day: date) -> l
     return [waiver for waiver in waivers if not waiver.until or waiver.until >= day.isoformat()]
 
 
-def _waivers(path: Path, text: str, checks: Collection[str]) -> Iterator[Waiver]:
+def _waivers(path: Path, text: str, checks: Mapping[str, str]) -> Iterator[Waiver]:
     """A list of waivers line by line; one that says not what, why or by whom would take effect unseen or not at all."""
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    codes = {**{label: code for code, label in checks.items()}, **{code: code for code in checks}}
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         missing = [column for column in REQUIRED if column not in (reader.fieldnames or REQUIRED)]
         if missing:
@@ -57,14 +58,15 @@ def _waivers(path: Path, text: str, checks: Collection[str]) -> Iterator[Waiver]
             empty = [column for column in REQUIRED if not (line.get(column) or "").strip()]
             if empty:
                 raise InputError(where, f"豁免清单缺少 {'、'.join(empty)}", "请补全检查项、理由和批准人")
-            if line["check"].strip() not in checks:
-                near = get_close_matches(line["check"].strip(), checks, 1, 0.6)
+            check = codes.get(line["check"].strip())
+            if check is None:
+                near = get_close_matches(line["check"].strip(), codes, 1, 0.6)
                 guess = f"，是不是想写 {near[0]}" if near else ""
-                raise InputError(where, f"没有“{line['check']}”这项检查{guess}", "检查项的代码见 rules/README.md")
+                raise InputError(where, f"没有“{line['check']}”这项检查{guess}", "检查项的代码和名称见 rules/README.md")
             until = (line.get("until") or "").strip()
             if until and not is_day(until):
                 raise InputError(where, f"until 的“{until}”不是日期", "请写成 2025-12-31 的形式")
-            yield Waiver(**{one.name: (line.get(one.name) or "").strip() for one in fields(Waiver)})
+            yield Waiver(**{one.name: (line.get(one.name) or "").strip() for one in fields(Waiver)} | {"check": check})
     except csv.Error as error:
         where = f"{path}:{reader.line_num}"
-        raise InputError(where, f"豁免清单写法有误（{error}）", "请检查这一行的引号和长度") from error
+        raise InputError(where, "豁免清单写法有误", "请检查这一行的引号，有没有看不见的字符，是不是太长") from error
