@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.core.errors import InputError
 from pipeline.core.model import Block, Document
 from pipeline.extract.document import Extraction, extract
 from pipeline.extract.readings import MOST, identity, readings
 from pipeline.extract.signs import Doubt
 from pipeline.extract.tabulate import build
+from pipeline.publish.data.tables import read_tables
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.ruleset.rule import Rules
+from pipeline.run import batch
+from pipeline.run.chosen_reading import choose_reading
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 TITLE = "中共青溪县第九中学总支部委员会关于巡察整改情况的通报"
@@ -110,3 +114,35 @@ def test_a_paper_taken_for_none_of_ours_is_doubted_where_it_sounds_like_one(
         assert any(finding.check == "structure_doubtful" for finding in tables.findings) == doubted
     else:
         assert doubted, "it was read"
+
+
+def test_a_chosen_reading_is_read_and_one_that_is_gone_is_not(rules: Rules) -> None:
+    paper = document(*MIXED)
+    found = extract(paper, rules)
+    assert found.verdict is not None
+    other = identity(readings(found.verdict)[1][0])
+    chosen = extract(paper, rules, other)
+    assert chosen.verdict is not None and identity(chosen.verdict.chosen) == other
+    assert chosen.doubt.confidence == 1.0, "a person is sure"
+    gone = extract(paper, rules, "00000000")
+    assert gone.doubt == found.doubt and build(paper, gone) == build(paper, extract(paper, rules))
+
+
+def test_a_choice_outlives_the_run_and_is_taken_back(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    text = "\n".join((TITLE, OPENING, *MIXED))
+    (tmp_path / "in" / "一份.txt").write_text(text, encoding="utf-8")
+    settings, out = batch.RunSettings(RULES, jobs=1), tmp_path / "out"
+    batch.run([tmp_path / "in"], out, settings)
+    first = read_tables(out)
+    (other, *_) = [row for row in first.readings if not row.chosen]
+    with pytest.raises(InputError, match="没有编号为 ffffffff 的读法"):
+        choose_reading(out, "一份.txt", "ffffffff")
+    choose_reading(out, "一份.txt", other.reading)
+    batch.run([tmp_path / "in"], out, settings)
+    second = read_tables(out)
+    assert (len(second.problems), len(second.measures)) == (other.problems, other.measures)
+    assert second.documents[0].confidence == 1.0
+    choose_reading(out, "一份.txt", "")
+    batch.run([tmp_path / "in"], out, settings)
+    assert [row.problem for row in read_tables(out).problems] == [row.problem for row in first.problems]

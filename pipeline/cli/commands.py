@@ -207,6 +207,17 @@ def review(output: Path | None, port: int, no_open: bool, work: Path | None, rul
     ).run()
 
 
+@zhenggai.command(cls=ChineseCommand)
+@click.argument("output", type=FOLDER, metavar="结果文件夹")
+@click.argument("file", metavar="文件")
+@click.argument("reading", required=False, default="", metavar="[读法编号]")
+def choose(output: Path, file: str, reading: str) -> None:
+    """为读法存疑的文档选定一种读法（编号见 zhenggai show）；不写编号就撤销。再次 run 时照此读取。"""
+    from pipeline.run.chosen_reading import choose_reading
+
+    click.echo(choose_reading(output, file, reading))
+
+
 @zhenggai.group(cls=ChineseGroup)
 def rules() -> None:
     """查看和检验规则。"""

@@ -25,6 +25,7 @@ from pipeline.extract.parts import BREAKS, Item, Reading, items
 from pipeline.extract.proposers.proposal import Proposal
 from pipeline.extract.proposers.table_grid import read_grids
 from pipeline.extract.proposers.table_proposer import join_lists, tables
+from pipeline.extract.readings import identity, with_choice
 from pipeline.extract.references import Reference, read_amounts, read_references
 from pipeline.extract.signs import CERTAIN, Doubt, WhatWasRead, doubt
 from pipeline.extract.taken import Taken
@@ -74,8 +75,12 @@ class _Read:
     verdict: Verdict | None = None
 
 
-def extract(document: Document, rules: Rules) -> Extraction:
-    """Reads one document.  Deterministic; looks at nothing but the document and the rules."""
+def extract(document: Document, rules: Rules, wanted: str = "") -> Extraction:
+    """Reads one document.  Deterministic; looks at nothing but the document, the rules, and the reading that is wanted.
+
+    `wanted` names a reading that a person chose (`readings.identity`); where there is none of that name it is as if
+    nobody had chosen.
+    """
     whole = outline(document, rules)
     offer = tables(document, rules)
     columns = " ".join(offer.roles).replace("_", " ") if offer is not None else ""
@@ -83,7 +88,7 @@ def extract(document: Document, rules: Rules) -> Extraction:
     parsed_paper = parse(document, rules)
     trial = header.kind if header.kind != Kind.OTHER else ours(header.votes) or _table_kind(offer)
     trial = trial or (Kind.BULLETIN if answers(parsed_paper) >= _PLAIN else Kind.OTHER)
-    read = _read_as(parsed_paper, Reading(document, whole, rules, trial), offer)
+    read = _read_as(parsed_paper, Reading(document, whole, rules, trial), offer, wanted)
     parsed = Parsed(
         problems=len(read.problems),
         answered=sum(bool(p.measures or p.status) for p in read.problems),
@@ -92,7 +97,7 @@ def extract(document: Document, rules: Rules) -> Extraction:
     if decide(header.votes, parsed).kind != header.kind:
         header = read_header(document, whole, rules, columns, parsed)
     if header.kind != trial:
-        read = _read_as(parsed_paper, Reading(document, whole, rules, header.kind), offer)
+        read = _read_as(parsed_paper, Reading(document, whole, rules, header.kind), offer, wanted)
     problems = [of_feedback(p) for p in read.problems] if header.kind == Kind.FEEDBACK else read.problems
     found = Extraction(header, problems, advice=read.advice, verdict=read.verdict)
     _complete_deadlines(header, found.problems)
@@ -115,7 +120,8 @@ def extract(document: Document, rules: Rules) -> Extraction:
     found.structure = _structure(read.reading, header, read.listed, offer)
     outcome = WhatWasRead(header.kind, found.problems, len(found.advice), found.claims, header.votes)
     found.parsed = parsed_paper
-    found.doubt = doubt(parsed_paper, read.verdict, outcome, rules.weights["judge"])
+    if read.verdict is None or not wanted or identity(read.verdict.chosen) != wanted:  # else a person is sure
+        found.doubt = doubt(parsed_paper, read.verdict, outcome, rules.weights["judge"])
     return found
 
 
@@ -127,7 +133,7 @@ def _table_kind(offer: Proposal | None) -> str:
     return Kind.LEDGER if answered else Kind.FEEDBACK
 
 
-def _read_as(parsed: Parse, reading: Reading, offer: Proposal | None) -> _Read:
+def _read_as(parsed: Parse, reading: Reading, offer: Proposal | None, wanted: str) -> _Read:
     """The problems and the advice of a document as one of a kind; none for the kind other."""
     kind, parts = reading.kind, chapters(reading)
     if kind == Kind.OTHER:
@@ -137,6 +143,7 @@ def _read_as(parsed: Parse, reading: Reading, offer: Proposal | None) -> _Read:
     advice = advice or (offer.advice if offer is not None and kind == Kind.FEEDBACK else [])
     sections = Candidate("sections", tuple(problems), tuple(advice))
     verdict = judged(parsed, reading.document, reading.rules, sections, kind)
+    verdict = with_choice(verdict, wanted)
     chosen = verdict.chosen
     listed = listed if chosen.form == "sections" else []
     return _Read(reading, parts, listed, list(chosen.problems), list(chosen.advice), chosen.groups, verdict)

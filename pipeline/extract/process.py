@@ -14,9 +14,9 @@ from pipeline.readers import gate
 from pipeline.ruleset.rule import Rules
 
 
-def process(path: Path, name: str, rules: Rules) -> Tables:
-    """The tables of one file; `name` is its path in the input.  Raises Rejected."""
-    return tabulate(gate.read(path, name), rules)
+def process(path: Path, name: str, rules: Rules, wanted: str = "") -> Tables:
+    """The tables of one file; `name` is its path in the input, `wanted` a reading that was chosen.  Raises Rejected."""
+    return tabulate(gate.read(path, name), rules, wanted)
 
 
 def process_bytes(data: bytes, name: str, rules: Rules) -> Tables:
@@ -32,11 +32,11 @@ def explained(path: Path, name: str, rules: Rules) -> Tables:
     return replace(build(document, found), atoms=tuple(atoms))
 
 
-def tabulate(document: Document, rules: Rules) -> Tables:
+def tabulate(document: Document, rules: Rules, wanted: str = "") -> Tables:
     """The tables of one document that has been read."""
-    return build(document, extraction(document, rules))
+    return build(document, extraction(document, rules, wanted))
 
 
-def extraction(document: Document, rules: Rules) -> Extraction:
+def extraction(document: Document, rules: Rules, wanted: str = "") -> Extraction:
     """What the rules find in a document."""
-    return extract(document, rules)
+    return extract(document, rules, wanted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 from pipeline.core.model import Document, Span
 from pipeline.core.reading_rows import ReadingPartRow, ReadingRow
@@ -29,6 +29,12 @@ def identity(reading: Candidate) -> str:
     """Eight hex digits of where the problems of a reading stand and how many measures each has."""
     places = [(*astuple(p.problem.span), len(p.measures)) for p in reading.problems if p.problem is not None]
     return hashlib.sha256(repr(places).encode()).hexdigest()[:8]
+
+
+def with_choice(verdict: Verdict, wanted: str) -> Verdict:
+    """The verdict with the reading that a person chose, where it is among the proposals."""
+    own = next((one for one in verdict.proposals if wanted and identity(one) == wanted), verdict.chosen)
+    return verdict if own is verdict.chosen else replace(verdict, chosen=own)
 
 
 def reading_rows(doc_id: str, document: Document, verdict: Verdict) -> Iterator[ReadingRow | ReadingPartRow]:

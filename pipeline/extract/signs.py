@@ -21,7 +21,7 @@ from pipeline.extract.kinds import Vote
 from pipeline.extract.parse import Parse, answers
 
 Signs = Mapping[str, float]
-Places = frozenset[tuple[int, int]]  # blocks and offsets
+Starts = frozenset[tuple[int, int]]  # blocks and offsets
 
 T = TypeVar("T")
 
@@ -86,17 +86,17 @@ def signs_read(parsed: Parse, verdict: Verdict, read: WhatWasRead) -> Signs:
     return {**_other_readings(verdict), **_atoms(parsed, verdict.chosen), **_rows(read), **_totals(read)}
 
 
-def starts(reading: Candidate) -> Places:
+def starts(reading: Candidate) -> Starts:
     """Where the problems of a reading begin."""
     return frozenset((p.problem.span.block, p.problem.span.start) for p in reading.problems if p.problem is not None)
 
 
-def measure_starts(reading: Candidate) -> Places:
+def measure_starts(reading: Candidate) -> Starts:
     """Where the measures of a reading begin."""
     return frozenset((m.fact.span.block, m.fact.span.start) for p in reading.problems for m in p.measures)
 
 
-def _apart(one: Places, other: Places) -> float:
+def _apart(one: Starts, other: Starts) -> float:
     """From 0 (the same places) to 1 (none in common)."""
     return 1 - 2 * len(one & other) / (len(one) + len(other)) if one or other else 0.0
 

@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.errors import InputError, Rejected, escaped
 from pipeline.core.rows import Tables, joined
+from pipeline.decisions.reading_choice import FILE as CHOICES
+from pipeline.decisions.reading_choice import load_choices
 from pipeline.decisions.waiver_list import read_waivers
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.reconcile.waivers import Waiver
 from pipeline.ruleset.labels import load_labels
 from pipeline.run import engines, finished, inputs
 from pipeline.run.decided import corrected, judged, tell_what_about
-from pipeline.run.earlier import as_before, found_again, given_before
+from pipeline.run.earlier import as_before, found_again, given_before, newly_chosen, not_found, remember_choices
 from pipeline.run.engines import Job, Outcome, T, Task, read_document
 from pipeline.run.inputs import InputFile
 from pipeline.run.output_folder import OutputFolder, open_place
@@ -77,6 +79,7 @@ def run(given: Sequence[Path], output: Path, settings: RunSettings, task: Task[T
         _log_gaps(place, gaps)
         _tell(place, settings, "写出结果")
         notes, more = publish(tables, place, settings, entries)
+        notes += not_found(load_choices(output / CHOICES), results)
         summary = summarised(tables, output, notes, time.monotonic() - started, reused)
         summary = replace(summary, gaps=[*gaps, *more], day=judged_by(settings))
         _log_folders(tables, place)
@@ -188,7 +191,8 @@ def _read_all(
     key = settings_key(settings.rules)
     if settings.fresh:
         place.ledger.forget()
-    place.ledger.forget_others({entry.name for entry in entries})
+    choices, names = load_choices(place.output / CHOICES), {entry.name for entry in entries}
+    place.ledger.forget_others(names - newly_chosen(place, choices))
     results: dict[str, Tables] = {}
     waiting: dict[str, InputFile] = {}
     for entry in entries:
@@ -200,13 +204,16 @@ def _read_all(
             waiting[entry.name] = entry
     reused = sum(not entry.error for entry in entries) - len(waiting)
     place.check_space(sum(entry.size for entry in waiting.values()))
-    jobs = [Job(entry.name, entry.path, entry.converted, size=entry.size) for entry in waiting.values()]
+    jobs = [
+        Job(one.name, one.path, one.converted, given=choices.get(one.name), size=one.size) for one in waiting.values()
+    ]
     with Recorder(place, key) as recorder:
         for job, outcome in _shown(_engine(jobs, settings.rules, settings, task), len(jobs)):
             results[job.name] = accounted(waiting[job.name], outcome)
             recorder.take(waiting[job.name], results[job.name], outcome)
             if settings.told:
                 settings.told(f"读取 {len(results)} / {len(entries)}")
+    remember_choices(place, choices)
     return results, reused
 
 

@@ -76,12 +76,12 @@ Task = Callable[[Job, Path], T]  # a job and the folder that the task works with
 
 
 def read_document(job: Job, rules: Path) -> Tables:
-    """The tables of one document; the rules are loaded once a process."""
+    """The tables of one document; the rules are loaded once a process.  The job gives the reading that was chosen."""
     from pipeline.extract.process import process
     from pipeline.ruleset.layers import reading_with
 
     with reading_with(rules):
-        return process(job.path, job.name, _loaded(rules))
+        return process(job.path, job.name, _loaded(rules), job.given or "")
 
 
 def explain_document(job: Job, rules: Path) -> Tables:

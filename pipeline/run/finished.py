@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.files import digest_of_file
 from pipeline.core.rows import DocumentRow
+from pipeline.decisions.reading_choice import FILE as CHOICES
 from pipeline.reconcile.waivers import Waiver
 from pipeline.run import store
 from pipeline.run.inputs import InputFile
@@ -42,8 +43,8 @@ def key_of(entries: Sequence[InputFile], place: OutputFolder, settings: RunSetti
 
 def decided(output: Path) -> str:
     """A digest of what people decided about these results."""
-    path = output / CORRECTIONS
-    return digest_of_file(path) if path.is_file() else ""
+    lists = [path for name in (CORRECTIONS, CHOICES) if (path := output / name).is_file()]
+    return " ".join(digest_of_file(path) for path in lists)
 
 
 def unchanged(place: OutputFolder, key: str) -> Summary | None:

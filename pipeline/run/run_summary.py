@@ -70,6 +70,7 @@ def summary_of(text: str, output: Path) -> Summary:
             "states": Counter(values["states"]),
             "findings": Counter(values["findings"]),
             "set_aside": [tuple(pair) for pair in values["set_aside"]],
+            "doubtful": [tuple(pair) for pair in values["doubtful"]],
             "day": date.fromisoformat(values["day"]) if values["day"] else None,
         }
     )
