@@ -25,11 +25,13 @@ PLACES = {
     "unused_share",
     "confidence",
     "reading",
+    "doubts",
     "warnings",
     "state",
     "message",
     "seq",
 }
+LAYOUT = ("metadata", "cell", "table_heading", "docno", "date")
 TABLES = ("documents", "problems", "measures", "claims", "references", "amounts", "advice", "passages")
 
 
@@ -40,8 +42,13 @@ def comparable(tables) -> dict[str, list[tuple]]:
     for name in TABLES:
         rows = tables.rows(name)
         if name == "passages":
-            # the page around a web copy and the headings of a table are layout, not what the document says
-            rows = _titles_joined([row for row in rows if row.part not in ("metadata", "cell", "table_heading")])
+            # the page around a web copy and the headings of a table are layout; date and number are the document's
+            rows = [row if row.label else replace(row, level=None) for row in rows if row.part not in LAYOUT]
+            rows = _titles_joined(rows)  # without a number a level is the reading's own
+        if name in ("references", "amounts"):  # in a ledger they follow each other as its columns do
+            rows = sorted(
+                rows, key=lambda row: (numbers.get(row.problem_id, 0), row.text if name == "amounts" else row.title)
+            )
         out[name] = [
             (
                 numbers.get(getattr(row, "problem_id", ""), 0),

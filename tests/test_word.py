@@ -137,7 +137,7 @@ def test_a_bulletin_is_rebuilt_from_the_tables_alone(tmp_path):
     assert styles["一、整改工作组织情况"] == "Heading1"
     assert styles["（一）在“贯彻落实党的教育方针和党中央决策部署”方面"] == "Heading2"
     title = [t for s, t, _ in paragraphs if s == "Title"]
-    assert title == ["中共岚桥县城关第三小学支部委员会", "关于巡察整改进展情况的通报"]
+    assert title == ["中共岚桥县城关第三小学支部委员会\n关于巡察整改进展情况的通报"]
     order = [text.index(row.problem) for row in tables.problems]
     assert order == sorted(order)
 

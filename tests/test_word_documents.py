@@ -11,7 +11,7 @@ import pytest
 from pipeline.cli.terminal import summary_text
 from pipeline.core.errors import TemplateError
 from pipeline.core.files import digest_of_file
-from pipeline.core.rows import DocumentRow, FindingRow, ProblemRow, Row, Tables, tables_of
+from pipeline.core.rows import DocumentRow, FindingRow, PassageRow, ProblemRow, Row, Tables, tables_of
 from pipeline.core.vocabulary import Kind, Severity, Status
 from pipeline.publish.gaps import Gap
 from pipeline.run.run_summary import Summary
@@ -23,8 +23,8 @@ from tests.samples import RULES, fictional_case, reports
 UNIT = "云溪县第九小学党支部"
 
 
-def two_units(number: Any = 1) -> Tables:
-    """The fictional unit and one more, whose problem has a place that is `number`."""
+def two_units(label: Any = "") -> Tables:
+    """The fictional unit and one more, whose opening has the number `label`."""
     document = DocumentRow(doc_id="o", file="别处/o.docx", kind=Kind.BULLETIN, unit="别处小学", title="整改情况通报")
     problem = ProblemRow(
         doc_id="o",
@@ -35,12 +35,13 @@ def two_units(number: Any = 1) -> Tables:
         status=Status.DONE,
         status_text="已完成",
         paragraph=1,
-        start=number,
+        start=1,
         end=5,
         end_paragraph=1,
         rectification="已完成。",
     )
-    return added(fictional_case(), document, problem)
+    opening = PassageRow(doc_id="o", seq=1, part="opening", label=label, text="现通报如下。", paragraph=0)
+    return added(fictional_case(), document, problem, opening)
 
 
 def names(files: list[Path], folder: Path) -> list[str]:
@@ -50,7 +51,7 @@ def names(files: list[Path], folder: Path) -> list[str]:
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_document_that_fails_costs_only_itself(tmp_path: Path, workers: int) -> None:
     whole = names(reports(two_units(), tmp_path / "whole"), tmp_path / "whole")
-    made = write_documents(two_units("一"), tmp_path / "out", RULES, Wanted(), workers)
+    made = write_documents(two_units(1), tmp_path / "out", RULES, Wanted(), workers)
     lost = [name for name in whole if name not in names(made.files, tmp_path / "out")]
     assert lost == ["别处小学/整改情况通报.docx"]
     (gap,) = made.gaps

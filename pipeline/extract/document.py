@@ -19,6 +19,7 @@ from pipeline.extract.items import heading, read_item
 from pipeline.extract.judge import Candidate, Verdict
 from pipeline.extract.kinds import Parsed, decide, ours
 from pipeline.extract.lists import answer_by_number, news_problems, read_advice, status_by_number
+from pipeline.extract.marks import find_noise
 from pipeline.extract.outline import Outline, Section, outline
 from pipeline.extract.parse import Parse, answers, parse
 from pipeline.extract.parts import BREAKS, Item, Reading, items
@@ -59,6 +60,7 @@ class Extraction:
     verdict: Verdict | None = None  # None for a paper that is none of ours
     doubt: Doubt = CERTAIN
     parsed: Parse | None = None
+    noise: frozenset[int] = frozenset()  # blocks between pages: numbers, repeated titles
     structure: list[tuple[int, Fact]] = field(default_factory=list)  # which rule saw which label, chapter, marker
 
 
@@ -115,6 +117,7 @@ def extract(document: Document, rules: Rules, wanted: str = "") -> Extraction:
     ]
     found.claims += _figures(document, whole, offer, rules)
     _mentions(document, whole, found, rules)
+    found.noise = frozenset(find_noise(whole.views, rules))
     for problem in found.problems:
         problem.extra = extras(document, whole.views, problem, rules)
     found.structure = _structure(read.reading, header, read.listed, offer)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.core.model import Block, Document
 from pipeline.core.rows import ParagraphRow
-from pipeline.extract.document import Passage
+from pipeline.extract.document import Extraction
 
 HEADINGS = ("heading", "group")  # parts of passages under which others stand
 SHOWN = 30  # characters of a heading
@@ -14,7 +14,7 @@ BETWEEN = " › "
 
 
 def paragraph_rows(
-    document: Document, identity: str, passages: Iterable[Passage], owners: Mapping[int, Sequence[str]]
+    document: Document, identity: str, found: Extraction, owners: Mapping[int, Sequence[str]]
 ) -> Iterator[ParagraphRow]:
     """Every block in reading order; those of files without pages and sheets are placed by the headings above them.
 
@@ -22,7 +22,7 @@ def paragraph_rows(
     """
     headings = {
         passage.span.block: (passage.level, passage.label + shortened(document.text(passage.span)))
-        for passage in passages
+        for passage in found.passages
         if passage.part in HEADINGS
     }
     above: list[tuple[int, str]] = []
@@ -33,7 +33,7 @@ def paragraph_rows(
         yield ParagraphRow(
             doc_id=identity,
             paragraph=number + 1,
-            part=block.part,
+            part="noise" if number in found.noise else block.part,
             place=block.place or BETWEEN.join([*(words for _, words in above), *_cell(block)]),
             label=block.label,
             table=_from_one(block.table),

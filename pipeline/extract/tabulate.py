@@ -139,7 +139,7 @@ def _rows(document: Document, found: Extraction) -> Iterator[Row]:
         )
         if passage.part in UNUSED_PARTS:
             yield UnusedRow(doc_id=identity, text=text, **at)
-    yield from paragraph_rows(document, identity, found.passages, _owners(identity, found.problems))
+    yield from paragraph_rows(document, identity, found, _owners(identity, found.problems))
     for fact in found.header.facts.values():
         yield _fact(identity, "", fact)
     for number, fact in found.structure:
@@ -232,12 +232,21 @@ def _problem(document: Document, owner: str, number: int, problem: Problem) -> I
 
 
 def rectification_text(document: Document, spans: list[Span]) -> str:
-    """The rectification text with its labels; cells of one row on lines of their own."""
+    """The rectification text with its labels, automatic numbers too; cells of one row on lines of their own."""
     if not spans:
         return ""
-    if any(document.blocks[span.block].kind == "cell" for span in spans):
-        return "\n".join(document.text(span) for span in spans)
-    return document.text(joined(spans))
+    cells = any(document.blocks[span.block].kind == "cell" for span in spans)
+    return "\n".join(_numbered(document, span) for span in (spans if cells else [joined(spans)]))
+
+
+def _numbered(document: Document, span: Span) -> str:
+    """The text of a span, each block behind its first with its automatic number."""
+    last = span.block if span.last == -1 else span.last
+    if last == span.block:
+        return document.text(span)
+    inner = [block.label + block.text for block in document.blocks[span.block + 1 : last]]
+    first, end = document.blocks[span.block].text[span.start :], document.blocks[last]
+    return "\n".join([first, *inner, end.label + end.text[: span.end]])
 
 
 def _measure_at(found: Extraction, document: str, number: int, span: Span) -> str:

@@ -12,9 +12,11 @@ from typing import Any
 from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import (
     DocumentRow,
+    ExtraRow,
     FactRow,
     FindingRow,
     MeasureRow,
+    ParagraphRow,
     PassageRow,
     ProblemRow,
     Tables,
@@ -65,6 +67,9 @@ class WordSource:
     units: dict[str, list[DocumentRow]] = field(init=False)
     problems: dict[str, list[ProblemRow]] = field(init=False)
     passages: dict[str, list[PassageRow]] = field(init=False)
+    paragraphs: dict[str, list[ParagraphRow]] = field(init=False)
+    facts: dict[str, list[FactRow]] = field(init=False)
+    extras: dict[str, list[ExtraRow]] = field(init=False)
     findings: dict[str, list[FindingRow]] = field(init=False)
     unit_of: dict[str, str] = field(init=False)
     measures: dict[str, list[MeasureRow]] = field(init=False)
@@ -77,6 +82,9 @@ class WordSource:
         self.units = units(self.tables)
         self.problems = by_document(self.tables.problems)
         self.passages = by_document(self.tables.passages)
+        self.paragraphs = by_document(self.tables.paragraphs)
+        self.facts = by_document(self.tables.facts)
+        self.extras = by_problem(self.tables.extras)
         self.findings = by_document(self.tables.findings)
         self.unit_of = {row.doc_id: unit for unit, rows in self.units.items() for row in rows}
         self._by_id = {row.problem_id: row for row in self.tables.problems}
@@ -115,7 +123,7 @@ class WordSource:
 
 def paragraph(level: int, head: str, text: str = "") -> TemplateValues:
     """One paragraph of the body: its level (0: plain), its heading and what follows it in the same paragraph."""
-    return {"级": level, "题": head, "文": text}
+    return {"级": level, "题": head, "文": text, "表": None}
 
 
 def outlined(body: Sequence[TemplateValues], above: Sequence[int] = ()) -> list[TemplateValues]:
@@ -219,8 +227,8 @@ def named(source: WordSource, row: DocumentRow) -> str:
 
 
 def status_words(source: WordSource, row: ProblemRow) -> str:
-    """The status of a problem in the document's own words, else (a tick, a share) by its label."""
-    if re.search("[\u4e00-\u9fff]", row.status_text):
+    """The status of a problem in the document's own words (已完成, 60%), else (a tick) by its label."""
+    if re.search("[\u4e00-\u9fff]|\\d", row.status_text):
         return source.text(row.status_text)
     code = f"{row.status}{'_long' if row.long_term else ''}"
     return source.labels.groups.get("wording", {}).get(code, "") if row.status else ""

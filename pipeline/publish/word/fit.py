@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 
 from lxml import etree
 
@@ -47,8 +48,8 @@ def fit_columns(table: etree._Element, profile: Layout) -> bool:
 
     Only a table with a heading row and as many cells in every row as columns is touched.  True when it changed.
     """
-    grid = table.findall(f"{W}tblGrid/{W}gridCol")
     rows = [row.findall(f"{W}tc") for row in table.findall(f"{W}tr")]
+    grid = _grid(table, {len(row) for row in rows})
     if len(rows) < 2 or any(len(row) != len(grid) for row in rows) or not table.findall(f".//{W}tblHeader"):
         return False
     lines = [[_lines(cell) for cell in row] for row in rows]
@@ -60,13 +61,27 @@ def fit_columns(table: etree._Element, profile: Layout) -> bool:
         for element in (grid[at], *(row[at] for row in rows)):
             element.getparent().remove(element)  # type: ignore[union-attr]
     given = [int(column.get(f"{W}w", "0")) for column in grid]
-    least = [_least([row[at] for row in lines], profile) for at in kept]
-    for at, wide in zip(kept, _widths([given[at] for at in kept], least, sum(given)), strict=True):
+    stated = table.find(f"{W}tblPr/{W}tblW")
+    total = int(stated.get(f"{W}w", "0")) if stated is not None and stated.get(f"{W}type") == "dxa" else sum(given)
+    least = [least_width([row[at] for row in lines], profile) for at in kept]
+    for at, wide in zip(kept, widths([given[at] for at in kept], least, total), strict=True):
         grid[at].set(f"{W}w", str(wide))
         for row in rows:
-            for stated in row[at].findall(f"{W}tcPr/{W}tcW"):
-                stated.set(f"{W}w", str(wide))
+            for cell_width in row[at].findall(f"{W}tcPr/{W}tcW"):
+                cell_width.set(f"{W}w", str(wide))
     return True
+
+
+def _grid(table: etree._Element, counts: set[int]) -> list[etree._Element]:
+    """The columns of a table's grid, as many as its rows have cells: a loop in the template may make more or fewer."""
+    grid = table.findall(f"{W}tblGrid/{W}gridCol")
+    wanted = next(iter(counts)) if len(counts) == 1 else len(grid)
+    while 0 < len(grid) < wanted:
+        grid[-1].addnext(deepcopy(grid[-1]))
+        grid = table.findall(f"{W}tblGrid/{W}gridCol")
+    for column in grid[wanted:]:
+        column.getparent().remove(column)  # type: ignore[union-attr]
+    return grid[:wanted]
 
 
 def _lines(cell: etree._Element) -> list[str]:
@@ -78,7 +93,7 @@ def _lines(cell: etree._Element) -> list[str]:
     return out
 
 
-def _least(cells: Sequence[Sequence[str]], profile: Layout) -> int:
+def least_width(cells: Sequence[Sequence[str]], profile: Layout) -> int:
     """The width in twips that keeps a column's short lines whole."""
     limit = float(profile.setting("tables", "one_line", 0))
     wide = [width(line) for cell in cells for line in cell]
@@ -88,22 +103,22 @@ def _least(cells: Sequence[Sequence[str]], profile: Layout) -> int:
     return round((widest + SLACK) * profile.character(profile.styles["TableText"])) + 2 * 57  # the cell's margins
 
 
-def _widths(given: Sequence[int], least: Sequence[int], total: int) -> list[int]:
+def widths(given: Sequence[int], least: Sequence[int], total: int) -> list[int]:
     """Widths that fill the table: each at least what it needs, the rest by the shares of the template."""
     if not given:
         return []
     needed = sum(least)
     floors = [low * min(1.0, SHARE * total / needed) for low in least] if needed else [0.0] * len(given)
     free = set(range(len(given)))
-    widths = [0.0] * len(given)
+    found = [0.0] * len(given)
     room = float(total)
     while free:
         scale = room / sum(given[at] for at in free)
         tight = {at for at in free if given[at] * scale < floors[at]}
         for at in tight or free:
-            widths[at] = floors[at] if tight else given[at] * scale
+            found[at] = floors[at] if tight else given[at] * scale
         room -= sum(floors[at] for at in tight)
         free = free - tight if tight else set()
-    out = [round(wide) for wide in widths]
+    out = [round(wide) for wide in found]
     out[out.index(max(out))] += total - sum(out)
     return out

@@ -143,7 +143,9 @@ _SHAPE = record(
                 "levels": items(pattern),
             }
         ),
-        "tables": record({"keep_empty": items(text), "one_line": number(0, 30)}),
+        "tables": record(
+            {"keep_empty": items(text), "one_line": number(0, 30), "upright_columns": number(1, 63, whole=True)}
+        ),
         "letterhead": record({"show": flag, "name": any_text, "number": any_text, "issuer": any_text}),
         "imprint": record({"show": flag, "copies": any_text, "printer": any_text, "date": any_text}),
         "office": record(

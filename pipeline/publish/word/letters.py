@@ -19,7 +19,7 @@ from pipeline.publish.word.content import (
     paper,
 )
 from pipeline.publish.word.layout import Layout
-from pipeline.publish.word.one_table import item_fields
+from pipeline.publish.word.table_rows import item_fields
 from pipeline.publish.word.typography import chinese_date
 
 

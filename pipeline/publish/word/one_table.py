@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import groupby
 
 from pipeline.core.item_row import ItemRow
-from pipeline.core.rows import DocumentRow, ProblemRow
+from pipeline.core.rows import DocumentRow
 from pipeline.core.vocabulary import ANSWERS, Kind
 from pipeline.publish.overview import main_document
-from pipeline.publish.word.content import (
-    Report,
-    TemplateValues,
-    WordSource,
-    answering,
-    context_of,
-    deadline_words,
-    measure_lines,
-    status_words,
-)
-from pipeline.publish.word.rebuilt import SKIPPED, in_agreement
-from pipeline.publish.word.typography import chinese_date
+from pipeline.publish.word.content import Report, TemplateValues, WordSource, answering, context_of
+from pipeline.publish.word.own_words import printed
+from pipeline.publish.word.pieces import ANSWER, PROBLEM, pieces_of
+from pipeline.publish.word.rebuilt import plain
+from pipeline.publish.word.table_rows import item_fields, own_columns, table_row
+from pipeline.publish.word.typography import chinese_date, gives_date
 
 
 def problem_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
@@ -77,9 +71,11 @@ def _list(
     own = kind == "ledger" and document.kind == Kind.LEDGER
     title = document.title if own else _title(source, unit, name)
     above, below = _around(source, document) if own else ([], [])
-    above += _heading(source, document, unit, title + "".join(str(line["文"]) for line in above) if own else "")
+    said = title + "".join(str(line["文"]) for line in (*above, *below)) if own else ""
+    above += _heading(source, document, unit, said)
+    columns = own_columns(source, rows) if own else ()
     lines = [item_fields(source, item, number) for number, item in enumerate(items, 1)]
-    lines = lines or [table_row(source, row, number) for number, row in enumerate(rows, 1)]
+    lines = lines or [table_row(source, row, number, columns) for number, row in enumerate(rows, 1)]
     context = context_of(
         source,
         source.text(title),
@@ -87,6 +83,7 @@ def _list(
         表前=above,
         表后=below,
         行=lines,
+        另列=list(columns),
         合计=len(lines),
     )
     return [Report(kind, unit, name, context, title, day=document.issued_date)]
@@ -107,99 +104,41 @@ def _heading(source: WordSource, document: DocumentRow, unit: str, said: str = "
     inspector = source.text(document.inspector)
     if inspector and inspector not in said:
         parts.append(f"{words('wording', 'inspected_by')}{inspector}")
-    if document.feedback_date and not _dated(document.feedback_date, said):
+    if document.feedback_date and not gives_date(said, document.feedback_date):
         parts.append(f"{words('wording', 'fed_back_on')}{chinese_date(document.feedback_date)}")
-    if document.issued_date and document.kind in ANSWERS and not _dated(document.issued_date, said):
+    if document.issued_date and document.kind in ANSWERS and not gives_date(said, document.issued_date):
         parts.append(f"{words('wording', 'reported_on')}{chinese_date(document.issued_date)}")
     return [{"标识": False, "文": "　".join(parts)}] if parts else []
 
 
-def _dated(date: str, text: str) -> bool:
-    """Whether a text gives a date, in whatever form (2024年7月8日, 2024.7.8, 7月8日)."""
-    month_and_day = [int(part) for part in date.split("-")[1:]]
-    numbers = [int(part) for part in re.findall(r"\d{1,4}", text)]
-    size = len(month_and_day)
-    return any(numbers[at : at + size] == month_and_day for at in range(len(numbers)))
-
-
 def _around(source: WordSource, document: DocumentRow) -> tuple[list[TemplateValues], list[TemplateValues]]:
-    """A ledger's own lines above and below its table, its title left out."""
+    """A ledger's own lines above and below its problems, its title left out; cells that are no problem's too."""
     first = source.problems[document.doc_id][0].paragraph or 0
     title = source.text(document.title)
     sides: tuple[list[TemplateValues], list[TemplateValues]] = ([], [])
-    for row in source.passages.get(document.doc_id, ()):
-        text = source.text(row.text)
-        if row.part in (*SKIPPED, "title") or text == title:
+    loose = _loose_cells(source, document)
+    for piece in pieces_of(source, document):
+        if piece.part in ("title", PROBLEM, ANSWER) or plain(piece.text) == plain(title):
             continue
-        after = (row.paragraph or 0) > first
-        mark = bool(re.fullmatch(source.profile.setting("marks", "attachment", "(?!)"), text))
-        sides[after].append({"标识": mark, "文": source.text(row.label) + text})
+        lines = loose.get(piece.first, []) if piece.grid else [(piece.first, piece.text)]
+        for at, text in lines:
+            mark = bool(re.fullmatch(source.profile.setting("marks", "attachment", "(?!)"), text))
+            sides[at > first].append({"标识": mark, "文": text})
     return sides
 
 
-def table_row(source: WordSource, row: ProblemRow, number: int) -> TemplateValues:
-    """The fields of one problem that the tables of all lists may show."""
-    measures, status = _cells(source, row)
-    return {
-        "序": source.text(row.label) if row.label.isdigit() else number,
-        "学校": source.text(row.school),
-        "方面": source.text(row.aspect),
-        "类别": source.text(row.category),
-        "问题": source.text(row.problem),
-        "措施": measures,
-        "责任领导": source.text(row.lead),
-        "责任部门": source.text(row.dept),
-        "责任人": source.text(row.person),
-        "时限": deadline_words(source, row),
-        "状态": status,
-        "审核状态": source.labels.of("review", row.review_state),
-        "审核意见": source.text(row.review_note),
-        "佐证": source.text(row.evidence),
+def _loose_cells(source: WordSource, document: DocumentRow) -> dict[int, list[tuple[int, str]]]:
+    """First cell of a table → the lines of its cells that belong to no problem and name no column (填报单位：…)."""
+    kept = {
+        extra.paragraph for row in source.problems[document.doc_id] for extra in source.extras.get(row.problem_id, ())
     }
-
-
-def item_fields(source: WordSource, item: ItemRow, number: int = 0) -> TemplateValues:
-    """The fields of a problem: who and by when from the plan, status and measures from what reports on it."""
-    row = _reported(source, item)
-    measures = item.measures_reported or item.measures_planned
-    return table_row(source, row, number) | {
-        "序": number,
-        "措施": "\n".join(source.text(line) + "。" for line in measures.splitlines()),
-        "时限": deadline_words(source, row),
-    }
-
-
-def _reported(source: WordSource, item: ItemRow) -> ProblemRow:
-    """The problem as the paper has it that gives its status, with what the other papers say better."""
-    ids = (item.bulletin_problem_id, item.ledger_problem_id, item.plan_problem_id, item.feedback_problem_id)
-    rows = [row for names in ids for name in names.split(";") if (row := source.problem(name)) is not None]
-    own = next((row for row in rows if row.doc_id == item.status_from), rows[0])
-    return replace(
-        own,
-        aspect=item.aspect,
-        category=item.category,
-        problem=item.problem,
-        status=item.status,
-        status_text=item.status_text,
-        long_term=item.long_term,
-        lead=item.lead,
-        dept=item.dept,
-        person=item.person,
-        deadline=item.deadline,
-        deadline_text=item.deadline_text,
-    )
-
-
-def _cells(source: WordSource, row: ProblemRow) -> tuple[str, str]:
-    """Measures and status as a ledger's own cells hold them, else put together."""
-    given, words = row.rectification, row.status_text
-    document = source.documents.get(row.doc_id)
-    if document and document.kind == Kind.LEDGER and given and in_agreement(source, row):
-        before, found, after = given.rpartition(words) if words else (given, "", "")
-        if words and status_words(source, row) != source.text(words):  # a tick says nothing in another column
-            return source.text(before.strip("\n")), status_words(source, row) + source.text(after)
-        if found and (not before or before.endswith("\n")):
-            return source.text(before.strip("\n")), source.text(found + after)
-        if not words:
-            return source.text(given), ""
-    return "\n".join(measure_lines(source, row)), status_words(source, row)
+    spoken = {row.paragraph for row in source.passages.get(document.doc_id, ()) if row.part == "cell"} - kept
+    out: dict[int, list[tuple[int, str]]] = {}
+    cells = [row for row in source.paragraphs.get(document.doc_id, ()) if row.table is not None]
+    for _, table in groupby(cells, lambda row: row.table):
+        rows = list(table)
+        for _, line in groupby((row for row in rows if row.paragraph in spoken), lambda row: row.row):
+            told = list(line)
+            words = "　".join(printed(source, row) for row in told)
+            out.setdefault(rows[0].paragraph, []).append((told[0].paragraph, words))
+    return out

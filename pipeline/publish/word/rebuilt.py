@@ -7,9 +7,9 @@ still holds every measure of the tables it is used as it stands, else it is put 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
 
-from pipeline.core.rows import DocumentRow, MeasureRow, PassageRow, ProblemRow, place
+from pipeline.core.rows import DocumentRow, MeasureRow, ProblemRow, place
 from pipeline.core.vocabulary import Kind
 from pipeline.publish.word.content import (
     Report,
@@ -25,12 +25,11 @@ from pipeline.publish.word.content import (
     status_words,
 )
 from pipeline.publish.word.layout import Layout
-from pipeline.publish.word.typography import chinese_date, full_width, numbered, spaced
+from pipeline.publish.word.pieces import ANSWER, HEADED, PROBLEM, PaperPiece, pieces_of
+from pipeline.publish.word.typography import chinese_date, full_width, gives_date, numbered, spaced
 
-ABOVE = ("docno", "front", "salutation")  # lines that stand above or below the title
-TABLE = ("cell", "table_heading")  # what a table's cells say that is no problem or measure
-SKIPPED = ("metadata", *TABLE)
-PUNCTUATION = "。！？；：，、"
+ABOVE = ("docno", "front", "salutation", "metadata")  # lines that stand above or below the title
+HEADINGS = (*HEADED, PROBLEM)
 LINE_END = 10**9  # behind whatever stands in a paragraph
 LONGEST_HEADING = 120  # characters; what is longer is text, whatever its number
 LONGEST_RUN_IN = 60  # of the first sentence that is set as a heading in its paragraph
@@ -49,20 +48,22 @@ def rebuilt(source: WordSource, unit: str, documents: list[DocumentRow], kind: K
 
 def context_for(source: WordSource, document: DocumentRow) -> TemplateValues:
     """What fills the template for one document."""
-    passages = _joined(source.passages.get(document.doc_id, []))
-    front, middle, tail = _divided(passages)
+    pieces = pieces_of(source, document)
+    front, middle, tail = _divided(pieces)
     by_part: dict[str, list[str]] = {}
-    for row in (*front, *tail):
-        part = row.part
+    for piece in (*front, *tail):
+        part = piece.part
         if part in ABOVE:
             part = "under" if "title" in by_part else "above"
-        by_part.setdefault(part, []).append(_whole(source, row))
+        by_part.setdefault(part, []).append(piece.text)
     title = document.title or "".join(by_part.get("title", []))
     dates = [text for text in by_part.get("date", []) if _is(source, "date", text)]
-    issued = chinese_date(document.issued_date)
+    issued_on = document.issued_date
+    issued = chinese_date(issued_on)
     if not dates and by_part.get("signature"):
         dates = [issued]
-    if issued and not dates:  # nobody signs: the date stands under the title
+    if issued and not dates and not any(gives_date(one.text, issued_on, True) for one in pieces):
+        # nobody signs: the date stands under the title
         by_part.setdefault("under", []).append(f"（{issued}）")
     return context_of(
         source,
@@ -71,22 +72,28 @@ def context_for(source: WordSource, document: DocumentRow) -> TemplateValues:
         addressee=[*by_part.get("under", ()), *by_part.get("addressee", ())],
         signature=by_part.get("signature", ()),
         date=dates[0] if dates else "",
-        before=by_part.get("above", ()),
+        before=[*_docno(document, pieces), *by_part.get("above", ())],
         unit=named(source, document),
         docno=document.docno,
         落款=closing(_closing_lines(source, tail, dates)),
     )
 
 
-def _closing_lines(source: WordSource, tail: list[PassageRow], dates: list[str]) -> list[tuple[str, str]]:
+def _docno(document: DocumentRow, pieces: Sequence[PaperPiece]) -> list[str]:
+    """The number of a paper that only the page around it gave."""
+    said = not document.docno or any(document.docno in one.text for one in pieces)
+    return [] if said else [document.docno]
+
+
+def _closing_lines(source: WordSource, tail: Sequence[PaperPiece], dates: list[str]) -> list[tuple[str, str]]:
     """Each line below the body with its form, in the paper's own order; a date that nobody wrote below the names."""
     lines: list[tuple[str, str]] = []
-    for row in tail:
-        text = _whole(source, row)
+    for piece in tail:
+        text = piece.text
         signed = any(form == "signature" for form, _ in lines)
-        if row.part == "signature":
+        if piece.part == "signature":
             form = "signature"
-        elif row.part == "attachment":
+        elif piece.part == "attachment":
             below = "attachment_mark" if _is(source, "attachment", text) else "attachment_text"
             form = below if signed else "attachment"
         elif text in dates:
@@ -105,47 +112,18 @@ def _is(source: WordSource, mark: str, text: str) -> bool:
     return bool(re.fullmatch(source.profile.setting("marks", mark, "(?!)"), text))
 
 
-def _joined(passages: list[PassageRow]) -> list[PassageRow]:
-    """Passages of one paragraph that follow each other, as the paragraph that they were."""
-    out: list[PassageRow] = []
-    for row in passages:
-        before = out[-1] if out else None
-        if (
-            before
-            and row.paragraph is not None
-            and row.paragraph == before.paragraph
-            and row.start in (before.end, _label_end(before, row))
-        ):
-            out[-1] = replace(before, text=f"{before.text}{row.label}{row.text}", end=row.end)
-        else:
-            out.append(row)
-    return out
-
-
-def _label_end(before: PassageRow, row: PassageRow) -> int:
-    """Where a passage's text starts when only its own number stands between it and the one before."""
-    return (before.end or 0) + len(row.label)
-
-
-def _divided(passages: list[PassageRow]) -> tuple[list[PassageRow], list[PassageRow], list[PassageRow]]:
-    """Running text before the body, in it, and from the list of attachments or the signature on."""
-    shown = [row for row in passages if row.part not in SKIPPED]
+def _divided(pieces: list[PaperPiece]) -> tuple[list[PaperPiece], list[PaperPiece], list[PaperPiece]]:
+    """The pieces before the body, in it, and from the list of attachments or the signature on."""
     head = 0
-    while head < len(shown) and shown[head].part in ("title", *ABOVE, "addressee"):
+    while head < len(pieces) and pieces[head].part in ("title", *ABOVE, "addressee"):
         head += 1
-    foot = len(shown)
-    for at in range(len(shown) - 1, head - 1, -1):
-        if shown[at].part not in ("signature", "date", "note", "contact", "attachment", "other"):
+    foot = len(pieces)
+    for at in range(len(pieces) - 1, head - 1, -1):
+        if pieces[at].part not in ("signature", "date", "note", "contact", "attachment", "other"):
             break
-        if shown[at].part in ("signature", "date", "attachment"):
+        if pieces[at].part in ("signature", "date", "attachment"):
             foot = at
-    return shown[:head], shown[head:foot], shown[foot:]
-
-
-def _whole(source: WordSource, row: PassageRow) -> str:
-    """A passage with its label."""
-    text, label = row.text, row.label
-    return source.text(text if not label or text.startswith(label) else spaced(label, source.profile) + text)
+    return pieces[:head], pieces[head:foot], pieces[foot:]
 
 
 def _places(problems: list[ProblemRow]) -> list[tuple[int, int]]:
@@ -162,19 +140,21 @@ def _last(row: ProblemRow) -> int:
     return row.end_paragraph or row.paragraph or 0
 
 
-def _body(source: WordSource, document: DocumentRow, passages: list[PassageRow]) -> list[TemplateValues]:
-    """Passages and problems in reading order, each problem followed by its rectification."""
+def _body(source: WordSource, document: DocumentRow, pieces: Sequence[PaperPiece]) -> list[TemplateValues]:
+    """The pieces in reading order, and between them the problems that stand in none of them."""
     problems = source.problems.get(document.doc_id, [])
-    entries: list[tuple[tuple[int, int], PassageRow | ProblemRow]] = [
-        *((place(row), row) for row in passages),
-        *zip(_places(problems), problems, strict=True),
+    own = bool(source.paragraphs.get(document.doc_id))
+    held = {at for piece in pieces for at in range(piece.first, piece.last + 1)} if own else set()
+    entries: list[tuple[tuple[int, int], PaperPiece | ProblemRow]] = [
+        *(((piece.first, 0), piece) for piece in pieces),
+        *((at, row) for at, row in zip(_places(problems), problems, strict=True) if row.paragraph not in held),
     ]
     out: list[TemplateValues] = []
     written: list[str] = []  # headings since the last problem, to know which groups are already named
     aspect = category = ""
     for _, row in sorted(entries, key=lambda entry: entry[0]):
-        if isinstance(row, PassageRow):
-            out.append(_passage(source, row))
+        if isinstance(row, PaperPiece):
+            out.append(_printed(source, row))
             written.append(row.text)
             continue
         for level, name, before in ((2, row.aspect, aspect), (3, row.category, category)):
@@ -186,13 +166,15 @@ def _body(source: WordSource, document: DocumentRow, passages: list[PassageRow])
     return _renumbered(out, source.profile) if source.profile.renumber else out
 
 
-def _passage(source: WordSource, row: PassageRow) -> TemplateValues:
-    """A passage as heading, run-in heading or plain text."""
-    text = _whole(source, row)
-    level = source.profile.level(row.label) or (row.level or 0) + 1  # passages count levels from 0
-    if not row.label or level > 4:
-        return paragraph(0, "", text)
-    return _headed(level, text, LONGEST_HEADING if row.part in ("heading", "group") else 40)
+def _printed(source: WordSource, piece: PaperPiece) -> TemplateValues:
+    """A piece as heading, run-in heading, plain text or table."""
+    if piece.grid:
+        return {**paragraph(0, "", piece.text), "表": piece.grid}
+    if piece.part == ANSWER:
+        return _line(source, piece.text)
+    if not piece.level:
+        return paragraph(0, "", piece.text)
+    return _headed(piece.level, piece.text, LONGEST_HEADING if piece.part in HEADINGS else 40)
 
 
 def _headed(level: int, text: str, longest: int) -> TemplateValues:
@@ -215,39 +197,15 @@ def _line(source: WordSource, text: str) -> TemplateValues:
 
 
 def problem_paragraphs(source: WordSource, row: ProblemRow, label: str | None = None) -> list[TemplateValues]:
-    """One problem: its statement, then what was done about it."""
+    """A problem that stands in no paragraph of its paper: its statement, then what was done about it."""
     label = row.label if label is None else label
     lines = rectification(source, row)
-    statement = source.text(_framed(source, row, label, bool(lines) and _runs_in(source, row)))
-    closed = lines and lines[0][0] in PUNCTUATION  # the text behind the problem brings its full stop along
-    head = statement.rstrip("。") if closed else statement if SENTENCE_END.search(statement) else statement + "。"
-    level = source.profile.level(label) or 3
-    if lines and _runs_in(source, row):
-        short = len(head) <= LONGEST_RUN_IN
-        first = paragraph(level, head, lines[0]) if short else paragraph(0, "", head + lines[0])
-        return [first, *(_line(source, text) for text in lines[1:])]
-    return [_headed(level, head, LONGEST_HEADING), *(_line(source, text) for text in lines)]
-
-
-def _framed(source: WordSource, row: ProblemRow, label: str, runs_in: bool) -> str:
-    """The problem with its label, in 关于…的问题 where it had a frame and its end would not show without."""
-    gap = (row.start or 0) - len(label)
-    text = row.problem
-    label = spaced(label, source.profile)
-    if not runs_in or gap < 2:
-        return f"{label}{text}"
-    quoted = gap > 2 and "“" not in text
-    return label + source.labels.of("wording", "framed_quoted" if quoted else "framed").replace("{problem}", text)
-
-
-def _runs_in(source: WordSource, row: ProblemRow) -> bool:
-    """Whether the rectification follows in the problem's own paragraph."""
-    measures = source.measures.get(row.problem_id, [])
-    return (
-        bool(measures)
-        and row.paragraph is not None
-        and (measures[0].paragraph == (row.end_paragraph or row.paragraph) and bool(row.rectification))
-    )
+    statement = source.text(f"{spaced(label, source.profile)}{row.problem}")
+    head = statement if SENTENCE_END.search(statement) else statement + "。"
+    return [
+        _headed(source.profile.level(label) or 3, head, LONGEST_HEADING),
+        *(_line(source, text) for text in lines),
+    ]
 
 
 def rectification(source: WordSource, row: ProblemRow) -> list[str]:
@@ -256,28 +214,29 @@ def rectification(source: WordSource, row: ProblemRow) -> list[str]:
     given = row.rectification
     if given and in_agreement(source, row):
         first = measures[0].label if measures else ""
-        if first and _plain(given).startswith(_plain(measures[0].text)):
+        if first and plain(given).startswith(plain(measures[0].text)):
             given = first + given  # the text begins behind its first number
         lines = [line for line in source.text(given).split("\n") if line.strip()]
     else:
         lines = _composed(source, row, measures)
-    duty = _duty(source, row, _plain("".join(lines)))
+    duty = _duty(source, row, plain("".join(lines)))
     return [*lines, duty] if duty else lines
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text without blanks and half-width punctuation, to compare."""
     return re.sub(r"\s", "", full_width(text))
 
 
 def in_agreement(source: WordSource, row: ProblemRow) -> bool:
     """Whether the text still says what the tables say: nobody has corrected a measure or the status."""
     given, measures = row.rectification, source.measures.get(row.problem_id, [])
-    plain, at = _plain(given), 0
-    status = _plain(row.status_text)
-    if status and status not in plain and not source.stated_above(row):
+    words, at = plain(given), 0
+    spoken = status_words(source, row) == source.text(row.status_text)  # a tick stands in another column
+    if row.status_text and spoken and plain(row.status_text) not in words and not source.stated_above(row):
         return False
     for measure in measures:
-        found = plain.find(_plain(measure.text), at)
+        found = words.find(plain(measure.text), at)
         if found < 0:
             return False
         at = found
@@ -301,13 +260,13 @@ def _composed(source: WordSource, row: ProblemRow, measures: list[MeasureRow]) -
     return lines if status or measures else []
 
 
-def _duty(source: WordSource, row: ProblemRow, plain: str) -> str:
+def _duty(source: WordSource, row: ProblemRow, given: str) -> str:
     """Who and by when, where the text does not say it already."""
     values = (("lead", row.lead), ("dept", row.dept), ("person", row.person), ("deadline", deadline_words(source, row)))
     said = [
         f"{source.labels.column('problems', name)}：{source.text(value)}"
         for name, value in values
-        if value and _plain(value) not in plain
+        if value and plain(value) not in given
     ]
     return "；".join(said) + "。" if said else ""
 

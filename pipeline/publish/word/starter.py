@@ -33,7 +33,14 @@ _TABLE = record(
         "after": items(text),
         "columns": items(
             record(
-                {"head": text, "width": number(1, 200), "style": text, "text": items(any_text, 1)},
+                # over: the loops that make several columns of one, in the heading and in the rows
+                {
+                    "head": text,
+                    "width": number(1, 200),
+                    "style": text,
+                    "text": items(any_text, 1),
+                    "over": items(text, 2),
+                },
                 ("head", "width", "text"),
             ),
             1,
@@ -141,14 +148,16 @@ def _table(table: Any, profile: Layout) -> str:
         f"<w:tr><w:tc>{_cell(total)}{_paragraph('TableText', f'{{%tr {tag} %}}')}</w:tc></w:tr>"
         for tag in table["after"]
     )
-    head = _row(widths, [_paragraph("TableHead", column["head"]) for column in table["columns"]], header=True)
-    row = _row(
+    columns = table["columns"]
+    loops = [column.get("over", ("", "")) for column in columns]
+    head = _row(
         widths,
-        [
-            "".join(_paragraph(column.get("style", "TableText"), text) for text in column["text"])
-            for column in table["columns"]
-        ],
+        [_paragraph("TableHead", column["head"]) for column in columns],
+        [over[0] for over in loops],
+        header=True,
     )
+    words = ["".join(_paragraph(column.get("style", "TableText"), one) for one in column["text"]) for column in columns]
+    row = _row(widths, words, [over[1] for over in loops])
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
         f"<w:tblBorders>{edges}</w:tblBorders>"
@@ -161,17 +170,27 @@ def _cell(width: int) -> str:
     return f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
 
 
-def _row(widths: list[int], cells: list[str], header: bool = False) -> str:
+def _row(widths: list[int], cells: list[str], loops: list[str], header: bool = False) -> str:
     properties = f"<w:trPr><w:cantSplit/>{'<w:tblHeader/>' if header else ''}</w:trPr>"
     middle = '<w:vAlign w:val="center"/>' if header else ""
     return (
         f"<w:tr>{properties}"
         + "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{middle}</w:tcPr>{cell}</w:tc>'
-            for width, cell in zip(widths, cells, strict=True)
+            _looped(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{middle}</w:tcPr>{cell}</w:tc>', loop)
+            for width, cell, loop in zip(widths, cells, loops, strict=True)
         )
         + "</w:tr>"
     )
+
+
+def _looped(cell: str, loop: str) -> str:
+    """A cell, or the cells of a loop around it."""
+    if not loop:
+        return cell
+    before, after = (
+        f"<w:tc>{_cell(100)}{_paragraph('TableText', f'{{%tc {tag} %}}')}</w:tc>" for tag in (f"for {loop}", "endfor")
+    )
+    return f"{before}{cell}{after}"
 
 
 def lines_of(rules: Path) -> dict[str, tuple[list[Any], bool]]:

@@ -26,6 +26,7 @@ from pipeline.core.text import clean
 from pipeline.publish.word import page
 from pipeline.publish.word.fit import fit_columns, keep_signature
 from pipeline.publish.word.layout import Layout
+from pipeline.publish.word.own_table import room_on, table_xml
 from pipeline.publish.word.typography import width
 from pipeline.readers.package import open_package
 from pipeline.readers.xml import parse
@@ -148,7 +149,8 @@ def render(
     layout = signature_layout(context.get("署名") or [], str(context.get("成文日期") or ""), template.profile)
     try:
         pictures = [Markup(picture) for picture in _pictures(charts)]  # noqa: S704 (our own drawing, no document text)
-        xml = template.body.render({**context, "版面": layout, "图": pictures})
+        body = [_with_table(template, entry) for entry in context.get("正文") or ()]
+        xml = template.body.render({**context, "正文": body, "版面": layout, "图": pictures})
     except (jinja2.TemplateError, TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
         raise _broken(template.name, template.source, _line_of(error), _reason(error)) from error
     data = _tidy(template, xml)
@@ -164,6 +166,15 @@ def render(
             package.writestr(f"word/charts/_rels/{chart.name}.xml.rels", page.chart_relations(chart.name))
             package.writestr(f"word/embeddings/{chart.name}.xlsx", chart.workbook)
     return buffer.getvalue()
+
+
+def _with_table(template: Template, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry of the body with its table, if it is one, in the styles of the template."""
+    if not entry.get("表"):
+        return entry
+    room = room_on(template.profile, landscape=False)
+    xml = table_xml(entry["表"], template.profile, template.styles, room)
+    return {**entry, "表": Markup(xml)}  # noqa: S704 (our own table, its words escaped)
 
 
 def _pictures(charts: Sequence[Chart]) -> list[str]:

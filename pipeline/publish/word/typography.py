@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 
-from pipeline.core.values import ENCLOSED, FIRST_TEN, numeral
+from pipeline.core.values import ENCLOSED, FIRST_TEN, iso_date, numeral
 from pipeline.publish.word.layout import Layout
 
 _WIDE = str.maketrans(",;:!?()", "，；：！？（）")
@@ -264,6 +264,23 @@ def chinese_date(iso: str | None) -> str:
         return iso or ""
     year, month, day = found.groups()
     return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
+
+
+def gives_date(text: str, iso: str, whole: bool = False) -> bool:
+    """Whether a text gives a date in whatever form (2024.7.8, 二〇二四年七月八日), without its year unless `whole`."""
+    if not iso:
+        return False
+    parts = [int(part) for part in iso.split("-")]
+    parts = parts if whole else parts[1:]
+    numbers = [int(part) for part in re.findall(r"\d{1,4}", text)]
+    found = any(numbers[at : at + len(parts)] == parts for at in range(len(numbers)))
+    begins = (at for at, one in enumerate(text) if _in_words(one) and not (at and _in_words(text[at - 1])))
+    return found or any(iso_date(text[at : at + 12]) == iso for at in begins)
+
+
+def _in_words(character: str) -> bool:
+    """Whether a character is a number that no digit is (二, 〇)."""
+    return character.isnumeric() and not character.isdigit()
 
 
 def spaced(label: str, profile: Layout) -> str:
