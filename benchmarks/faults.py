@@ -1,370 +1,133 @@
-"""Faults with known answers: each changes a faultless unit and notes which checks must fire, and where.
+"""Runs that are killed at random moments, in publishing too: run again, they give what an undisturbed run gives.
 
-A fault names every check that it must raise, consequences included: a wrong total also breaks the sum
-of its parts.  `plant` keeps two faults of one unit apart, so that the answers stay exact.
+    python -m benchmarks.faults --kills 40 --seed 7     prints what was found; exit code 1 when there is a finding
+
+Every second kill waits for the log to say that results are being written.  Half of the kills take the parent alone,
+whose workers must then end by themselves; the others take the whole group at once.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
+import os
 import random
-import re
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
-from benchmarks.generator import Item, Unit, make_unit
-
-Fault = Callable[[Unit, Item, random.Random, dict[str, Any]], bool]
-BULLETIN, PLAN, LATER = "bulletin", "plan", "later"
-
-
-def _note(unit: Unit, check: str, item: Item | None = None, document: str = BULLETIN) -> bool:
-    unit.expected.append((document, check, item))
-    return True
-
-
-def drop_problem(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The bulletin leaves a problem out, and counts only what is left."""
-    same = [i for i in unit.answered if i.aspect == item.aspect]
-    if len(same) < 3 or same[-1] is not item:
-        return False  # so that neither the aspects nor the numbers show it
-    unit.answered.remove(item)
-    _note(unit, "document_conflict")
-    return _note(unit, "problem_unanswered", item)
+ROOT = Path(__file__).resolve().parent.parent
+PAPERS = ROOT / "input"  # the project's samples: feedback, plan, bulletin
+OWN = (".zhenggai", "运行日志.txt")  # of an output folder: what is no result
+PUBLISHING = "写出结果"
+ENDED_WITHIN = 10.0  # seconds that workers have when their parent is gone
+_STEP = 0.02
 
 
-def add_problem(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The bulletin treats a problem that nobody found."""
-    new = Item(
-        unit.answered[-1].aspect,
-        "",
-        "校史陈列室布展错别字较多",
-        "家长开放日被指出后没有更换展板",
-        ["德育处对照史料逐块核对展板文字，5月下旬重做展板6块"],
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """When a run is killed: so many seconds from its start or from the start of publishing; alone or with its group."""
+
+    seconds: float
+    publishing: bool
+    group: bool
+
+
+def digests(output: Path) -> dict[str, str]:
+    """Every result by its path below the output."""
+    files = (path for path in output.rglob("*") if path.is_file())
+    named = ((path.relative_to(output).as_posix(), path) for path in files)
+    return {n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in named if not n.startswith(OWN)}
+
+
+def command(source: Path, output: Path) -> list[str]:
+    return [sys.executable, "-m", "pipeline", "run", str(source), "-o", str(output), "--as-of", "2025-06-30"]
+
+
+def begin(source: Path, output: Path) -> subprocess.Popen[bytes]:
+    """A run in a process group of its own."""
+    nowhere = subprocess.DEVNULL
+    return subprocess.Popen(  # noqa: S603 (our own program)
+        command(source, output), cwd=ROOT, stdout=nowhere, stderr=nowhere, start_new_session=True
     )
-    unit.answered.append(new)
-    _note(unit, "document_conflict")
-    return _note(unit, "problem_added", new)
 
 
-def drop_measures(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """Nothing is said to have been done."""
-    if item.status != "done":
+def finish(source: Path, output: Path) -> float:
+    """A run to its end; the seconds that it took.  Raises CalledProcessError."""
+    started = time.monotonic()
+    subprocess.run(command(source, output), cwd=ROOT, check=True, capture_output=True)  # noqa: S603 (our own program)
+    return time.monotonic() - started
+
+
+def disturb(kill: Kill, source: Path, output: Path) -> Iterator[str]:
+    """Start a run and kill it; what is wrong with what stays behind."""
+    run = begin(source, output)
+    log = output / OWN[1]
+    while kill.publishing and run.poll() is None and not (log.is_file() and PUBLISHING in log.read_text("utf-8")):
+        time.sleep(_STEP)
+    until = time.monotonic() + kill.seconds
+    while run.poll() is None and time.monotonic() < until:
+        time.sleep(_STEP)
+    if run.poll() is None:
+        os.killpg(run.pid, signal.SIGKILL) if kill.group else run.kill()
+    run.wait()
+    until = time.monotonic() + ENDED_WITHIN
+    while _alive(run.pid):
+        if time.monotonic() > until:
+            os.killpg(run.pid, signal.SIGKILL)
+            yield f"workers lived for {ENDED_WITHIN:.0f} s without their parent"
+        time.sleep(_STEP)
+
+
+def _alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
         return False
-    item.measures = [""]
-    return _note(unit, "measure_missing", item)
-
-
-def drop_status(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """One problem states no status; the totals still count it."""
-    if item.status != "done" or len(item.measures) < 2:
-        return False
-    item.silent = True
-    return _note(unit, "status_missing", item)
-
-
-def wrong_total(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The number of problems is stated wrongly; the parts don't sum up to it either."""
-    if unit.claims:
-        return False
-    n = len(unit.answered) + rng.choice([-2, -1, 1, 2])
-    done = sum(i.status == "done" for i in unit.answered)
-    unit.claims = {"problems": n, "rate": round(100 * done / n, 2)}
-    for check in ("total_mismatch", "parts_mismatch", "document_conflict"):
-        _note(unit, check)
     return True
 
 
-def wrong_measures(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The number of measures is stated wrongly."""
-    if unit.claims:
-        return False
-    unit.claims = {"measures": sum(len([m for m in i.measures if m]) for i in unit.answered) + rng.choice([-3, 2, 4])}
-    return _note(unit, "total_mismatch")
+def faults(source: Path, kills: int, seed: int, report: Callable[[str], None]) -> int:
+    """The number of findings in so many kills."""
+    rng = random.Random(seed)  # noqa: S311 (the same moments again by the same seed)
+    findings = 0
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        whole = Path(folder) / "whole"
+        seconds = finish(source, whole)
+        expected = digests(whole)
+        report(f"{len(expected)} results in {seconds:.1f} s undisturbed")
+        for number in range(kills):
+            publishing = number % 2 == 1
+            kill = Kill(rng.uniform(0, seconds * (0.4 if publishing else 0.9)), publishing, rng.random() < 0.5)
+            output = Path(folder) / f"out-{number}"
+            found = [*disturb(kill, source, output)]
+            half = digests(output) if output.is_dir() else {}
+            finish(source, output)
+            after = digests(output)
+            if after != expected:
+                differing = sorted(name for name, digest in after.items() if expected.get(name) != digest)
+                found.append(f"differs: {differing[:5]}, missing: {sorted(set(expected) - set(after))[:5]}")
+            findings += len(found)
+            report(f"{kill} left {len(half)} results{''.join(f'; FINDING {one}' for one in found)}")
+            shutil.rmtree(output)
+    report(f"{kills} kills, {findings} findings")
+    return findings
 
 
-def wrong_aspects(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The number of aspects is stated wrongly."""
-    if unit.claims:
-        return False
-    unit.claims = {"aspects": len({i.aspect for i in unit.answered}) + 1}
-    _note(unit, "document_conflict")
-    return _note(unit, "total_mismatch")
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--papers", type=Path, default=PAPERS, help="a folder of papers (the project's samples)")
+    options = parser.parse_args()
+    return 1 if faults(options.papers, options.kills, options.seed, lambda line: print(line, flush=True)) else 0
 
 
-def wrong_done(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """More is stated as done than the statuses give; the parts exceed the total."""
-    if unit.claims:
-        return False
-    done = sum(i.status == "done" for i in unit.answered)
-    unit.claims = {"done": done + 1, "rate": round(100 * (done + 1) / len(unit.answered), 2)}
-    _note(unit, "parts_mismatch")
-    return _note(unit, "status_count_mismatch")
-
-
-def moved_done(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """One unfinished problem is counted as done: both counts are wrong, the sum is right."""
-    if unit.claims:
-        return False
-    done = sum(i.status == "done" for i in unit.answered)
-    total = len(unit.answered)
-    unit.claims = {"done": done + 1, "in_progress": total - done - 1, "rate": round(100 * (done + 1) / total, 2)}
-    _note(unit, "status_count_mismatch")
-    return _note(unit, "status_count_mismatch")
-
-
-def wrong_rate(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The rate does not follow from the numbers."""
-    if unit.claims:
-        return False
-    done = sum(i.status == "done" for i in unit.answered)
-    unit.claims = {"rate": round(100 * done / len(unit.answered) + rng.choice([-6.5, -3.1, 2.4]), 2)}
-    return unit.claims["rate"] < 100 and _note(unit, "rate_mismatch")
-
-
-def number_gap(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """A number is skipped."""
-    same = [i for i in unit.answered if i.aspect == item.aspect]
-    if same[0] is item or any(i.label for i in same):
-        return False
-    item.label = same.index(item) + 2
-    return _note(unit, "numbering_gap", item)
-
-
-def number_repeated(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """A number stands twice."""
-    same = [i for i in unit.answered if i.aspect == item.aspect]
-    if same[0] is item or any(i.label for i in same):
-        return False
-    item.label = same.index(item)
-    return _note(unit, "numbering_repeated", item)
-
-
-def merge(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """Two neighbouring problems are answered as one."""
-    at = unit.answered.index(item)
-    if at + 1 >= len(unit.answered) or unit.answered[at + 1].aspect != item.aspect or item.told:
-        return False
-    other = unit.answered[at + 1]
-    if other.told or other.status != item.status or other.label or any(i is other for _, _, i in unit.expected):
-        return False
-    item.told = f"{item.text}；{other.text}"
-    item.measures += other.measures
-    unit.answered.remove(other)
-    _note(unit, "document_conflict")
-    return _note(unit, "problem_merged", item)
-
-
-def soften_words(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """A sharp word becomes a mild one."""
-    sharp = next((w for w in texts["softer"] if isinstance(w, str) and w in item.head), None)
-    if sharp is None or item.told:
-        return False
-    item.told = f"{item.head.replace(sharp, '')}不够规范，{item.evidence}"
-    return _note(unit, "problem_softened", item)
-
-
-def soften_numbers(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The evidence with its numbers is left out."""
-    if item.told:
-        return False
-    item.told = item.head
-    return _note(unit, "problem_softened", item)
-
-
-def wrong_sum(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """Two digits of a repaid sum change places."""
-    swapped = item.money[1::-1] + item.money[2:]
-    if not item.money or "." in item.money[:2] or swapped == item.money or item.money not in item.measures[0]:
-        return False
-    item.measures[0] = item.measures[0].replace(f"{item.money}万元", f"{swapped}万元")
-    return _note(unit, "amount_conflict", item)
-
-
-def promise(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """A problem reported as done is answered by an intention."""
-    if item.status != "done" or item.money:
-        return False
-    item.measures = [
-        rng.choice(
-            [
-                "今后将进一步提高认识，严格执行有关规定，切实把工作做实做细",
-                "下一步将继续加强管理，不断规范工作流程，坚决防止类似情况发生",
-                "将进一步强化责任意识，认真落实各项要求，努力提升工作水平",
-            ]
-        )
-    ]
-    return _note(unit, "promise_only", item)
-
-
-def no_reason(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """An unfinished problem gives no reason."""
-    if item.status != "in_progress":
-        return False
-    item.reason = ""
-    return _note(unit, "reason_missing", item)
-
-
-def bad_date(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """A measure names a day that the calendar does not have."""
-    if not item.measures[-1]:
-        return False
-    item.measures[-1] = rng.choice(["2024年9月31日", "2023年2月29日", "11月31日"]) + "，" + item.measures[-1]
-    return _note(unit, "date_invalid", item)
-
-
-def bad_docno(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """A document number is written wrongly."""
-    wrong = rng.choice(["【2024】7号", "[2024]12号", "（2024）9号", "〔2024年〕6号", "〔2024〕第8号", "〔2024〕05号"])
-    item.measures[-1] += f"，并印发《工作细则》（{unit.place}校字{wrong}）"
-    return bool(item.status) and _note(unit, "docno_malformed", item)
-
-
-def residue(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """A word of the template was not filled in."""
-    left = ["，2024年X月XX日完成复查", "，由XX同志负责", "，20XX年底前复核", "，报某县教育局备案"]
-    item.measures[-1] += rng.choice(left)
-    return _note(unit, "template_residue", item)
-
-
-def foreign(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """Another school's name was left in."""
-    place = rng.choice([p for p in texts["places"] if p not in unit.place])
-    other = f"{place}县{rng.choice(texts['schools'])}"
-    item.measures[-1] += rng.choice([f"，确保{other}校务规范运行", f"，经{other}党总支研究后执行"])
-    return _note(unit, "foreign_name", item)
-
-
-def plan_without_person(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The plan names nobody for a problem."""
-    item.lead = item.dept = item.person = ""
-    return _note(unit, "responsible_missing", item, PLAN)
-
-
-def plan_without_deadline(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The plan gives a problem no date."""
-    if "5月" in item.deadline:
-        return False
-    item.deadline = ""
-    return _note(unit, "deadline_missing", item, PLAN)
-
-
-def plan_too_early(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """The plan's deadline lies before the feedback."""
-    item.deadline = f"2024年{rng.randint(1, 5)}月{rng.randint(1, 28)}日"
-    return _note(unit, "date_disordered", item, PLAN)
-
-
-def regress(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """A second report takes back what the first reported as done."""
-    if item.status != "done" or unit.again:
-        return False
-    unit.again = [replace(i, measures=[f"{m}，第二阶段又作了复核" for m in i.measures], label=0) for i in unit.answered]
-    back = unit.again[unit.answered.index(item)]
-    back.status, back.reason = "in_progress", rng.choice(texts["reasons"])
-    return _note(unit, "status_regressed", back, LATER)
-
-
-def resubmit(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
-    """A second report repeats the first one word for word."""
-    if unit.again:
-        return False
-    unit.again = [replace(i, label=0) for i in unit.answered]
-    return _note(unit, "unchanged_resubmission", None, LATER)
-
-
-def copy_measure(source: Unit, target: Unit, rng: random.Random) -> bool:
-    """A measure of one unit stands, with other numbers, in the bulletin of another."""
-    theirs = next((i for i in source.answered if len(i.measures) > 1 and len(i.measures[-1]) > 45), None)
-    mine = next((i for i in target.answered if i.status == "done" and len(i.measures) > 2), None)
-    if theirs is None or mine is None:
-        return False
-    mine.measures[1] = re.sub(r"\d+(?=[份处个%])", lambda m: str(rng.randint(11, 97)), theirs.measures[-1])
-    target.faults += 1
-    _note(source, "copied_between_units", theirs)
-    _note(source, "copied_between_units", theirs, PLAN)
-    return _note(target, "copied_between_units", mine)
-
-
-FAULTS: tuple[Fault, ...] = (
-    drop_problem,
-    add_problem,
-    drop_measures,
-    drop_status,
-    wrong_total,
-    wrong_measures,
-    wrong_aspects,
-    wrong_done,
-    moved_done,
-    wrong_rate,
-    number_gap,
-    number_repeated,
-    merge,
-    soften_words,
-    soften_numbers,
-    wrong_sum,
-    promise,
-    no_reason,
-    bad_date,
-    bad_docno,
-    residue,
-    foreign,
-    plan_without_person,
-    plan_without_deadline,
-    plan_too_early,
-)
-ALONE = (regress, resubmit)  # planted alone: the second report repeats every other fault
-
-# faults that change how many problems, measures or statuses there are go first: totals follow them
-_FIRST = (drop_problem, add_problem, drop_measures, drop_status, merge, promise)
-
-
-def reword(unit: Unit, rng: random.Random, texts: dict[str, Any]) -> None:
-    """Other words for the same, another order: no fault, but matching has to see through it."""
-    swaps = {k: v for k, v in texts["synonyms"].items() if isinstance(v, str)}
-    for item in unit.answered:
-        told = item.told or item.text
-        if rng.random() < 0.6 and not item.told:
-            for word in rng.sample(sorted(swaps), 6):
-                told = told.replace(word, swaps[word])
-        if rng.random() < 0.3 and not item.told:
-            told = "，".join(reversed(told.split("，")))
-        if rng.random() < 0.3 and not item.told:
-            told = rng.choice(texts["frames"]).format_map({"t": told})
-        item.told = "" if told == item.text else told.replace("“", "‘").replace("”", "’")
-    _split(unit, rng)
-    aspects = list(dict.fromkeys(i.aspect for i in unit.answered))
-    if rng.random() < 0.4 and not any(i.label for i in unit.answered):
-        rng.shuffle(aspects)
-        unit.answered.sort(key=lambda i: aspects.index(i.aspect))
-
-
-def _split(unit: Unit, rng: random.Random) -> None:
-    """A problem answered in two parts, head and evidence apart: allowed, as long as nothing is lost."""
-    if unit.expected or rng.random() > 0.3:
-        return
-    item = next(i for i in unit.answered if not i.told and not i.label)
-    second = Item(item.aspect, item.category, item.head, item.evidence, list(item.measures), item.status, item.reason)
-    item.told, second.told = item.head, f"在{item.head}方面，{item.evidence}"
-    unit.answered.insert(unit.answered.index(item) + 1, second)
-    _note(unit, "document_conflict")
-
-
-def faulty_unit(texts: dict[str, Any], number: int, planted: tuple[Fault, ...], count: int = 12) -> Unit | None:
-    """A unit with these faults, each on a problem of its own; None when one of them finds no place."""
-    rng = random.Random(f"faults-{number}")  # noqa: S311 (repeatable, nothing secret)
-    unit = make_unit(texts, number, count)
-    used: list[Item] = []
-    for fault in sorted(planted, key=lambda f: _FIRST.index(f) if f in _FIRST else len(_FIRST)):
-        free = [i for i in unit.answered if not any(i is u for u in used) and len(i.measures) > 1]
-        rng.shuffle(free)
-        before = len(unit.answered)
-        hit = next((item for item in free if fault(unit, item, rng, texts)), None)
-        if hit is None:
-            return None
-        used += [hit, *[i for _, _, i in unit.expected if i is not None]]
-        if len(unit.answered) != before:
-            used += [i for i in unit.answered if i.aspect == hit.aspect]
-    reword(unit, rng, texts)
-    unit.faults = len(planted)
-    return unit
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,10 +1,11 @@
-"""Mutated files of every format through the readers: nothing may come out but a document or `Rejected`.
+"""Mutated files of every format through the program: nothing may come out but tables or `Rejected`.
 
     python benchmarks/fuzz.py --count 20000 --seed 7        prints what was found; exit code 1 when there is a finding
 
 Each case is one seed file with a few mutations; inside zip packages the parts are mutated, so that the damage gets
-past the container.  Formats that LibreOffice converts are taken up to the checks before conversion.  A case that takes
-longer than --patience ends the run with the stack; memory is held by --memory.
+past the container.  Formats that LibreOffice converts are taken up to the checks before conversion; one case in --every
+goes on through extraction to the tables.  A case that takes longer than --patience ends the run with the stack; memory
+is held by --memory.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline.core.errors import Rejected  # noqa: E402
+from pipeline.extract.process import tabulate  # noqa: E402
 from pipeline.readers import archive, gate  # noqa: E402
 from pipeline.readers.office import office_file  # noqa: E402
+from pipeline.ruleset.layers import rules_folder  # noqa: E402
+from pipeline.ruleset.rule import Rules, load_rules  # noqa: E402
 from tests import web_pages, workbooks  # noqa: E402
 
 Case = tuple[str, bytes]
@@ -111,8 +115,8 @@ def mutate_package(data: bytes, rng: random.Random) -> bytes:
     return out.getvalue()
 
 
-def run(name: str, data: bytes) -> str:
-    """What the readers make of the case: a class of `Rejected`, or ok."""
+def run(name: str, data: bytes, rules: Rules | None = None) -> str:
+    """What the readers, and with rules the extraction, make of the case: a class of `Rejected`, or ok."""
     kind = gate.sniff(data, name)
     try:
         if kind in ("doc", "ole", "rtf", "odt", "fodt", "wordml"):
@@ -123,13 +127,18 @@ def run(name: str, data: bytes) -> str:
         else:
             document = gate.read_bytes(data, name)
             assert document.blocks and 0 <= document.coverage <= 1
+            if rules is not None:
+                tables = tabulate(document, rules)
+                assert len(tables.documents) == 1
     except Rejected as error:
         return error.error
     return "ok"
 
 
-def fuzz(count: int, seed: int, patience: float, report: Callable[[str], None]) -> int:
-    """The number of findings in `count` cases."""
+def fuzz(options: argparse.Namespace, report: Callable[[str], None]) -> int:
+    """The number of findings in `options.count` cases."""
+    count, seed = options.count, options.seed
+    rules = load_rules(rules_folder())
     rng = random.Random(seed)  # noqa: S311 (the same cases again by the same seed)
     known = seeds()
     classes: Counter[str] = Counter()
@@ -140,10 +149,10 @@ def fuzz(count: int, seed: int, patience: float, report: Callable[[str], None]) 
             changed = mutate_package(data, rng) if data[:2] == b"PK" and rng.random() < 0.6 else mutate(data, rng)
         except zipfile.BadZipFile:
             changed = mutate(data, rng)
-        faulthandler.dump_traceback_later(patience, exit=True)
+        faulthandler.dump_traceback_later(options.patience, exit=True)
         started = time.perf_counter()
         try:
-            classes[run(name, changed)] += 1
+            classes[run(name, changed, rules if number % options.every == 0 else None)] += 1
         except BaseException as error:  # a panic of a native library is no Exception
             if isinstance(error, KeyboardInterrupt):
                 raise
@@ -163,12 +172,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=int, default=10, help="of how many cases one goes on to the tables")
     parser.add_argument("--patience", type=float, default=20, help="seconds that one case may take")
     parser.add_argument("--memory", type=int, default=1536, help="MB of address space")
     options = parser.parse_args()
     faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_AS, (options.memory << 20, options.memory << 20))
-    return 1 if fuzz(options.count, options.seed, options.patience, lambda line: print(line, flush=True)) else 0
+    return 1 if fuzz(options, lambda line: print(line, flush=True)) else 0
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from benchmarks import faults as planted_faults
-from benchmarks.faults import ALONE, FAULTS, copy_measure, faulty_unit, reword
+from benchmarks import planted as planted_faults
 from benchmarks.generator import Item, Unit, bank, make_unit
+from benchmarks.planted import ALONE, FAULTS, copy_measure, faulty_unit, reword
 from benchmarks.render import bulletin_text, feedback_text, plan_text
 from pipeline.core.rows import Tables, joined
 from pipeline.core.vocabulary import Severity

@@ -18,9 +18,7 @@ from pipeline.ruleset.labels import Labels, load_labels
 from pipeline.run import engines
 from pipeline.run.engines import Job, Outcome
 
-SMALL_ROWS = (
-    2_000  # problems, measures and passages of a case that is made in this process; usual ones have some hundred
-)
+SMALL_ROWS = 2_000  # problems, measures and passages of a case that is made here; usual ones have some hundred
 SMALL_CHARACTERS = 100_000  # and of their words; usual ones have some ten thousand
 _BYTES = 3  # of a Chinese character: so that a case may use what its files may
 
