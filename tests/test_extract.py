@@ -103,9 +103,10 @@ def test_remarks_results_and_lead_ins_are_no_measures(rules: Rules) -> None:
 
 def test_paragraphs_are_measures_where_nothing_is_enumerated(rules: Rules) -> None:
     tables = bulletin(
-        rules, "（一）基层党建方面", "1.台账不全。", "整改情况：已完成。补齐台账86卷。", "安排专人管理档案。"
-    )
-    assert column(tables, "measures", "text") == ["补齐台账86卷", "安排专人管理档案"]
+        rules, "（一）基层党建方面", "1.台账不全。", "整改情况：已完成。补齐台账86卷。", "安排专人管理档案。",
+        "2.账目不清。", "整改情况：已完成。清退往来款3笔。", "三、下一步打算", "继续抓好后续整改。",
+    )  # fmt: skip
+    assert column(tables, "measures", "text") == ["补齐台账86卷", "安排专人管理档案", "清退往来款3笔"]
 
 
 def test_one_scheme_within_another_of_the_same_kind(rules: Rules) -> None:
@@ -271,13 +272,13 @@ def test_an_answer_in_parts_is_one_problem(rules: Rules) -> None:
         "2.存在差距。课程还不够系统。",
         "3.下一步打算。编写教材3本。",
         "（二）关于账目不清的问题",
-        "1.整改情况。正在推进。一是聘请会计师清账。",
+        "1.整改情况。该问题正在推进。一是聘请会计师清账；二是公示结果。",
         "2.存在差距。无。",
-        "3.下一步打算。9月底前办结。",
+        "3.下一步打算。完善内控制度5项。",
     )
     assert column(tables, "problems", "status") == ["done", "in_progress"]
     assert column(tables, "measures", "text") == [
-        "重订计划", "开课9次", "编写教材3本", "聘请会计师清账", "9月底前办结"
+        "重订计划", "开课9次", "编写教材3本", "聘请会计师清账", "公示结果", "完善内控制度5项"
     ]  # fmt: skip
 
 
@@ -359,3 +360,44 @@ def test_a_sentence_that_assigns_is_no_measure(rules: Rules) -> None:
 def test_an_empty_ledger_has_no_problems(rules: Rules) -> None:
     tables = read(rules, "甲县第一小学巡察整改台账", *cells(("序号", "问题", "整改措施", "责任人", "整改时限")))
     assert not tables.problems and not tables.measures
+
+
+def test_two_levels_of_headings_without_numbers(rules: Rules) -> None:
+    told = []
+    for aspect in ("关于落实决策部署方面", "关于基层党组织建设方面"):
+        for category in ("理论学习", "制度执行"):
+            told += [*(() if category == "制度执行" else (aspect,)), category]
+            told += [f"问题表现：{category}不深入。", "整改情况：已完成整改。一是制定计划2份；二是补记6次。"]
+    problems = bulletin(rules, *told).problems
+    assert [(row.aspect, row.category) for row in problems] == [
+        ("落实决策部署方面", "理论学习"), ("落实决策部署方面", "制度执行"),
+        ("基层党组织建设方面", "理论学习"), ("基层党组织建设方面", "制度执行"),
+    ]  # fmt: skip
+
+
+def test_a_bracket_that_says_only_how_long(rules: Rules) -> None:
+    (row,) = bulletin(
+        rules, "（一）基层党建方面", "1.台账不全。", "整改情况：正在整改（长期坚持）。一是补记；二是上墙。"
+    ).problems
+    assert (row.status, row.long_term) == ("in_progress", True)
+
+
+def test_a_status_as_the_last_clause_of_the_answer(rules: Rules) -> None:
+    tables = bulletin(rules, "（一）财务管理方面", "1.账目不清。", "整改情况：聘请会计师清账，已完成整改。")
+    assert [row.status for row in tables.problems] == ["done"]
+    assert column(tables, "measures", "text") == ["聘请会计师清账"]
+
+
+def test_marks_of_markdown_are_no_text(rules: Rules) -> None:
+    tables = bulletin(rules, "**（一）消防方面**", "1.器材过期。", "**整改情况：** 更换灭火器6具。")
+    assert column(tables, "measures", "text") == ["更换灭火器6具"]
+    assert column(tables, "problems", "aspect") == ["消防方面"]
+
+
+def test_a_sentence_behind_a_group_tells_how_its_problems_stand(rules: Rules) -> None:
+    tables = bulletin(
+        rules, "（一）后勤管理", "1.台账不全。", "整改情况：一是补记6次；二是上墙。",
+        "2.账目不清。", "整改情况：正在整改。一是清账；二是公示。", "以上问题均已整改完毕。",
+        "（二）安全管理", "1.器材过期。", "整改情况：一是更换4具；二是巡查。",
+    )  # fmt: skip
+    assert [row.status for row in tables.problems] == ["done", "in_progress", None]

@@ -134,3 +134,10 @@ def test_a_markdown_cell_may_have_lines() -> None:
     document = gate.read_bytes("|序号|措施|\n|--|--|\n|1|1.甲<br>2.乙<BR/>3.丙|".encode(), "a.md")
     assert [block.text for block in document.blocks] == ["序号", "措施", "1", "1.甲\n2.乙\n3.丙"]
     assert document.coverage == 1.0
+
+
+def test_names_and_values_parted_by_tabs_are_a_form() -> None:
+    document = gate.read_bytes("编号\t1\n反馈问题\t学习不深入\n整改措施\t制定计划\n\n甲\t乙\n".encode(), "a.txt")
+    assert [(block.row, block.column, block.text) for block in document.blocks if block.kind == "cell"] == [
+        (0, 0, "编号"), (0, 1, "1"), (1, 0, "反馈问题"), (1, 1, "学习不深入"), (2, 0, "整改措施"), (2, 1, "制定计划"),
+    ]  # fmt: skip

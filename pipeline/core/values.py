@@ -16,11 +16,13 @@ _TO_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
 _TO_NARROW = {0xFF01 + i: 0x21 + i for i in range(94) if chr(0x21 + i) not in ",;:!?()"}
 _BLANKS = dict.fromkeys((0x3000, 0xA0, 0x09), 0x20)
 _TO_VIEW: dict[int, int] = {**_TO_NARROW, **_BLANKS, **_TO_WIDE}
+_MARKUP = re.compile(r"\*\*|^\s*#{1,6}(?= )")
 
 
 def view(text: str) -> str:
-    """The text with one width for each character; same length, so spans hold for both."""
-    return text.translate(_TO_VIEW)
+    """The text in one width, Markdown's marks as blanks; same length, so spans hold for both."""
+    folded = text.translate(_TO_VIEW)
+    return _MARKUP.sub(lambda found: " " * len(found[0]), folded) if "**" in folded or "# " in folded else folded
 
 
 DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "兩": 2}

@@ -29,14 +29,15 @@ def account(doc_id: str, parsed: Parse, verdict: Verdict | None) -> Iterator[Ato
     besides = _roles(parsed, others[0]) if others else [""] * len(roles)
     names = with_neighbours(parsed.own, [atom.block for atom in parsed.atoms.items])
     likely = posteriors(parsed.emitted, parsed.weights.follows)
+    states, kinds = parsed.weights.path(roles), parsed.weights.roles
     for number, (atom, role, other) in enumerate(zip(parsed.atoms.items, roles, besides, strict=True)):
-        own = parsed.weights.number(role)
-        rival = max((k for k in range(len(parsed.weights.roles)) if k != own), key=lambda k: float(likely[number][k]))
+        own = states[number]
+        rival = max((k for k, one in enumerate(kinds) if one != role), key=lambda k: float(likely[number][k]))
         yield AtomRow(
             doc_id=doc_id,
             role=role,
             sure=round(float(likely[number][own]), 2),
-            next_role=parsed.weights.roles[rival],
+            next_role=kinds[rival],
             next_sure=round(float(likely[number][rival]), 2),
             other=other,
             evidence=_evidence(parsed, names[number], own, rival),

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline.core.model import Document, Fact, Span
-from pipeline.extract.atoms import BRACKET, KEY, Atom, Atoms
+from pipeline.extract.atoms import BRACKET, CLAUSE, KEY, Atom, Atoms
 from pipeline.extract.duties import assign, assignment, deadline, read_fields
 from pipeline.extract.found import Measure, Problem, fact, joined, set_status, trimmed
+from pipeline.extract.marks import Mark
 from pipeline.extract.status import by_morphemes
+from pipeline.extract.wording import heading, statement, status_of
 from pipeline.ruleset.rule import Hit, Rules
 
 OTHER, GROUP, GROUP_STATUS, PROBLEM, PROBLEM_ON, KEYED, REST = "O", "G", "GS", "P", "p", "K", "X"
@@ -42,6 +45,10 @@ class _Open:
     duties: dict[str, list[Span]] = field(default_factory=dict)
     answered: bool = False
     lasting: tuple[Span, Hit] | None = None
+    maybe: Atom | None = None  # says a status and nothing else, though it was not taken for one
+    spare: list[Atom] = field(default_factory=list)  # enumerated, though not taken for measures
+    before: Atom | None = None  # the atom in front of the current one
+    counted: Mark | None = None  # the label of the last measure
 
 
 @dataclass(slots=True)
@@ -63,10 +70,12 @@ class _Assembler:
         self.advice: list[tuple[str, list[Span]]] = []
         self.levels: list[_Level] = []
         self.groups: list[int] = []
+        self.begun = 0  # how many problems there are before the current group
         self.open: _Open | None = None
-        self.named: Atom | None = None  # the line of a label alone, waiting for its problem
+        self.upper: frozenset[int] | None = None  # bare headings over others; None where no two stand together
 
     def read(self, roles: Sequence[str]) -> Assembled:
+        self.upper = self._upper(roles)
         fresh = False  # a group heading came since the last problem
         keys: list[Atom] = []  # of this block, waiting for what they stand before
         for number, (atom, role) in enumerate(zip(self.atoms.items, roles, strict=True)):
@@ -76,13 +85,16 @@ class _Assembler:
             if role == KEYED:
                 keys.append(atom)
                 continue
+            if atom.first and atom.mark is None and self._status_above(atom):
+                continue
             if role in (OTHER, REST) and atom.first and atom.mark is not None and self._only_status(atom):
                 role = GROUP_STATUS
             if role in (GROUP, GROUP_STATUS):
                 self._close()
+                self.begun = len(self.done)
                 role = GROUP_STATUS if self._only_status(atom) else role
                 if role == GROUP:
-                    self._group(atom, fresh)
+                    self._group(atom, fresh, number)
                     self.groups.append(number)
                     fresh = True
                 else:
@@ -107,6 +119,18 @@ class _Assembler:
         ]
         return Assembled(tuple(self.done), tuple(advice), tuple(self.groups))
 
+    def _status_above(self, atom: Atom) -> bool:
+        """以上问题均已整改完毕: how those of the problems in this group stand that don't say it themselves."""
+        hit = self.rules.at("status_above", self.atoms.views[atom.block], atom.start, atom.end)
+        status = by_morphemes(hit.value, self.rules) if hit is not None else None
+        if hit is None or status is None:
+            return False
+        self._close()
+        for problem in self.done[self.begun :]:
+            if problem.status is None:
+                set_status(self.document, problem, status, Span(atom.block, hit.value_start, hit.value_end))
+        return True
+
     def _keyed(self, keys: Sequence[Atom]) -> None:
         for key in keys if self.open is not None else ():
             self._within(key, KEYED)
@@ -130,18 +154,29 @@ class _Assembler:
             return
         if role == PROBLEM_ON:
             role = REST
-        if role in DUTIES:
+        text = self.atoms.text(atom)
+        told = bool(self.rules.at("responsibility", text)) or bool(assignment(self.rules, text))
+        if role in DUTIES and not told:
             opened.duties.setdefault(DUTIES[role], []).append(span)
             return
-        text = self.atoms.text(atom)
-        if role in (MEASURE, MEASURE_ON) and (self.rules.at("responsibility", text) or assignment(self.rules, text)):
+        if role in (MEASURE, MEASURE_ON) and atom.form == BRACKET and self._says_status(atom, opened.before):
+            role = STATUS
+        if role in (MEASURE, MEASURE_ON, *DUTIES) and told:
             role = REST  # 由甲牵头，乙处承办，6月底前完成: who and when, read below from the whole region
+        if role == REST and opened.maybe is None and self._says_status(atom, opened.before):
+            opened.maybe = atom
+        if role == REST and atom.mark is not None and atom.mark.enumerator and not opened.measures:
+            opened.spare.append(atom)
+        opened.before = atom
+        if role == MEASURE_ON and _counts_on(opened.counted, atom.mark):
+            role = MEASURE
         opened.answered = opened.answered or role != KEYED or bool(opened.measures)
-        if role == STATUS:
+        if role == STATUS or (role == REST and atom.form == BRACKET and self._lasting(atom)):
             self._status(opened, atom)
         elif role == MEASURE or (role == MEASURE_ON and not opened.measures):
             label, rule = (atom.mark.text, atom.mark.rule) if atom.mark else ("", "measure.parsed")
             opened.measures.append((label, rule, [span]))
+            opened.counted = atom.mark
         elif role == MEASURE_ON:
             opened.measures[-1][2].append(span)
         opened.problem.rectification.append(_with_label(atom))
@@ -154,6 +189,8 @@ class _Assembler:
         self.open = _Open(problem, [_span(atom)])
 
     def _status(self, opened: _Open, atom: Atom) -> None:
+        if opened.problem.status is not None and self._lasting(atom):
+            opened.problem.long_term = True
         if opened.problem.status is None:
             hit = status_of(self.atoms, atom, self.rules)
             if hit is not None:
@@ -163,11 +200,28 @@ class _Assembler:
                 else:
                     set_status(self.document, opened.problem, hit, place)
 
+    def _says_status(self, atom: Atom, before: Atom | None) -> bool:
+        """Whether an atom is a status and nothing else, and not the value of a key that asks for something else."""
+        marker = before is None or before.form != KEY or self.rules.at("rectification", f"{before.key}：") is not None
+        if atom.form not in (BRACKET, CLAUSE) or not marker:
+            return False
+        view = self.atoms.views[atom.block]
+        start, end = (atom.start + 1, atom.end - 1) if atom.form == BRACKET else (atom.start, atom.end)
+        hit = self.rules.at("status", view, start, end)
+        return hit is not None and hit.end >= start + len(view[start:end].rstrip("。；， "))
+
+    def _lasting(self, atom: Atom) -> bool:
+        """正在整改（长期坚持）: the bracket says nothing but that."""
+        hit = status_of(self.atoms, atom, self.rules)
+        return hit is not None and hit.long_term and hit.value_end - hit.value_start == _only_long(hit)
+
     def _close(self) -> None:
         opened, self.open = self.open, None
         if opened is None:
             return
         problem = opened.problem
+        if problem.status is None and opened.maybe is not None:
+            self._status(opened, opened.maybe)
         problem.problem = statement(self.document, self.atoms, opened.statement, self.rules)
         if not problem.problem.text:
             return
@@ -184,6 +238,8 @@ class _Assembler:
         if problem.status is None and told is not None:
             set_status(self.document, problem, told[1], told[0])
         problem.long_term = problem.long_term or opened.lasting is not None
+        if problem.status is not None and not opened.measures:  # 正在推进。一是…: an answer says what is done
+            opened.measures = [(atom.mark.text, atom.mark.rule, [_span(atom)]) for atom in opened.spare if atom.mark]
         for label, rule, spans in opened.measures:
             self._measure(problem, label, rule, spans)
         for name, spans in opened.duties.items():
@@ -206,8 +262,27 @@ class _Assembler:
         headline = text[:cut] if 0 < cut <= _HEADLINE and cut < len(text) - 1 else ""
         problem.measures.append(Measure(fact(self.document, "measure", place, rule), label, headline))
 
-    def _group(self, atom: Atom, fresh: bool) -> None:
+    def _upper(self, roles: Sequence[str]) -> frozenset[int] | None:
+        """Headings without labels that stand over others: those that another follows, and what looks like them."""
+        bare = [k for k, role in enumerate(roles) if role == GROUP and self.atoms.items[k].mark is None]
+        above = {one for one, other in pairwise(bare) if other == one + 1}
+        below = [k for k in bare if k - 1 in above and k not in above]
+        if not above or not below:
+            return None
+        looks = {k: self._look(self.atoms.items[k]) for k in bare}
+        over, under = ({look for k in some for look in looks[k]} for some in (above, below))
+        alone = (k for k in bare if k not in above and k not in below)
+        return frozenset(above | {k for k in alone if looks[k] & (over - under) and not looks[k] & (under - over)})
+
+    def _look(self, atom: Atom) -> frozenset[str]:
+        view = self.atoms.text(atom).rstrip("。：；， ")
+        frame = self.rules.at("frame", self.atoms.views[atom.block], atom.start, atom.end)
+        return frozenset({f"ends {view[-2:]}", f"begins {view[:1]}", f"frame {frame.rule.id if frame else ''}"})
+
+    def _group(self, atom: Atom, fresh: bool, number: int) -> None:
         form = _form(self.document, atom)
+        if atom.mark is None and self.upper is not None:
+            form = "line upper" if number in self.upper else "line lower"
         at = next((k for k, level in enumerate(self.levels) if level.form == form), None)
         if at is not None:
             del self.levels[at:]
@@ -250,6 +325,13 @@ class _Assembler:
             self.levels.append(_Level(form, None, told))
 
 
+def _counts_on(before: Mark | None, mark: Mark | None) -> bool:
+    """Whether a label is the next of its scheme."""
+    if before is None or mark is None or before.number is None:
+        return False
+    return before.scheme == mark.scheme and mark.number == before.number + 1
+
+
 def _only_long(hit: Hit) -> int:
     """How many characters of a status say 长期坚持."""
     return max((len(text) for name, text in hit.groups.items() if name.startswith("long") and text), default=-1)
@@ -259,46 +341,6 @@ def _two_names(words: str) -> bool:
     """教务处 王芳: an office and a person, parted by a blank."""
     parts = words.split()
     return len(parts) == 2 and 2 <= len(parts[1]) <= 4
-
-
-def status_of(atoms: Atoms, atom: Atom, rules: Rules) -> Hit | None:
-    """The status that an atom states, with its place in the block: by the known words, else by morphemes."""
-    view = atoms.views[atom.block]
-    start, end = (atom.start + 1, atom.end - 1) if atom.form == BRACKET else (atom.start, atom.end)
-    known = rules.at("status", view, start, end) or rules.first("status", view, start, end)
-    if known is not None:
-        return known
-    return by_morphemes(view[:end], rules, start)
-
-
-def statement(document: Document, atoms: Atoms, spans: list[Span], rules: Rules) -> Fact:
-    """A problem's words without number, frame and closing punctuation."""
-    first = spans[0]
-    view = atoms.views[first.block]
-    hit = rules.at("frame", view, first.start, first.end)
-    if hit is not None and hit.value_end > hit.value_start:
-        inner = trimmed(document, Span(first.block, hit.value_start, hit.value_end))
-        if len(spans) == 1 or hit.value_end < hit.end:
-            nested = rules.at("frame", view, inner.start, inner.end)
-            if nested is not None and nested.value_end > nested.value_start:
-                inner = trimmed(document, Span(first.block, nested.value_start, nested.value_end))
-            return fact(document, "problem", inner, hit.rule.id)
-        first = Span(first.block, hit.value_start, first.end)
-    return fact(document, "problem", trimmed(document, joined([first, *spans[1:]])), "problem.parsed")
-
-
-def heading(document: Document, atoms: Atoms, atom: Atom, rules: Rules) -> Fact:
-    """A group's title without number, frame, count and closing punctuation."""
-    view, end = atoms.views[atom.block], atom.end
-    note = rules.first("heading_note", view, atom.start, end)
-    if note is not None and note.start > atom.start:
-        end = note.start
-    hit = rules.at("frame", view, atom.start, end)
-    if hit is not None and hit.value_end > hit.value_start:
-        place, rule = Span(atom.block, hit.value_start, hit.value_end), hit.rule.id
-    else:
-        place, rule = Span(atom.block, atom.start, end), "heading.parsed"
-    return fact(document, "aspect", trimmed(document, place), rule)
 
 
 def _form(document: Document, atom: Atom) -> str:

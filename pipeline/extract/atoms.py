@@ -23,7 +23,7 @@ _BLANK = " \u3000\t\n\u00a0"
 _STOPS = "。；！？\n"
 _REMARK = 14  # characters: a bracket as short as this at the end of a sentence is an atom of its own
 _APART, _KEY = "，、— \u3000\t", 16  # what parts a key from the words before it; how far its colon may be
-_TRAILING = "。；！？：，、. ;:"
+_DASH = "——"
 
 PIECE, KEY, BRACKET, CLAUSE, FRAME, FACET = "piece", "key", "bracket", "clause", "frame", "facet"
 
@@ -164,12 +164,24 @@ def _one(view: str, at: int, end: int, closes: dict[int, int], rules: Rules) -> 
             continue
         if char in _STOPS:
             return k + 1, PIECE, ""
+        if view.startswith(_DASH, k) and k > at:
+            return k, PIECE, ""  # 计划照抄——重新制定计划
         if char == "—" and k > at and rules.at("status", view, _behind_blanks(view, k, end), end) is not None:
             return k, PIECE, ""
         if char in _APART and "：" in view[k : k + _KEY] and rules.at("key", view, _behind_blanks(view, k, end), end):
             return k, PIECE, ""
+        if char == "，" and k > at and _closes_with_status(view, k + 1, end, rules):
+            return k, PIECE, ""
         k += 1
     return end, PIECE, ""
+
+
+def _closes_with_status(view: str, at: int, end: int, rules: Rules) -> bool:
+    """Whether the last clause of a sentence is a status and nothing else (聘请会计师清账，已完成整改。)."""
+    stop = next((k for k in range(at, min(end, at + _REMARK + 2)) if view[k] in _STOPS), -1)
+    stop = end if stop < 0 and end - at <= _REMARK else stop
+    hit = rules.at("status", view, at, stop) if stop > at else None
+    return hit is not None and hit.end >= stop
 
 
 def _apart(view: str, at: int, inner: int, end: int, rules: Rules) -> bool:

@@ -27,7 +27,12 @@ _ANSWERED = 0.5  # share of the findings whose answers name them, from which a n
 def judged(parsed: Parse, document: Document, rules: Rules, sections: Candidate, kind: str) -> Verdict:
     """The best of the parse of the whole paper, its variants, the proposers' readings, and that by sections."""
     feedback = kind == Kind.FEEDBACK
-    proposals = [_labelled("parsed", document, rules, one.atoms, one.roles) for one in (parsed, *variants(parsed))]
+    proposals = [
+        replace(_labelled("parsed", document, rules, one.atoms, one.roles), roles=tuple(one.roles))
+        for one in (parsed, *variants(parsed))
+    ]
+    answered = sum(bool(problem.measures) for problem in proposals[0].problems)
+    plain = (answered, len(proposals[0].problems))
     proposals = [_stated(p) if feedback else replace(p, advice=()) for p in proposals]
     proposals += _apart(document, rules, parsed, feedback)
     inline = listed_inline(parsed, rules) if feedback else None
@@ -43,7 +48,7 @@ def judged(parsed: Parse, document: Document, rules: Rules, sections: Candidate,
     ]
     stated = read_claims(document, parsed.atoms.views, [(span, "") for span in outside], rules)
     totals = [float(str(claim.fact.value)) for claim in stated if claim.metric in ("problems", "tasks")]
-    whole = WholePaper(tuple(totals), feedback, rules.weights["judge"]["factors"])
+    whole = WholePaper(tuple(totals), feedback, rules.weights["judge"]["factors"], plain)
     return choose(parsed, [*proposals, sections], whole)
 
 

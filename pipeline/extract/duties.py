@@ -42,7 +42,7 @@ def assignment(rules: Rules, view: str) -> list[Hit]:
 
     A sentence counts when it consists of such clauses: someone in the lead and one thing more, or a date alone.
     """
-    starts = [0, *(i + 1 for i, char in enumerate(view) if char in "。；\n")]
+    starts = [0, *(i + 1 for i, char in enumerate(view) if char in "。；：\n")]
     for start in starts:
         clauses: list[Hit] = []
         at = start + len(view[start:]) - len(view[start:].lstrip())
@@ -52,12 +52,12 @@ def assignment(rules: Rules, view: str) -> list[Hit]:
                 break
             clauses.append(hit)
             at = hit.end
-            if at >= len(view) or view[at] not in "，、":
+            if at >= len(view) or view[at] not in "，、；":
                 break
             at += 1
         named = [next(iter(name for name, text in hit.groups.items() if text)) for hit in clauses]
         alone = named == ["deadline"] and clauses[0].start > 0
-        if ("lead" in named and len(set(named)) >= 2) or alone:
+        if ("lead" in named and len(set(named)) >= 2) or {"dept", "person"} <= set(named) or alone:
             return clauses
     return []
 

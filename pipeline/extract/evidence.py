@@ -34,7 +34,8 @@ AT_START = (
 INSIDE = ("listing", "advice_lead", "heading_note", "announce_next", "covers")
 OUTWARD = (
     "label", "key.", "form", "status", "rule.rectification", "rule.responsibility", "word.problem", "word.done", "stop",
-    "block.first", "rule.frame", "set.", "word.office", "word.person", "length", "word.verb_first", "rule.part", "nest",
+    "block.first", "rule.frame", "set.", "word.office", "word.person", "word.some", "word.total", "opens.", "length",
+    "word.verb_first", "rule.part", "nest",
 )  # fmt: skip
 SIGNS = ("-1:=", "-1:/", "+1:=", "+1:/", "-2:=", "-2:/", "^:")  # of what stands beside an atom
 _NEAR = 12  # atoms in which the next block is looked for
@@ -53,6 +54,7 @@ def own_evidence(document: Document, atoms: Atoms, rules: Rules) -> list[set[str
     for number, names in enumerate(_around(atoms)):
         own[number] |= names
     paper = _paper(atoms, rules)
+    _together(atoms, own)
     for number, names in enumerate(_sets(document, atoms, own)):
         own[number] |= names | paper
     return own
@@ -92,6 +94,8 @@ def _own(document: Document, atoms: Atoms, number: int, rules: Rules) -> Iterato
     text = atoms.text(atom)
     body = text.rstrip("。；，：、！？ \n")
     yield f"form.{atom.form}"
+    if behind_dash(atoms, atom):
+        yield "opens.dash"
     yield from _shape(atom, block, text, body)
     if atom.form == KEY:
         yield from _named("rectification", text if text.rstrip().endswith("：") else text.rstrip() + "：", rules)
@@ -114,6 +118,19 @@ def _own(document: Document, atoms: Atoms, number: int, rules: Rules) -> Iterato
             yield rule.id
     if atom.mark is None and status is None and rules.first("status", body) is not None:
         yield "status.inside"
+
+
+def _together(atoms: Atoms, own: Sequence[set[str]]) -> None:
+    """A paragraph with several clauses of one opening (有的…；有的…) is evidence for each of its atoms."""
+    opened = Counter(atom.block for atom, names in zip(atoms.items, own, strict=True) if "word.some" in names)
+    for atom, names in zip(atoms.items, own, strict=True):
+        if opened[atom.block] > 1:
+            names.add("block.some")
+
+
+def behind_dash(atoms: Atoms, atom: Atom) -> bool:
+    """Whether an atom stands behind a dash within its paragraph (计划照抄——重新制定计划)."""
+    return atoms.views[atom.block][max(0, atom.start - 2) : atom.start] == "——"
 
 
 def _named(field: str, text: str, rules: Rules) -> Iterator[str]:
@@ -247,10 +264,20 @@ def _nesting(items: Sequence[Atom], found: list[set[str]]) -> None:
 
 _MOST = 0.6
 _TOLD = frozenset(
-    {"word.problem", "word.done", "word.verb_first", "word.reason", "word.person", "word.office", "has.digit",
+    {"word.some", "word.total", "word.problem", "word.done", "word.verb_first", "word.reason", "word.person",
+     "word.office", "has.digit",
      "length.short", "length.middle", "length.long", "length.longer", "stop.full", "stop.none", "word.problem_end",
      "rule.frame", "rule.part", "block.only", "word.future", "word.aspect_end", "status.whole", "status.opens"}
 )  # fmt: skip
+
+
+def forms_of(document: Document, atoms: Atoms) -> list[str]:
+    """The form of each atom: atoms of one form in a paper most often play one role."""
+    items = atoms.items
+    return [
+        "behind ——" if behind_dash(atoms, atom) else _form(document, atom, items[k - 1] if k else None)
+        for k, atom in enumerate(items)
+    ]
 
 
 def _form(document: Document, atom: Atom, before: Atom | None) -> str:
@@ -270,7 +297,7 @@ def _form(document: Document, atom: Atom, before: Atom | None) -> str:
 def _sets(document: Document, atoms: Atoms, own: Sequence[set[str]]) -> list[set[str]]:
     """Evidence from all atoms of one form together: what most of them look like, and what most are followed by."""
     items = atoms.items
-    forms = [_form(document, atom, items[k - 1] if k else None) for k, atom in enumerate(items)]
+    forms = forms_of(document, atoms)
     members: dict[str, list[int]] = {}
     for number, form in enumerate(forms):
         members.setdefault(form, []).append(number)

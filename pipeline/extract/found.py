@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pipeline.core.model import Document, Fact, Span
 from pipeline.ruleset.rule import Hit
 
-TRIM = "。；，、：:;,. 　\n\t"
-LEADING = TRIM + "—–•·●■◆▪►◇"  # a list's dashes and dots too
+TRIM = "。；，、：:;,.* 　\n\t"
+LEADING = TRIM + "#—–•·●■◆▪►◇"  # a list's dashes and dots too
 
 
 @dataclass(slots=True)

@@ -40,6 +40,7 @@ class Candidate:
     problems: tuple[Problem, ...]
     advice: tuple[tuple[str, Fact], ...] = ()
     groups: frozenset[tuple[int, int]] = frozenset()  # block and start of the headings that only group
+    roles: tuple[str, ...] = ()  # of the paper's own atoms, where the reading gave them
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class WholePaper:
     totals: tuple[float, ...]
     feedback: bool
     factors: Mapping[str, float]
+    plain: tuple[int, int] = (0, 0)  # how many problems the plain parse answers, and how many it finds
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,24 @@ def choose(parse: Parse, proposals: Sequence[Candidate], whole: WholePaper) -> V
 
 def merit(parse: Parse, proposal: Candidate, whole: WholePaper) -> float:
     """The evidence for the labelling, per atom, and what no single atom shows: answers, statuses, stated totals."""
-    roles = roles_of(parse.atoms, proposal)
+    roles = proposal.roles or roles_of(parse.atoms, proposal)
     count = len(proposal.problems)
     held = {proposal.form: 1.0, "none": float(not count), "stated": float(count in whole.totals)}
+    held["near"] = max((min(count, total) / max(count, total) for total in whole.totals if total), default=0.0)
     if count and not whole.feedback:
-        held["answered"] = sum(bool(problem.measures) for problem in proposal.problems) / count
+        answered = sum(bool(problem.measures) for problem in proposal.problems)
+        held["answered"] = answered / count
         held["status"] = sum(problem.status is not None for problem in proposal.problems) / count
+        if proposal.form == "apart":
+            held["apart"] = _gain(answered, count, *whole.plain)
     factors = sum(whole.factors.get(name, 0.0) * value for name, value in held.items())
     return parse.score(roles) / max(1, len(roles)) + factors
+
+
+def _gain(answered: int, count: int, plainly: int, plain: int) -> float:
+    """How much larger a share of the problems has an answer than in the plain parse, if not fewer have one."""
+    share = plainly / plain if plain else 0.0
+    return max(0.0, answered / count - share) * min(1.0, answered / plainly if plainly else 1.0)
 
 
 def roles_of(atoms: Atoms, proposal: Candidate) -> list[str]:

@@ -7,44 +7,46 @@ roles, and how sure each role is.  Patterns are evidence here, never gates.
 from __future__ import annotations
 
 import functools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.core.model import Document
-from pipeline.extract.atoms import Atoms, cut
+from pipeline.extract.atoms import KEY, Atoms, cut
 from pipeline.extract.emitted import emitted_by
-from pipeline.extract.evidence import own_evidence
+from pipeline.extract.evidence import forms_of, own_evidence
 from pipeline.extract.weights import Matrix, Weights, best_path, best_paths, path_score, posteriors, weights_of
 from pipeline.ruleset.rule import Rules
 
 
 @dataclass(frozen=True, eq=False)
 class Parse:
-    """A labelled paper: `path[k]` is the place in `weights.roles` of the role of `atoms.items[k]`."""
+    """A labelled paper: `path[k]` is the place in `weights.states` of the state of `atoms.items[k]`."""
 
     atoms: Atoms
     weights: Weights
     emitted: Matrix
     path: tuple[int, ...]
     own: Sequence[set[str]]  # what each atom shows by itself, for those who ask why
+    forms: tuple[str, ...] = ()  # what makes atoms of this paper alike
 
     @property
     def roles(self) -> list[str]:
         """The role of each atom."""
-        return [self.weights.roles[k] for k in self.path]
+        roles = self.weights.roles
+        return [roles[k] for k in self.path]
 
     def score(self, roles: Sequence[str]) -> float:
         """How well a labelling of these atoms fits: never above that of the parse's own."""
-        return path_score([self.weights.number(role) for role in roles], self.emitted, self.weights.follows)
+        return path_score(self.weights.path(roles), self.emitted, self.weights.follows)
 
     def sureness(self, roles: Sequence[str]) -> Matrix:
         """The probability of the role that a labelling of these atoms gives to each."""
         every = posteriors(self.emitted, self.weights.follows)
-        sure: Matrix = every[range(len(roles)), [self.weights.number(role) for role in roles]]
-        return sure
+        states = {role: self.weights.numbers(role) for role in set(roles)}
+        return np.array([every[number, states[role]].sum() for number, role in enumerate(roles)])
 
 
 @functools.lru_cache(maxsize=4)
@@ -59,7 +61,8 @@ def parse(document: Document, rules: Rules) -> Parse:
     weights = fitted(rules)
     own = own_evidence(document, atoms, rules)
     emitted = emitted_by(own, [atom.block for atom in atoms.items], weights)
-    return Parse(atoms, weights, emitted, tuple(best_path(emitted, weights.follows)), own)
+    forms = tuple(forms_of(document, atoms))
+    return Parse(atoms, weights, emitted, tuple(best_path(emitted, weights.follows)), own, forms)
 
 
 def answers(parsed: Parse) -> int:
@@ -73,32 +76,44 @@ def answers(parsed: Parse) -> int:
 
 
 _FORCE = 6.0  # added for a forced role: far more than one atom's evidence, less than a whole paper's
-_FEWEST, _MOST_SCHEMES = 2, 4
+_FEWEST, _MOST_FORMS = 2, 5
+_MAYBE = 0.05  # the mean probability of a problem from which a form of atoms may hold all of them
 _EAGER = (2.0, 4.0)  # taken from the evidence that an atom is nothing, for readings that find more
 
 
 def variants(parsed: Parse) -> Iterator[Parse]:
-    """Other readings of the same paper: one scheme of labels for all its problems; and ready to find more."""
-    items = parsed.atoms.items
-    if not items:
-        return
-    problem, nothing = parsed.weights.number("P"), parsed.weights.number("O")
-    of_atoms = [atom.mark.scheme.rstrip("+") if atom.mark is not None else "" for atom in items]
-    schemes = Counter(scheme for scheme, atom in zip(of_atoms, items, strict=True) if atom.mark is not None)
-    readings = []
-    for less in _EAGER:
-        emitted = parsed.emitted.copy()
-        emitted[:, nothing] -= less
-        readings.append(emitted)
-    for scheme, times in schemes.most_common(_MOST_SCHEMES):
-        if times < _FEWEST:
-            break
-        has = np.array([atom.mark is not None and own == scheme for own, atom in zip(of_atoms, items, strict=True)])
-        emitted = parsed.emitted.copy()
-        emitted[:, problem] += np.where(has, _FORCE, -_FORCE)
-        readings.append(emitted)
+    """Other readings of the same paper: one form of atoms holds all its problems; and ready to find more."""
+    readings = [*_eager(parsed), *_of_one_form(parsed)] if parsed.forms else []
     seen = {parsed.path}
-    for path in map(tuple, best_paths(np.array(readings), parsed.weights.follows)):
+    for path in map(tuple, best_paths(np.array(readings), parsed.weights.follows) if readings else ()):
         if path not in seen:
             seen.add(path)
             yield replace(parsed, path=path)
+
+
+def _eager(parsed: Parse) -> Iterator[Matrix]:
+    for less in _EAGER:
+        emitted = parsed.emitted.copy()
+        emitted[:, parsed.weights.numbers("O")] -= less
+        yield emitted
+
+
+def _of_one_form(parsed: Parse) -> Iterator[Matrix]:
+    """Labels of one scheme, or what stands behind one key, are the problems."""
+    problem = parsed.weights.states.index("P")
+    forms = [form.removesuffix("+") for form in parsed.forms]
+    likely = posteriors(parsed.emitted, parsed.weights.follows)[:, problem] if forms else ()
+    sums: dict[str, float] = defaultdict(float)
+    for form, chance in zip(forms, likely, strict=True):
+        if form.startswith(("label", "behind")):
+            sums[form] += float(chance)
+    times = Counter(forms)
+    maybe = [form for form in sums if times[form] >= _FEWEST and sums[form] >= _MAYBE * times[form]]
+    for chosen in sorted(maybe, key=lambda form: -sums[form])[:_MOST_FORMS]:
+        emitted = parsed.emitted.copy()
+        held = np.array([form == chosen for form in forms])
+        keys = [k for k in np.flatnonzero(held)[:-1] if parsed.atoms.items[k].form == KEY]
+        held[keys] = False  # 1.反馈问题：…: the problem stands behind the key
+        held[[k + 1 for k in keys]] = True
+        emitted[:, problem] += np.where(held, _FORCE, -_FORCE)
+        yield emitted

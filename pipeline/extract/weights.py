@@ -7,6 +7,7 @@ labelling of the same atoms.  A linear chain: Lafferty, McCallum, Pereira 2001; 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,42 +18,70 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float64]
 
 
+# finer states of a role, by what stands around: text in front of, between, behind what counts; a key before a problem
+FRONT, BETWEEN, BEHIND, KEY_OF_PROBLEM = "OF", "OM", "OB", "KP"
+ROLE_OF = {FRONT: "O", BETWEEN: "O", BEHIND: "O", KEY_OF_PROBLEM: "K"}
+
+
+def states_of(roles: Sequence[str]) -> list[str]:
+    """Roles → the states that the chain goes through: what it has seen and what is to come tells like atoms apart."""
+    told = [k for k, role in enumerate(roles) if role != "O"]
+    first, last = (told[0], told[-1]) if told else (len(roles), len(roles))
+    states = [
+        role if role != "O" else FRONT if k < first else BEHIND if k > last else BETWEEN for k, role in enumerate(roles)
+    ]
+    for k in range(len(states) - 2, -1, -1):
+        if states[k] == "K" and states[k + 1] in ("P", KEY_OF_PROBLEM):
+            states[k] = KEY_OF_PROBLEM
+    return states
+
+
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """`roles` in order; `evidence`: name → weight of each role; `follows[i, j]`: role j right behind role i."""
+    """`states` in order and the role of each; `evidence`: name → weight of each state; `follows[i, j]`: j behind i."""
 
-    roles: tuple[str, ...]
+    states: tuple[str, ...]
     evidence: Mapping[str, Matrix]
     follows: Matrix
 
-    def number(self, role: str) -> int:
-        """The place of a role in `roles`."""
-        return self.roles.index(role)
+    @functools.cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The role of each state."""
+        return tuple(ROLE_OF.get(state, state) for state in self.states)
+
+    def numbers(self, role: str) -> list[int]:
+        """The places of a role's states."""
+        return [k for k, name in enumerate(self.roles) if name == role]
+
+    def path(self, roles: Sequence[str]) -> list[int]:
+        """The places of the states that a labelling goes through."""
+        place = {state: k for k, state in enumerate(self.states)}
+        return [place[state] for state in states_of(roles)]
 
 
 def weights_of(content: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Weights:
-    """Weights as `weights.yaml` holds them: `evidence` and `follows`, each name → role → number."""
+    """Weights as `weights.yaml` holds them: `evidence` and `follows`, each name → state → number."""
     follows_of, evidence_of = content["follows"], content["evidence"]
-    roles = tuple(follows_of)
-    place = {role: k for k, role in enumerate(roles)}
+    states = tuple(follows_of)
+    place = {state: k for k, state in enumerate(states)}
 
     def line(given: Mapping[str, float]) -> Matrix:
-        values = np.zeros(len(roles))
-        for role, value in given.items():
-            if role in place:
-                values[place[role]] = value
+        values = np.zeros(len(states))
+        for state, value in given.items():
+            if state in place:
+                values[place[state]] = value
         return values
 
     return Weights(
-        roles,
+        states,
         {name: line(given) for name, given in evidence_of.items() if isinstance(given, Mapping)},
-        np.array([line(follows_of[role]) for role in roles]),
+        np.array([line(follows_of[state]) for state in states]),
     )
 
 
 def emissions(evidence: Sequence[frozenset[str]], weights: Weights) -> Matrix:
     """Atoms × roles: the sum of the weights of what holds for each atom."""
-    total = np.zeros((len(evidence), len(weights.roles)))
+    total = np.zeros((len(evidence), len(weights.states)))
     for number, names in enumerate(evidence):
         for name in names:
             line = weights.evidence.get(name)

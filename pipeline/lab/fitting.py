@@ -21,6 +21,7 @@ from pipeline.core.model import Document
 from pipeline.extract.assemble import GROUP, GROUP_STATUS, KEYED, OTHER, PROBLEM
 from pipeline.extract.atoms import Atoms, cut
 from pipeline.extract.evidence import evidence
+from pipeline.extract.weights import ROLE_OF, states_of
 from pipeline.lab import annotated
 from pipeline.lab.gold_roles import ROLES, Stated, from_golden, from_paper, gold_roles
 from pipeline.readers import gate
@@ -220,7 +221,7 @@ def fit(papers: Sequence[Lesson], rounds: int = ROUNDS) -> dict[str, dict[str, d
     crfsuite = _crfsuite()
     trainer = crfsuite.Trainer(verbose=False)
     for paper in papers:
-        trainer.append([sorted(names) for names in paper.names], list(paper.roles))
+        trainer.append([sorted(names) for names in paper.names], states_of(paper.roles))
     trainer.set_params({"c1": SPARSE, "c2": SMALL, "max_iterations": rounds, "feature.possible_transitions": True})
     with tempfile.TemporaryDirectory() as folder:
         model = str(Path(folder) / "model")
@@ -229,8 +230,9 @@ def fit(papers: Sequence[Lesson], rounds: int = ROUNDS) -> dict[str, dict[str, d
         tagger.open(model)
         info = tagger.info()
         tagger.close()
-    unseen = dict.fromkeys(sorted(ROLES - set(info.labels)), NEVER)
-    follows = {role: dict(unseen) for role in sorted(ROLES)}
+    states = sorted({*ROLES, *ROLE_OF} - {OTHER})
+    unseen = {state: NEVER for state in states if state not in info.labels}
+    follows = {state: dict(unseen) for state in states}
     for (before, behind), weight in info.transitions.items():
         if abs(weight) >= LEAST:
             follows[before][behind] = round(weight, 2)

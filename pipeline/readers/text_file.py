@@ -17,6 +17,7 @@ from pipeline.readers.lines import unwrap
 from pipeline.readers.text_share import coverage
 
 TABLE_CELLS = 3  # cells from which on lines with tabs or bars are rows of a table
+FORM_LINES, FORM_NAME = 3, 10  # lines of two cells that are a form, and letters of their names at the most
 _BARS = "|｜│¦"
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
@@ -85,7 +86,16 @@ def _table(lines: list[str], start: int) -> tuple[str, int]:
             end += 1
         if end > start:
             return mark, end
-    return "", start
+    end = start
+    while end < len(lines) and _named(lines[end]):
+        end += 1
+    return ("\t", end) if end - start >= FORM_LINES else ("", start)
+
+
+def _named(line: str) -> bool:
+    """A line of a form of two columns: a short name in letters, a tab, its value (反馈问题⇥学习不深入)."""
+    cells = line.split("\t")
+    return len(cells) == 2 and cells[0].strip().isalpha() and len(cells[0].strip()) <= FORM_NAME
 
 
 def _cells(line: str, mark: str) -> list[str]:

@@ -209,6 +209,7 @@ FIELDS: Mapping[str, Field] = {
     "status_group": Field(START),
     "status_group_all": Field(),
     "progress_share": Field(START, one_of(*Status)),
+    "status_above": Field(START),
     "summary_status": Field(),
     # responsibility.yaml: who, by when
     "responsibility": Field(value=some_of(*DUTIES)),
