@@ -151,6 +151,16 @@ def test_a_table_goes_on_behind_a_page_break(rules: Rules) -> None:
     assert len(read(rules, first, [("2", "校车停靠点没有标识", "设置标识5处", "正在推进")]).problems) == 2
 
 
+@pytest.mark.parametrize("rows", [30, 110])
+def test_a_long_table_is_read_like_a_short_one(rules: Rules, rows: int) -> None:
+    head = ("序号", "学校", "存在问题", "整改措施", "整改情况", "责任人")
+    body = [
+        (str(n), f"清河县第{n}小学", "食堂台账记录不完整", "完善食堂台账制度", "已整改", "王某") for n in range(1, rows)
+    ]
+    found = read(rules, [head, *body])
+    assert len(found.problems) == rows - 1 and found.roles[2:4] == ("problem", "measures")
+
+
 def test_rows_that_state_no_problem(rules: Rules) -> None:
     rows = [
         ("序号", "检查项目", "存在问题", "整改措施"),

@@ -151,7 +151,8 @@ def _looks(
         few = len(texts) >= 3 and len(set(texts)) <= 0.6 * len(texts)
         facts["repeated"] = float(few or (copies > 0 and len(texts) > 1))
         facts["distinct"] = float(len(texts) > 1 and len(set(texts)) == len(texts) and not copies)
-        facts["sparse"] = float(len(blocks) > 1 and 0.6 * len(blocks) >= len(texts) > 0)
+        filled = sum(bool(views[i].strip()) and not document.blocks[i].merged for i in blocks)  # all, not a sample
+        facts["sparse"] = float(len(blocks) > 1 and 0.6 * len(blocks) >= filled > 0)
         facts["status"] = _status_share(texts, rules)
         dates = sorted(day for text in texts if len(text) <= 24 and (day := deadline(text, "2000-01-01")))
         if 2 * len(dates) > len(texts) > 0:
