@@ -13,6 +13,7 @@ from pipeline.extract.document import Extraction, extract
 from pipeline.extract.readings import MOST, identity, readings
 from pipeline.extract.signs import Doubt
 from pipeline.extract.tabulate import build
+from pipeline.lab.calibrate import Trial, calibrated, outcome
 from pipeline.publish.data.tables import read_tables
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.ruleset.rule import Rules
@@ -146,3 +147,19 @@ def test_a_choice_outlives_the_run_and_is_taken_back(tmp_path: Path) -> None:
     choose_reading(out, "一份.txt", "")
     batch.run([tmp_path / "in"], out, settings)
     assert [row.problem for row in read_tables(out).problems] == [row.problem for row in first.problems]
+
+
+def test_calibration_finds_the_sign_that_tells_and_gives_equal_weights_each_time() -> None:
+    found = [
+        Trial(
+            f"w{number % 3}",
+            True,
+            {"gaps": float(number % 2), "idle": float(number % 5) / 5},
+            0.5 if number % 2 else 1.0,
+        )
+        for number in range(60)
+    ]
+    weights = calibrated(found)
+    assert weights == calibrated(found)
+    assert weights["gaps"] > 1 and abs(weights["idle"]) < 0.3 and weights["bias"] < 0
+    assert outcome(found)[-1] == "合计   读错  30，其中存疑 100%；读对  30，其中存疑 0%"

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pipeline.core.files import replace_file
 from pipeline.core.model import Block, Document
 from pipeline.extract.atoms import KEY, cut
-from pipeline.extract.document import extract
+from pipeline.extract.document import Extraction, extract
 from pipeline.extract.tabulate import build
 from pipeline.lab import annotated
 from pipeline.lab.fitting import fit, made, samples, shown, weights_text, writer_of
@@ -76,8 +76,14 @@ def trials(papers: Path, rules: Rules) -> Iterator[Trial]:
             if writer_of(paper.name) == writer:
                 for document in (whole := made(paper), *damaged(whole, rules)):
                     found = extract(document, unseen)
-                    f1 = quality(build(document, found), paper)
-                    yield Trial(writer, found.verdict is not None, found.doubt.signs, f1)
+                    yield _trial(writer, document, found, paper)
+
+
+def _trial(writer: str, document: Document, found: Extraction, paper: annotated.AnnotatedPaper) -> Trial:
+    """One reading and how right it is; where nothing was read, whether there was nothing to read."""
+    read = found.verdict is not None
+    f1 = quality(build(document, found), paper) if read else float(not annotated.gold(paper)["problems"])
+    return Trial(writer, read, found.doubt.signs, f1)
 
 
 def damaged(document: Document, rules: Rules) -> Iterator[Document]:
@@ -137,7 +143,9 @@ def calibrated(found: Sequence[Trial]) -> dict[str, float]:
 
 def _ridge(signs: Numbers, found: Sequence[Trial]) -> Numbers:
     wrong = np.array([float(trial.f1 < WRONG) for trial in found])
-    counts = np.array([_BETWEEN if WRONG <= trial.f1 < RIGHT else 1.0 for trial in found])
+    right = np.array([float(trial.f1 >= RIGHT) for trial in found])
+    # damaged copies are read wrongly more often than papers are: both classes weigh alike
+    counts = wrong * right.sum() / max(1.0, wrong.sum()) + right + _BETWEEN * (1 - wrong - right)
     design = np.hstack([signs, np.ones((len(signs), 1))])
     ridge = np.eye(design.shape[1]) * _RIDGE
     ridge[-1, -1] = 0.01
@@ -157,10 +165,11 @@ def outcome(found: Sequence[Trial]) -> list[str]:
     for writer in sorted({trial.writer for trial in found}):
         counts: Counter[str] = Counter()
         for _, read in _PARTS:
-            weights = calibrated([one for one in found if one.writer != writer and one.read == read])
-            for one in found:
-                if one.writer == writer and one.read == read:
-                    counts.update(_judged(one, weights))
+            own = [one for one in found if one.writer == writer and one.read == read]
+            others = [one for one in found if one.writer != writer and one.read == read]
+            weights = calibrated(others) if own and others else {"bias": 0.0}
+            for one in own:
+                counts.update(_judged(one, weights))
         lines.append(_line(writer, counts))
         every += counts
     return [*lines, _line("合计", every)]

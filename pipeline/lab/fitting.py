@@ -55,8 +55,8 @@ _WRITER = re.compile(r"[a-z](?:\d(?=-))?")
 _FEWEST = 5  # problems of a paper that is worth cutting down
 _HEADING = (GROUP, GROUP_STATUS, KEYED)
 _REMARK = (
-    "# 由 zhenggai rules fit 生成，不要手工改动。follows：一种角色后面接另一种角色的分量；"
-    "evidence：每种迹象对各角色的分量（正数支持，负数反对）。\n"
+    "# 由 zhenggai rules fit 生成（judge 的 read、unread 由 rules calibrate），不要手工改动。"
+    "follows：一种角色后面接另一种角色的分量；evidence：每种迹象对各角色的分量（正数支持，负数反对）。\n"
 )
 
 
