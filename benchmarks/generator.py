@@ -56,6 +56,9 @@ class Unit:
     faults: int = 0  # how many were planted
     again: list[Item] = field(default_factory=list)  # answers of a second report, when there is one
     expected: list[tuple[str, str, Item | None]] = field(default_factory=list)  # document, check, problem
+    ledger: list[Item] = field(default_factory=list)  # what the ledger says of each problem, when there is one
+    ledger_date: str = ""  # 填报时间, "" when the ledger bears none
+    alike: list[int] = field(default_factory=list)  # numbers of the units that took a measure from this one
 
     @property
     def name(self) -> str:

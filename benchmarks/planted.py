@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.generator import Item, Unit, make_unit
 
 Fault = Callable[[Unit, Item, random.Random, dict[str, Any]], bool]
-BULLETIN, PLAN, LATER = "bulletin", "plan", "later"
+BULLETIN, PLAN, LATER, LEDGER = "bulletin", "plan", "later", "ledger"
 
 
 def _note(unit: Unit, check: str, item: Item | None = None, document: str = BULLETIN) -> bool:
@@ -273,6 +273,50 @@ def resubmit(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) 
     return _note(unit, "unchanged_resubmission", None, LATER)
 
 
+def _ledger_row(unit: Unit, item: Item) -> Item:
+    """The problem's row in a ledger that says the same as plan and bulletin."""
+    unit.ledger = unit.ledger or [replace(i, measures=list(i.planned)) for i in unit.items]
+    return unit.ledger[next(at for at, one in enumerate(unit.items) if one is item)]
+
+
+def status_behind(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
+    """The ledger says that a problem is under way which the bulletin reports as done, and bears no earlier date."""
+    if item.status != "done":
+        return False
+    row = _ledger_row(unit, item)
+    row.status, row.reason = "in_progress", rng.choice(texts["reasons"])
+    return _note(unit, "status_conflict", item)
+
+
+def deadline_moved(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
+    """The ledger gives another day than the plan."""
+    row = _ledger_row(unit, item)
+    row.deadline = row.deadline.replace("2024年", "2025年")
+    return _note(unit, "deadline_conflict", item, LEDGER)
+
+
+def another_person(unit: Unit, item: Item, rng: random.Random, texts: dict[str, Any]) -> bool:
+    """The ledger names other people than the plan."""
+    row = _ledger_row(unit, item)
+    row.person = rng.choice([name for name in texts["people"] if name != item.person])
+    return _note(unit, "responsible_conflict", item, LEDGER)
+
+
+def near_misses(unit: Unit, rng: random.Random, texts: dict[str, Any]) -> None:
+    """A ledger that differs from plan and bulletin without contradicting them: older, less exact, more polite."""
+    unit.ledger_date = "2024年8月20日"
+    for item in unit.items:
+        row = _ledger_row(unit, item)
+        kind = rng.randint(0, 3)
+        if kind == 0 and item.status == "done":  # it moved on since; by then its deadline was past
+            row.status, row.reason = "in_progress", rng.choice(texts["reasons"])
+            item.deadline = row.deadline = f"2024年{rng.choice([7, 8])}月{rng.randint(1, 19)}日"
+        elif kind == 1:
+            row.deadline = re.sub(r"\d+日$", "底", row.deadline)  # the month of the same day
+        elif kind == 2:
+            row.person = f"主任{item.person}"
+
+
 def copy_measure(source: Unit, target: Unit, rng: random.Random) -> bool:
     """A measure of one unit stands, with other numbers, in the bulletin of another."""
     theirs = next((i for i in source.answered if len(i.measures) > 1 and len(i.measures[-1]) > 45), None)
@@ -281,9 +325,8 @@ def copy_measure(source: Unit, target: Unit, rng: random.Random) -> bool:
         return False
     mine.measures[1] = re.sub(r"\d+(?=[份处个%])", lambda m: str(rng.randint(11, 97)), theirs.measures[-1])
     target.faults += 1
-    _note(source, "copied_between_units", theirs)
-    _note(source, "copied_between_units", theirs, PLAN)
-    return _note(target, "copied_between_units", mine)
+    source.alike.append(target.number)
+    return True
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -313,7 +356,8 @@ FAULTS: tuple[Fault, ...] = (
     plan_without_deadline,
     plan_too_early,
 )
-ALONE = (regress, resubmit)  # planted alone: the second report repeats every other fault
+# planted alone: a second report or a ledger repeats every other fault
+ALONE = (regress, resubmit, status_behind, deadline_moved, another_person)
 
 # faults that change how many problems, measures or statuses there are go first: totals follow them
 _FIRST = (drop_problem, add_problem, drop_measures, drop_status, merge, promise)

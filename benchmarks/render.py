@@ -148,6 +148,21 @@ def plan_text(unit: Unit) -> str:
     return "\n".join(lines)
 
 
+def ledger_rows(unit: Unit) -> list[list[str]]:
+    """The rows of a ledger below its title."""
+    head = ["序号", "反馈问题", "整改措施", "责任领导", "责任部门", "责任人", "整改时限", "整改状态", "未完成原因"]
+    return [
+        head,
+        *(
+            [
+                str(at), row.text, "；".join(row.planned), row.lead, row.dept, row.person, row.deadline,
+                {"done": "已完成", "in_progress": "正在整改"}[row.status], row.reason,
+            ]
+            for at, row in enumerate(unit.ledger, 1)
+        ),
+    ]  # fmt: skip
+
+
 def unit_tables(unit: Unit) -> Tables:
     """Feedback and bulletin of a faultless unit as tables, without reading any text."""
     return tables_of(row for kind in (Kind.FEEDBACK, Kind.BULLETIN) for row in _rows(unit, kind))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pipeline.core.rows import Row, tables_of
 from pipeline.lab import annotated
-from pipeline.reconcile.cases import load_aliases, papers_of
+from pipeline.reconcile.aliases import load_aliases
+from pipeline.reconcile.paper import papers_of
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.reconcile.recount import recount, recount_rows
 from pipeline.run.word_documents import Wanted, write_documents

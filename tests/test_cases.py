@@ -8,7 +8,9 @@ import pytest
 
 from pipeline.core.errors import RuleError
 from pipeline.core.rows import Tables, tables_of
-from pipeline.reconcile.cases import build_cases, load_aliases, papers_of
+from pipeline.reconcile.aliases import load_aliases
+from pipeline.reconcile.cases import build_cases
+from pipeline.reconcile.paper import papers_of
 from tests.making import row
 
 RULES = Path(__file__).resolve().parent.parent / "rules"

@@ -205,7 +205,7 @@ def test_a_waiver_without_reason_is_refused_with_its_line(tmp_path: Path):
 def test_a_profile_switches_a_check_off_and_an_unknown_one_is_refused(unit: Tables, tmp_path: Path):
     rules = tmp_path / "rules"
     (rules / "profiles").mkdir(parents=True)
-    for name in ("checks.yaml", "aliases.yaml", "labels.yaml"):
+    for name in ("checks.yaml", "aliases.yaml", "aspects.yaml", "labels.yaml"):
         (rules / name).write_bytes((RULES / name).read_bytes())
     (rules / "profiles" / "default.yaml").write_bytes((RULES / "profiles" / "default.yaml").read_bytes())
     local = "days: {report_after_feedback: 180}\nchecks:\n  status_missing: {severity: off}\n"
@@ -246,9 +246,12 @@ def test_another_units_measure_is_shown_with_both_texts():
     one, other = unit_tables(make_unit(bank(), 1, 8)), unit_tables(make_unit(bank(), 2, 8))
     long, last = next(m for m in one.measures if len(m.text) > 45), other.measures[-1]
     found = reconcile(merged([one, changed(other, last, text=long.text)]), RULES).findings
-    copied = [f for f in found if f.check == "copied_between_units" and f.severity != Severity.INFO]
-    assert {long.problem_id, last.problem_id} <= {f.problem_id for f in copied}
-    assert copied[0].quote == copied[0].other_quote == long.text
+    (copied,) = [f for f in found if f.check == "copied_between_units"]  # of both units, said once
+    assert {copied.doc_id, copied.other_doc_id} == {long.doc_id, last.doc_id}
+    assert copied.quote == copied.other_quote == long.text
+    assert (copied.expected, copied.actual) == ("", "")
+    assert "1 条措施" in copied.message
+    assert one.documents[1].file.rsplit("/", 1)[-1] in copied.message
 
 
 def test_a_second_report_is_compared_with_the_first():

@@ -33,7 +33,7 @@ def renamed(tables, doc_id, now, sha256=None, file="改名/另一个名字.docx"
             value = getattr(row, name, "")
             if value and value.startswith(ids["doc_id"]):
                 values[name] = now + value[len(doc_id) :]
-        if values and hasattr(row, "file"):
+        if values and hasattr(row, "sha256"):
             values |= {"file": file, "sha256": sha256 or row.sha256}
         return replace(row, **values) if values else row
 

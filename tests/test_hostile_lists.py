@@ -10,7 +10,7 @@ import pytest
 from pipeline.core.errors import UserError
 from pipeline.decisions.correction import load_corrections, save_corrections
 from pipeline.decisions.waiver_list import read_waivers
-from pipeline.reconcile.cases import load_aliases
+from pipeline.reconcile.aliases import load_aliases
 from pipeline.ruleset.labels import load_labels
 from tests.samples import RULES
 

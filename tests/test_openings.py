@@ -12,7 +12,7 @@ from pipeline.core import values
 from pipeline.core.model import Block, Document
 from pipeline.core.rows import Tables
 from pipeline.extract.process import tabulate
-from pipeline.reconcile.cases import load_aliases
+from pipeline.reconcile.aliases import load_aliases
 from pipeline.ruleset.rule import Rules
 
 HERE = Path(__file__).resolve().parent

@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.core.rows import Row, Tables, tables_of
 from pipeline.core.vocabulary import Severity
-from pipeline.reconcile.cases import load_aliases, papers_of
+from pipeline.reconcile.aliases import load_aliases
+from pipeline.reconcile.paper import papers_of
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.reconcile.recount import Recount, recount
 from tests.annotated_tables import annotated_paper

@@ -157,6 +157,7 @@ RULE_FILES = [
     "profiles/gbt9704.yaml",
     "words.yaml",
     "aliases.yaml",
+    "aspects.yaml",
     "templates/starters.yaml",
 ]
 

@@ -12,6 +12,7 @@ from pipeline.publish.word.content import outlined, paragraph
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.starter import lines_of, starter
 from pipeline.publish.word.typography import balanced
+from pipeline.reconcile.reconciliation import reconcile
 from tests.making import added, changed, row
 from tests.samples import RULES, fictional_case, reports
 from tests.word_layout import NS, W, misplaced, opened
@@ -99,6 +100,7 @@ def test_empty_columns_are_left_out_and_names_stay_on_one_line(tmp_path):
     tables = changed(
         tables, tables.problems[3], lead="顾青青", person="", dept="总务处", deadline="2024-12-31", deadline_text=""
     )
+    tables = reconcile(tables, RULES)  # the list is made over all papers
     (path,) = reports(tables, tmp_path, RULES, ["duty_list"])
     (table,) = opened(path).body.iter(f"{W}tbl")
     heads = cells(table)[0]

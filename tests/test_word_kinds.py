@@ -162,16 +162,12 @@ def test_a_problem_that_a_person_added_follows_the_last_one(tmp_path):
     assert len(places) == 2 and "补录的问题" in lines[places[1]]
 
 
-def test_a_defect_of_a_paper_in_two_formats_is_said_once(tmp_path):
+def test_a_defect_of_several_papers_names_them_all(tmp_path):
     tables = whole_case()
     one = next(row for row in tables.findings if row.doc_id == "b" and row.quote)
-    tables = added(
-        tables,
-        replace(tables.documents[1], doc_id="b2", file="云溪/b.pdf"),
-        replace(one, finding_id="other", doc_id="b2", paragraph=7),
-    )
+    tables = changed(tables, one, file="云溪/b.docx", place="二（一）1", also="b.pdf（第 7 页）")
     (text,) = written(tables, "check_report", tmp_path)
-    assert text.count(one.message) == 1 and f"b.docx第{one.paragraph}段、b.pdf第7段：" in text
+    assert "同样的情况还见于b.pdf（第 7 页）。" in text and f"b.docx（二（一）1）：“{one.quote}”" in text
 
 
 def test_papers_that_name_no_unit_are_no_units(tmp_path):

@@ -15,7 +15,8 @@ class ItemRow(Row):
     Beside a field: `_from`, the document that its value was taken from, and `_others`, what other documents of the
     case say otherwise, as JSON from doc_id to value.  `measures_…` hold one measure a line; sums are in yuan.  The
     ids of the problem in the papers of a kind are joined by `;`.  `added`: no feedback names it.  `doubtful`: a person
-    should confirm that the papers speak of the same problem.
+    should confirm that the papers speak of the same problem.  `topic` is the aspect of the office's own list; problems
+    that several units have in common bear the same `cluster`, the item_id of the first of them.
     """
 
     case_id: str
@@ -27,6 +28,7 @@ class ItemRow(Row):
     aspect: str = ""
     aspect_from: str = ""
     aspect_others: str = ""
+    topic: str = ""
     category: str = ""
     category_from: str = ""
     category_others: str = ""
@@ -68,3 +70,4 @@ class ItemRow(Row):
     ledger_problem_id: str = ""
     bulletin_problem_id: str = ""
     doubtful: bool = False
+    cluster: str = ""

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from pipeline.core.finding_rows import CopyRow as CopyRow
+from pipeline.core.finding_rows import FindingRow as FindingRow
 from pipeline.core.item_row import ItemRow
 from pipeline.core.reading_rows import AtomRow, ReadingPartRow, ReadingRow
 from pipeline.core.row import Row as Row
@@ -20,7 +22,7 @@ from pipeline.core.source_rows import FactRow as FactRow
 from pipeline.core.source_rows import ParagraphRow as ParagraphRow
 from pipeline.core.source_rows import PassageRow as PassageRow
 from pipeline.core.source_rows import UnusedRow as UnusedRow
-from pipeline.core.vocabulary import Action, Kind, Severity, State, Status
+from pipeline.core.vocabulary import Action, Kind, State, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,30 +239,6 @@ class RecountRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRow(Row):
-    """One defect that reconciliation found; `review_state` and `review_note` are a reviewer's."""
-
-    finding_id: str = ""
-    case_id: str = ""
-    doc_id: str = ""
-    unit: str = ""
-    problem_id: str = ""
-    check: str
-    severity: Severity
-    message: str = ""
-    expected: str = ""
-    actual: str = ""
-    quote: str = ""
-    other_quote: str = ""
-    paragraph: int | None = None
-    other_paragraph: int | None = None
-    suggestion: str = ""
-    waived: str = ""
-    review_state: str = _beside(default="")
-    review_note: str = _beside(default="")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictRow(Row):
     """A person's decision that he should look at; shown in the workbook, in no table.
 
@@ -308,6 +286,7 @@ class Tables:
     items: tuple[ItemRow, ...] = ()
     recounts: tuple[RecountRow, ...] = ()
     findings: tuple[FindingRow, ...] = ()
+    copies: tuple[CopyRow, ...] = ()
     conflicts: tuple[ConflictRow, ...] = _beside(default=())
     atoms: tuple[AtomRow, ...] = _beside(default=())  # of one document that is explained
 

@@ -263,3 +263,12 @@ def iso_date(text: str, year: int | None = None) -> str | None:
     """The ISO form of a written date; `year` stands in for one that is not written."""
     parts = date_parts(text)
     return None if parts is None else iso(parts[0] or year, parts[1], parts[2])
+
+
+def chinese_date(iso: str | None) -> str:
+    """`2024-06-30` as 2024年6月30日 (no zeros in front), `2024-06` as 2024年6月; other text as it is."""
+    found = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", iso or "")
+    if not found:
+        return iso or ""
+    year, month, day = found.groups()
+    return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")

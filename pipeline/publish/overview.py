@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import DocumentRow, FindingRow, Tables, by_document
-from pipeline.core.vocabulary import CASE_KINDS, READ, Kind, Severity, Status
+from pipeline.core.vocabulary import READ, Kind, Severity, Status
 
 UNSTATED = "unstated"
 DOUBTFUL = "structure_doubtful"
@@ -58,25 +58,29 @@ def unit_name(document: DocumentRow) -> str:
     """The inspected unit; where the text names none the file with its folder, which often is the unit's."""
     if document.unit:
         return document.unit
-    if document.kind not in _RANK:
-        return UNNAMED
     path = PurePosixPath((document.file or document.doc_id).replace("\\", "/"))
     return f"{path.parent.name}·{path.stem}" if path.parent.name else path.stem
 
 
 def units(tables: Tables) -> dict[str, list[DocumentRow]]:
-    """Documents by unit: those of one case together, the rest by their own unit."""
-    case_units = {
-        doc_id: case.unit
-        for case in tables.cases
-        for kind in CASE_KINDS
-        for doc_id in str(getattr(case, kind)).split(";")  # several reports of a unit stand in one case
-        if doc_id and case.unit
-    }
+    """Documents by unit, those of one case together; papers of no inspection and empty forms make no unit of their own.
+
+    A joint bulletin stands with the unit that issued it.
+    """
+    case_units = {case.case_id: case.unit for case in tables.cases}
+    known = set(case_units.values()) - {""}
+    with_problems = {row.doc_id for row in tables.problems}
     groups: dict[str, list[DocumentRow]] = {}
+    aside: list[DocumentRow] = []
     for document in read_documents(tables):
-        groups.setdefault(case_units.get(document.doc_id) or unit_name(document), []).append(document)
-    return groups
+        unit = case_units.get(document.case_id) or document.unit
+        if document.kind in _RANK and (unit or document.doc_id in with_problems):
+            groups.setdefault(unit or unit_name(document), []).append(document)
+        elif unit in known:
+            groups.setdefault(unit, []).append(document)
+        else:
+            aside.append(document)
+    return groups | ({UNNAMED: aside} if aside else {})
 
 
 def main_document(documents: Sequence[DocumentRow]) -> DocumentRow | None:
@@ -142,14 +146,6 @@ def by_check(tables: Tables) -> dict[str, Counter[str]]:
     for row in live_findings(tables):
         out.setdefault(row.check, Counter())[row.severity] += 1
     return dict(sorted(out.items(), key=lambda item: (-item[1][Severity.ERROR], -item[1].total(), item[0])))
-
-
-def by_aspect(tables: Tables) -> dict[str, Counter[str]]:
-    """Statuses by aspect over the problems of all units."""
-    out: dict[str, Counter[str]] = {}
-    for row in counted(tables):
-        out.setdefault(row.aspect, Counter())[row.status or UNSTATED] += 1
-    return out
 
 
 def counted(tables: Tables) -> list[ItemRow]:

@@ -16,8 +16,9 @@ from typing import Any
 from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import FactRow, ProblemRow
 from pipeline.core.vocabulary import CLOSED, OPEN, REVIEWER, Kind, Status
-from pipeline.reconcile.cases import Case, Paper
+from pipeline.reconcile.cases import Case
 from pipeline.reconcile.match import plain
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.settings import LATEST, Settings
 from pipeline.reconcile.strands import Strand
 from pipeline.reconcile.sums import repaid, sums
@@ -84,6 +85,7 @@ class _Maker:
             seq=number,
             unit=self.case.unit,
             added=self.strand.added,
+            topic=self.settings.topic(values["aspect"], values["category"], values["problem"]),
             doubtful=self.strand.doubtful,
             school=first.school,
             status_text="；".join(dict.fromkeys(r.status_text for r in told if r.status_text)),

@@ -10,14 +10,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from pipeline.reconcile.match import plain
 
 Mask = tuple[re.Pattern[str], str]
 _SHINGLE = 5
+_OTHERS = 10  # texts of other units that one text is paired with: a form that a whole county copied has thousands
 _MOST = 200  # texts that one shingle may lead to, and about as many for all of a text: more is a turn of phrase
 
 
@@ -32,12 +33,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Text `key` is found in other units: the nearest one, how like it is, and all units that share it."""
+    """Texts `key` and `other` of two units, and how like they are, from 0 to 1."""
 
     key: str
     other: str
     score: float
-    units: tuple[str, ...]
 
 
 def masked(text: str, masks: Sequence[Mask]) -> str:
@@ -48,36 +48,24 @@ def masked(text: str, masks: Sequence[Mask]) -> str:
 
 
 def copies(texts: Sequence[Text], masks: Sequence[Mask], threshold: float, shortest: int) -> list[Copy]:
-    """Every text that stands, but for names and numbers, in another unit's document too."""
+    """Pairs of texts of different units that are the same but for names and numbers; `key` comes before `other`."""
     same: dict[str, list[Text]] = defaultdict(list)
-    for text in texts:
+    for text in sorted(texts, key=lambda one: one.key):
         wording = masked(text.text, masks)
         if len(wording) >= shortest:
             same[wording].append(text)
     wordings = sorted(same)
     near = _near(wordings, threshold)
-    found = []
+    found: dict[tuple[str, str], float] = {}
     for i, wording in enumerate(wordings):
-        groups = [(1.0, i), *((score, j) for j, score in near.get(i, ()))]
-        units = {t.unit for _, j in groups for t in same[wordings[j]]}
-        if len(units) < 2:
-            continue
+        alike = [(1.0, i), *((score, j) for j, score in near.get(i, ()))]
+        groups = sorted(alike, key=lambda group: (-group[0], group[1]))
         for text in same[wording]:
-            other, score = _other(text, groups, same, wordings)
-            if other:
-                found.append(Copy(text.key, other.key, round(score, 3), tuple(sorted(units - {text.unit}))))
-    return sorted(found, key=lambda c: c.key)
-
-
-def _other(
-    text: Text, groups: Iterable[tuple[float, int]], same: dict[str, list[Text]], wordings: Sequence[str]
-) -> tuple[Text | None, float]:
-    """The most similar text of another unit."""
-    for score, j in sorted(groups, key=lambda g: (-g[0], g[1])):
-        for other in same[wordings[j]]:
-            if other.unit != text.unit:
-                return other, score
-    return None, 0.0
+            others = ((score, other) for score, j in groups for other in same[wordings[j]] if other.unit != text.unit)
+            for score, other in islice(others, _OTHERS):
+                key, second = sorted((text.key, other.key))
+                found[key, second] = round(score, 3)
+    return [Copy(key, other, score) for (key, other), score in sorted(found.items())]
 
 
 def _near(wordings: Sequence[str], threshold: float) -> dict[int, list[tuple[int, float]]]:

@@ -1,4 +1,4 @@
-"""Reconciliation: the tables of all documents in, the same with `cases`, `links`, `items`, `recounts`, `findings` out.
+"""Reconciliation: the tables of all documents in, the same with what cases give out (`items`, `findings` …).
 
 Nothing is read again: what a check sees are rows.  Findings are data with stable ids; a person's waiver
 is data too and stays visible on the finding.
@@ -6,7 +6,6 @@ is data too and stays visible on the finding.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,38 +16,31 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipeline.core.item_row import ItemRow
-from pipeline.core.rows import CaseRow, FindingRow, LinkRow, MeasureRow, RecountRow, Tables
-from pipeline.core.vocabulary import ANSWERS, CASE_KINDS, READ, Kind, Severity
-from pipeline.reconcile.cases import Aliases, Case, Paper, build_cases, papers_of
+from pipeline.core.rows import CaseRow, FindingRow, LinkRow, RecountRow, Tables
+from pipeline.core.vocabulary import ANSWERS, CASE_KINDS, READ, Kind
+from pipeline.reconcile.alike import with_clusters
+from pipeline.reconcile.cases import Case, build_cases
 from pipeline.reconcile.checks import between, conflicts, coverage, doubt, form, numbers, responsibility, substance
 from pipeline.reconcile.consolidate import ByReviewer, decided, items_of
-from pipeline.reconcile.copies import Text, copies
+from pipeline.reconcile.copied import copied, copied_defects, copy_rows, standing
+from pipeline.reconcile.findings import COPIED, DOUBTFUL, doubted, finding, finished, once, placed, without_weaker
 from pipeline.reconcile.match import Link, link_problems
+from pipeline.reconcile.paper import Paper, papers_of
+from pipeline.reconcile.places import whereabouts
 from pipeline.reconcile.recount import recount, recount_rows
 from pipeline.reconcile.registry import CASE_CHECKS, PAPER_CHECKS, Context, Defect, Pair
 from pipeline.reconcile.settings import Settings, load_settings
 from pipeline.reconcile.strands import strands as strands_of
 from pipeline.reconcile.strands import turned
-from pipeline.reconcile.waivers import Waiver, waived_by
+from pipeline.reconcile.waivers import Waiver
 from pipeline.ruleset.checks_file import OFF
 from pipeline.ruleset.labels import Labels, load_labels
 
 # imported for their decorators
 MODULES = (doubt, coverage, responsibility, substance, numbers, between, conflicts, form)
-COPIED, NOTHING, DOUBTFUL = "copied_between_units", "nothing_extracted", "structure_doubtful"
-# words that a check gives as code names → the group of their labels; what is no code stays as it is
-_LABELLED = (
-    ("metric", "metric"),
-    ("source", "kind"),
-    ("kind", "kind"),
-    ("missing", "kind"),
-    ("before", "status"),
-    ("now", "status"),
-    ("signs", "doubt"),
-)
+NOTHING = "nothing_extracted"
 _LIST = re.compile(r"[、，,；;\s]+")  # several names in one cell
 _PAIRS = 400  # documents of one case that are compared with each other, at most
-_QUOTE = 300  # characters of a quotation that a message repeats in full
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,7 @@ def reconcile(
     *,
     each: EachCase | None = None,
 ) -> Tables:
-    """The tables with `cases`, `links`, `items`, `recounts` and `findings` made anew, whatever they held.
+    """The tables with `cases`, `links`, `items`, `recounts`, `findings`, `copies` made anew, whatever they held.
 
     `each` makes the rows of the cases; without it they are made here, one after the other.
     """
@@ -98,19 +90,23 @@ def reconcile(
     for row in (row for one in made for row in one.recounts):
         recounted[row.doc_id].append(row)
     items = [item for one in made for item in one.items]
-    found = [finding for one in made for finding in one.findings]
-    found += _copied(cases, settings, labels)
+    found = [row for one in made for row in one.findings]
+    measures = standing(cases)
+    alike = copied(measures, settings) if settings.profile.severity.get(COPIED, OFF) != OFF else []
+    found += [finding(COPIED, one, case, settings, labels) for one, case in copied_defects(alike, measures, settings)]
     found += _nothing(tables, cases, settings, labels)
     found += _of_no_case(tables, settings, labels)
-    findings = _finished(_once(_doubted(found, settings), settings), settings.aliases, waivers)
-    case_of = {paper.doc_id: case.case_id for case in cases for paper in case.papers}
+    found = without_weaker(doubted(found, settings), settings)
+    told = once(placed(found, tables.documents, whereabouts(tables, labels.groups["part"])), tables, items)
+    case_of = {paper.doc_id: case.case_id for case in cases for paper in case.papers if not paper.part}
     return replace(
         tables,
         cases=tuple(map(_case_row, cases)),
         links=tuple(link for one in made for link in one.links),
-        items=tuple(items),
+        items=tuple(with_clusters(items, settings.masks, settings.profile.thresholds["common"])),
         recounts=tuple(row for paper in papers for row in recounted.get(paper.doc_id, ())),
-        findings=tuple(findings),
+        findings=tuple(finished(told, tables.documents, settings, waivers)),
+        copies=tuple(copy_rows(alike, measures)),
         documents=tuple(replace(row, case_id=case_of.get(row.doc_id, "")) for row in tables.documents),
     )
 
@@ -132,7 +128,7 @@ def rows_of_case(task: CaseTask, settings: Settings, labels: Labels) -> CaseRows
     return CaseRows(
         tuple(_link_row(case, pair, link) for pair in pairs for link in pair.links),
         items,
-        tuple(row for paper in case.papers for row in recount_rows(paper, recounts[paper.doc_id])),
+        tuple(row for paper in case.papers if not paper.part for row in recount_rows(paper, recounts[paper.doc_id])),
         tuple(_findings(context, labels)),
     )
 
@@ -151,14 +147,14 @@ def _pairs(case: Case, settings: Settings) -> Iterator[Pair]:
         versions = case.of(kind)
         chosen += list(pairwise(versions))
     for source, answer in chosen:
-        if not source.problems or not answer.problems:
+        if not source.followed or not answer.followed:
             continue  # nothing_extracted says so; that every problem is unanswered would be a guess
         yield Pair(source, answer, _linked(source, answer, settings))
 
 
 def _linked(source: Paper, answer: Paper, settings: Settings) -> tuple[Link, ...]:
     names = _names(source, answer)
-    return tuple(link_problems(source.problems, answer.problems, settings.profile.thresholds, names))
+    return tuple(link_problems(source.followed, answer.followed, settings.profile.thresholds, names))
 
 
 def _links(pairs: Iterable[Pair], settings: Settings, source: Paper, answer: Paper) -> tuple[Link, ...]:
@@ -205,99 +201,18 @@ def _findings(context: Context, labels: Labels) -> Iterator[FindingRow]:
     profile = context.settings.profile
     for name, paper_check in PAPER_CHECKS.items():
         for paper in context.case.papers:
-            if paper.problems and paper.kind in profile.kinds.get(name, ()) and profile.severity.get(name, OFF) != OFF:
+            if (
+                paper.problems
+                and not paper.part
+                and paper.kind in profile.kinds.get(name, ())
+                and profile.severity.get(name, OFF) != OFF
+            ):
                 for defect in paper_check(paper, context):
-                    yield _row(name, defect, context.case, context.settings, labels)
+                    yield finding(name, defect, context.case, context.settings, labels)
     for name, case_check in CASE_CHECKS.items():
         if profile.severity.get(name, OFF) != OFF:
             for defect in case_check(context):
-                yield _row(name, defect, context.case, context.settings, labels)
-
-
-def _row(name: str, defect: Defect, case: Case, settings: Settings, labels: Labels) -> FindingRow:
-    own = Severity(settings.profile.severity[name])
-    severity = max(own, defect.severity or own, key=lambda one: one.rank)
-    problem_id = defect.problem_id or (defect.problem.problem_id if defect.problem else "")
-    paragraph = defect.paragraph
-    if paragraph is None and defect.problem is not None:
-        paragraph = defect.problem.paragraph or 0
-    words = _Words(
-        {
-            "quote": _cut(defect.quote),
-            "other": _cut(defect.other_quote),
-            "expected": defect.expected,
-            "actual": defect.actual,
-            **defect.words,
-        }
-    )
-    for key, group in _LABELLED:
-        if key in words:
-            words[key] = "、".join(labels.of(group, code) for code in words[key].split("、"))
-    wording = settings.wording[name]
-    return FindingRow(
-        case_id=case.case_id,
-        doc_id=defect.paper.doc_id,
-        unit=case.unit,
-        check=name,
-        problem_id=problem_id,
-        severity=severity,
-        message=wording.message.format_map(words),
-        expected=defect.expected,
-        actual=defect.actual,
-        quote=defect.quote,
-        other_quote=defect.other_quote,
-        paragraph=paragraph,
-        other_paragraph=defect.other_paragraph,
-        suggestion=wording.suggestion.format_map(words),
-    )
-
-
-class _Words(dict[str, str]):
-    """Words for a message; one that a check did not give is left empty."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _QUOTE else text[:_QUOTE] + "……"
-
-
-def _copied(cases: Iterable[Case], settings: Settings, labels: Labels) -> Iterator[FindingRow]:
-    """The same measure in several units: a defect of each of them."""
-    profile = settings.profile
-    if profile.severity.get(COPIED, OFF) == OFF:
-        return
-    texts, places = [], {}
-    for case in cases:
-        for paper in case.of(*ANSWERS) if case.unit else ():
-            for number, measure in enumerate(paper.measures):
-                key = f"{paper.doc_id}#{number:05d}"
-                texts.append(Text(key, case.unit, measure.text))
-                places[key] = (case, paper, measure)
-    limits = profile.thresholds
-    for copy in copies(texts, settings.masks, limits["copied"], int(limits["copied_length"])):
-        defect, case = _copy_defect(copy.units, copy.score, places[copy.key], places[copy.other])
-        yield _row(COPIED, defect, case, settings, labels)
-
-
-def _copy_defect(
-    units: tuple[str, ...], score: float, mine: tuple[Case, Paper, MeasureRow], other: tuple[Case, Paper, MeasureRow]
-) -> tuple[Defect, Case]:
-    case, paper, measure = mine
-    shown = "、".join(units[:5]) + (f"等 {len(units)} 个单位" if len(units) > 5 else "")
-    defect = Defect(
-        paper,
-        problem_id=measure.problem_id,
-        paragraph=measure.paragraph or 0,
-        actual=f"{score:.2f}",
-        quote=measure.text,
-        expected=shown,
-        other_quote=other[2].text,
-        other_paragraph=other[2].paragraph or 0,
-        words={"others": shown, "score": f"{score:.2f}"},
-    )
-    return defect, case
+                yield finding(name, defect, context.case, context.settings, labels)
 
 
 def _nothing(tables: Tables, cases: Iterable[Case], settings: Settings, labels: Labels) -> Iterator[FindingRow]:
@@ -313,7 +228,7 @@ def _nothing(tables: Tables, cases: Iterable[Case], settings: Settings, labels: 
         kind = paper.kind
         why = "其中没有问题清单" if kind in CASE_KINDS else "不属反馈意见、方案、台账或通报"
         title = paper.row.title or paper.row.file
-        yield _row(NOTHING, Defect(paper, quote=title, words={"kind": kind, "why": why}), case, settings, labels)
+        yield finding(NOTHING, Defect(paper, quote=title, words={"kind": kind, "why": why}), case, settings, labels)
 
 
 def _of_no_case(tables: Tables, settings: Settings, labels: Labels) -> Iterator[FindingRow]:
@@ -325,48 +240,4 @@ def _of_no_case(tables: Tables, settings: Settings, labels: Labels) -> Iterator[
             paper = Paper(document, settings.aliases.unit(document.unit))
             case = Case("", document.unit, (paper,))
             for defect in doubt.structure_doubtful(paper, Context(case, settings)):
-                yield _row(DOUBTFUL, defect, case, settings, labels)
-
-
-def _doubted(found: list[FindingRow], settings: Settings) -> list[FindingRow]:
-    """Where a paper's reading is in doubt, what depends on its structure accuses nobody: it is information."""
-    doubtful = {finding.doc_id for finding in found if finding.check == DOUBTFUL}
-    return [
-        replace(finding, severity=Severity.INFO)
-        if finding.doc_id in doubtful and finding.check in settings.structural
-        else finding
-        for finding in found
-    ]
-
-
-def _once(found: list[FindingRow], settings: Settings) -> list[FindingRow]:
-    """Findings without those that only repeat a stronger one of the same problem, or one in the same words."""
-    raised = {(f.doc_id, f.problem_id, f.check) for f in found}
-    weaker: dict[str, list[str]] = defaultdict(list)
-    for strong, others in settings.supersedes.items():
-        for other in others:
-            weaker[other].append(strong)
-
-    def covered(finding: FindingRow) -> bool:
-        own = finding.doc_id, finding.problem_id
-        return bool(own[1]) and any((*own, strong) in raised for strong in weaker[finding.check])
-
-    kept = {
-        (finding.doc_id, finding.problem_id, finding.check, finding.message, finding.paragraph): finding
-        for finding in reversed(found)
-        if not covered(finding)
-    }
-    return list(kept.values())
-
-
-def _finished(found: list[FindingRow], aliases: Aliases, waivers: Sequence[Waiver]) -> Iterator[FindingRow]:
-    """Findings in a fixed order with stable ids and their waivers."""
-    seen: dict[str, int] = defaultdict(int)
-    order = sorted(found, key=lambda f: (f.case_id, f.doc_id, f.paragraph or 0, f.check, f.problem_id, f.quote))
-    for finding in order:
-        key = "|".join(
-            (finding.doc_id, finding.check, finding.problem_id, finding.quote, finding.expected, finding.actual)
-        )
-        seen[key] += 1
-        identity = "f" + hashlib.sha256(f"{key}|{seen[key]}".encode()).hexdigest()[:12]
-        yield replace(finding, finding_id=identity, waived=waived_by(finding, waivers, aliases))
+                yield finding(DOUBTFUL, defect, case, settings, labels)

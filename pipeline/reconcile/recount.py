@@ -15,7 +15,7 @@ from itertools import pairwise
 from pipeline.core import values
 from pipeline.core.rows import ClaimRow, RecountRow, ReferenceRow, place
 from pipeline.core.vocabulary import Action, Kind, Status
-from pipeline.reconcile.cases import Paper
+from pipeline.reconcile.paper import Paper
 
 TOTALS = ("aspects", "categories", "problems", "subproblems", "tasks", "measures", "advice")
 RULES = {

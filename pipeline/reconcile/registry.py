@@ -13,8 +13,9 @@ from datetime import date
 from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import ProblemRow
 from pipeline.core.vocabulary import Severity
-from pipeline.reconcile.cases import Case, Paper
+from pipeline.reconcile.cases import Case
 from pipeline.reconcile.match import Link
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.recount import Recount
 from pipeline.reconcile.settings import Settings
 from pipeline.reconcile.strands import Strand
@@ -22,10 +23,14 @@ from pipeline.reconcile.strands import Strand
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One defect.  `words` fills the message; `severity` lowers the profile's, never raises it."""
+    """One defect.  `words` fills the message; `severity` lowers the profile's, never raises it.
+
+    `other` is the paper that `paper` is compared with; without one, what is compared stands in `paper` itself.
+    """
 
     paper: Paper
     problem: ProblemRow | None = None
+    other: Paper | None = None
     problem_id: str = ""  # where the problem is another document's (problem_unanswered)
     expected: str = ""
     actual: str = ""

@@ -17,10 +17,10 @@ from typing import Any
 from pipeline.core.errors import RuleError
 from pipeline.core.values import view
 from pipeline.core.vocabulary import CASE_KINDS, Status
-from pipeline.reconcile.cases import Aliases, load_aliases
+from pipeline.reconcile.aliases import Aliases, load_aliases
 from pipeline.ruleset.checks_file import KINDS, SEVERITY, load_checks, require_check
 from pipeline.ruleset.layers import laid_over, layers, load, rule_file
-from pipeline.ruleset.shape import items, mapping, number, one_of, record
+from pipeline.ruleset.shape import items, mapping, number, one_of, record, text
 from pipeline.ruleset.yaml_file import Entry
 
 DEFAULT = "default"
@@ -78,6 +78,8 @@ class Settings:
     supersedes: Mapping[str, tuple[str, ...]]
     structural: frozenset[str]  # checks that mean nothing where the structure was read wrongly
     masks: tuple[tuple[re.Pattern[str], str], ...]
+    topics: Mapping[str, tuple[str, ...]]  # aspect of the office's list → words that lead to it
+    other_topic: str
     profile: Profile
     aliases: Aliases
 
@@ -94,6 +96,14 @@ class Settings:
         """All matches of a trigger in the view of the text."""
         return self.triggers[trigger].pattern.finditer(_view(text))
 
+    def topic(self, *texts: str) -> str:
+        """The aspect of the office's list: that of the first text which holds one of its words."""
+        for said in texts:
+            for name, words in self.topics.items():
+                if any(word in said for word in words):
+                    return name
+        return self.other_topic
+
     def split(self, trigger: str, text: str) -> list[str]:
         """The text cut where a trigger hits, without empty pieces."""
         pieces, at = [], 0
@@ -105,7 +115,7 @@ class Settings:
 
 def load_settings(folder: Path, profile: str = DEFAULT) -> Settings:
     """All of it.  Raises RuleError with file and line."""
-    content = load_checks(folder)
+    content, aspects = load_checks(folder), load(folder, "aspects.yaml", _ASPECTS)
     checks: Entry = content["checks"]
     return Settings(
         wording={
@@ -119,6 +129,8 @@ def load_settings(folder: Path, profile: str = DEFAULT) -> Settings:
         supersedes={name: tuple(others) for name, others in content["supersedes"].items()},
         structural=frozenset(content["structural"]),
         masks=tuple((re.compile(str(mask["pattern"])), str(mask["instead"] or "")) for mask in content["masks"]),
+        topics={str(entry["name"]): tuple(map(str, entry["words"])) for entry in aspects["aspects"]},
+        other_topic=str(aspects["other"]),
         profile=load_profile(folder, profile),
         aliases=load_aliases(folder),
     )
@@ -142,6 +154,10 @@ def example_faults(settings: Settings) -> list[str]:
     return faults
 
 
+_ASPECTS = record(
+    {"aspects": items(record({"name": text, "words": items(text, 1)}, ("name", "words")), 1), "other": text},
+    ("aspects", "other"),
+)
 _DAYS = ("plan_after_feedback", "report_after_feedback", "publish_after_feedback")
 ITEM_FIELDS = (
     "problem",
@@ -158,7 +174,7 @@ ITEM_FIELDS = (
     "amount_asked",
     "amount_settled",
 )
-_SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged", "dropped", "sure")
+_SHARES = ("link", "doubtful", "margin", "part", "copied", "repeats", "unchanged", "dropped", "sure", "common")
 _SHAPE = record(
     {
         "days": mapping(number(0, 3660, whole=True, empty=True), _DAYS),

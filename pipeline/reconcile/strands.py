@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from pipeline.core.rows import ProblemRow
 from pipeline.core.vocabulary import CASE_KINDS, Kind
-from pipeline.reconcile.cases import Case, Paper
+from pipeline.reconcile.cases import Case
 from pipeline.reconcile.match import Link
+from pipeline.reconcile.paper import Paper
 
 Linked = Callable[[Paper, Paper], Sequence[Link]]  # the links of two papers
 
@@ -51,8 +52,8 @@ def in_time(papers: Iterable[Paper]) -> list[Paper]:
 
 def backbone(case: Case) -> Paper | None:
     """The paper that says which problems there are: the fullest feedback, else the fullest paper."""
-    stated = [paper for paper in case.of(Kind.FEEDBACK) if paper.problems] or [p for p in case.papers if p.problems]
-    return max(stated, key=lambda paper: len(paper.problems), default=None)
+    stated = [paper for paper in case.of(Kind.FEEDBACK) if paper.followed] or [p for p in case.papers if p.followed]
+    return max(stated, key=lambda paper: len(paper.followed), default=None)
 
 
 def strands(case: Case, linked: Linked) -> list[Strand]:
@@ -60,14 +61,14 @@ def strands(case: Case, linked: Linked) -> list[Strand]:
     base = backbone(case)
     if base is None:
         return []
-    begun = [_Growing({base.doc_id: [row]}) for row in base.problems]
-    of = {row.problem_id: [strand] for row, strand in zip(base.problems, begun, strict=True)}
+    begun = [_Growing({base.doc_id: [row]}) for row in base.followed]
+    of = {row.problem_id: [strand] for row, strand in zip(base.followed, begun, strict=True)}
     followed = [base]
     for paper in case.papers:
-        if paper is base or not paper.problems:
+        if paper is base or not paper.followed:
             continue
         found = _placed(paper, followed, of, linked)
-        for row in paper.problems:
+        for row in paper.followed:
             place, doubtful = found.get(row.problem_id, ([], False))
             if not place:
                 place = [_Growing({}, added=base.kind == Kind.FEEDBACK)]
@@ -96,7 +97,7 @@ def _placed(
     found = _joined(linked(base, paper), of)
     newest = {other.kind: other for other in others}
     for other in newest.values():
-        open_still = [p for p in paper.problems if found.get(p.problem_id, ([], True))[1]]
+        open_still = [p for p in paper.followed if found.get(p.problem_id, ([], True))[1]]
         if not open_still:
             break
         beside = _joined(linked(other, paper), of)

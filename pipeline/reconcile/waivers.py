@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.core.rows import FindingRow
-from pipeline.reconcile.cases import Aliases
+from pipeline.reconcile.aliases import Aliases
 from pipeline.reconcile.match import plain
 
 

@@ -32,8 +32,9 @@ from pipeline.run.engines import Job
 from pipeline.run.still_valid import Earlier, Made, digest_of
 
 PAGE = "page"  # the unit's page of the review, beside the kinds of Word documents
-_OF_CASES = ("cases", "links", "items", "recounts", "findings")  # what reconciliation makes
-_OF_ALL = ("documents", "items", "problems", "measures", "findings", "cases")  # what the report on all units counts
+_OF_CASES = ("cases", "links", "items", "recounts", "findings", "copies")  # what reconciliation makes
+# what the report on all units counts
+_OF_ALL = ("documents", "items", "problems", "measures", "claims", "findings", "cases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +184,16 @@ def rows_by_unit(whole: WordSource) -> dict[str, Tables]:
             doc_id, named = getattr(row, "doc_id", ""), getattr(row, "unit", "")
             unit = whole.unit_of.get(doc_id) or of_case.get(getattr(row, "case_id", ""))
             unit = unit or (named if named in parcels and not doc_id else "")
-            if unit:
-                parcels[unit].append(row)
+            other = whole.unit_of.get(getattr(row, "other_doc_id", ""))  # copying concerns both units
+            for one in dict.fromkeys((unit, other)):
+                if one:
+                    parcels[one].append(row)
     return {unit: tables_of(rows) for unit, rows in parcels.items()}
 
 
 def _unit_of_case(whole: WordSource, case: CaseRow) -> str | None:
     """The unit whose documents a case has."""
+    if case.unit in whole.units:
+        return case.unit
     ids = (doc_id for kind in CASE_KINDS for doc_id in str(getattr(case, kind)).split(";"))
     return next((whole.unit_of[doc_id] for doc_id in ids if doc_id in whole.unit_of), None)

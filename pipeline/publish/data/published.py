@@ -15,7 +15,7 @@ from pipeline.core.stored_rows import plain_values
 from pipeline.core.text import storable
 
 # tables whose rows have no id and no number of their own: theirs is counted in each document, from 1
-_COUNTED = ("claims", "references", "amounts", "facts", "unused", "reading_parts")
+_COUNTED = ("claims", "references", "amounts", "facts", "unused", "reading_parts", "copies")
 UNIT_OF_CASE = "case_unit"  # where `unit` is taken: in claims it is the unit of measure
 DATES = ("inspected_from", "inspected_to", "feedback_date", "issued_date", "deadline")
 MONTH = "2025-06"  # the form of a date that says no day
@@ -36,8 +36,10 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 _TARGETS = {
     "doc_id": "documents",
+    "other_doc_id": "documents",
     "case_id": "cases",
     "problem_id": "problems",
+    "other_problem_id": "problems",
     "measure_id": "measures",
     "feedback_problem_id": "problems",
     "answer_problem_id": "problems",

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.core.rows import Tables
 from pipeline.core.vocabulary import Severity, State, Status
 from pipeline.publish.overview import UNSTATED, counted, figures, items_by_unit, live_findings, units
-from pipeline.reconcile.reconciliation import DOUBTFUL
+from pipeline.reconcile.findings import DOUBTFUL
 from pipeline.ruleset.labels import Labels
 
 STATUSES = (*Status, UNSTATED)

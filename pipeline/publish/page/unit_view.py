@@ -15,7 +15,7 @@ from pipeline.decisions.columns import EDITABLE, Decided, positions, row_identit
 from pipeline.publish.overview import UNSTATED
 from pipeline.publish.page.source import QUOTE, UNUSED, SourceGrid, SourceLine, SourceMark, source_of
 from pipeline.publish.word.content import WordSource
-from pipeline.reconcile.reconciliation import DOUBTFUL
+from pipeline.reconcile.findings import DOUBTFUL
 
 # field of a fact → the family of its colour; what is not here is structure, and is not coloured
 FAMILIES = {
@@ -188,15 +188,6 @@ class _UnitPage:
         start = whole.find(words)
         return (paragraph, 0, len(whole)) if start < 0 or not words else (paragraph, start, start + len(words))
 
-    def _other_paper(self, row: FindingRow) -> str:
-        """The paper that the second quote is from: the one that has these words in that paragraph."""
-        words = row.other_quote.strip().rstrip("…")
-        own = [row.doc_id, *(one.doc_id for one in self.documents if one.doc_id != row.doc_id)]
-        same_problem = self.source.problem(row.problem_id)
-        if same_problem is not None and same_problem.doc_id != row.doc_id:
-            own.insert(0, same_problem.doc_id)
-        return next((one for one in own if words in self.texts.get((one, row.other_paragraph or 0), "")), "")
-
     # --- findings --------------------------------------------------------------------------------------
 
     def _ordered(self, rows: Iterable[FindingRow]) -> list[FindingRow]:
@@ -218,7 +209,7 @@ class _UnitPage:
         identity = row_identity(row, 0)
         quotes = (
             self._quote(f"q{identity}-1", row.doc_id, row.paragraph, row.quote),
-            self._quote(f"q{identity}-2", self._other_paper(row), row.other_paragraph, row.other_quote)
+            self._quote(f"q{identity}-2", row.other_doc_id or row.doc_id, row.other_paragraph, row.other_quote)
             if row.other_quote
             else None,
         )

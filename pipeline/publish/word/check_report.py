@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pipeline.core.rows import DocumentRow, FindingRow
 from pipeline.core.values import numeral
 from pipeline.core.vocabulary import Severity
 from pipeline.publish.overview import DOUBTFUL, main_document
+from pipeline.publish.told import concerning, value
 from pipeline.publish.word.content import Report, TemplateValues, WordSource, context_of, latest_day
 from pipeline.publish.word.typography import chinese_date
 
@@ -20,10 +20,10 @@ SHORT = 12  # longer values that the message has already are not said again
 def check_report(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """The report on one unit."""
     findings = unit_findings(source, unit, documents)
-    live = [told for told in findings if not told.row.waived]
+    live = [row for row in findings if not row.waived]
     groups: list[TemplateValues] = []
     for severity in Severity:
-        rows = [entry(source, told) for told in live if told.row.severity == severity]
+        rows = [entry(source, row) for row in live if row.severity == severity]
         if rows:
             groups.append({"序": numeral(len(groups) + 1), "名称": source.labels.of("severity", severity), "项": rows})
     main = main_document(documents)
@@ -42,60 +42,29 @@ def check_report(source: WordSource, unit: str, documents: list[DocumentRow]) ->
             "发现": len(live),
             "措施": sum(len(source.measures.get(row.problem_id, ())) for row in problems),
         },
-        豁免=[{**entry(source, told), "理由": source.text(told.row.waived)} for told in findings if told.row.waived],
+        豁免=[{**entry(source, row), "理由": source.text(row.waived)} for row in findings if row.waived],
     )
     return [Report("check_report", unit, source.labels.of("report", "check_report"), context, title, day=day)]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A finding, and the same defect in the other formats of its paper."""
-
-    row: FindingRow
-    also: tuple[FindingRow, ...] = ()
+def unit_findings(source: WordSource, unit: str, documents: Sequence[DocumentRow]) -> list[FindingRow]:
+    """Findings on a unit's documents, in the order of the table; those that compare it with another unit among them."""
+    return concerning(source.tables.findings, {row.doc_id for row in documents}, unit)
 
 
-def unit_findings(source: WordSource, unit: str, documents: Sequence[DocumentRow]) -> list[Told]:
-    """Findings on a unit's documents, in the order of the documents and of their places."""
-    order = {row.doc_id: at for at, row in enumerate(documents)}
-    mine = [row for doc_id in order for row in source.findings.get(doc_id, ())]
-    mine += [row for row in source.findings.get("", ()) if row.unit == unit]  # about the unit, no document
-    mine.sort(key=lambda r: (r.check != DOUBTFUL, order.get(r.doc_id, 99), r.paragraph or 0))
-    return _once(source, mine)
-
-
-def _once(source: WordSource, findings: Sequence[FindingRow]) -> list[Told]:
-    """A paper that came in several formats has the same defect in each: said once, with all places in `also`."""
-    first: dict[object, Told] = {}
-    told: dict[object, int] = {}
-    for row in findings:
-        words = (row.check, row.message, row.quote, row.other_quote, row.expected, row.actual, row.waived)
-        here = (row.doc_id, row.paragraph, words)
-        if here in told:
-            continue  # compared with two copies of the same feedback
-        document = source.documents.get(row.doc_id)
-        told[here] = told[row.doc_id, words] = told.get((row.doc_id, words), 0) + 1
-        key = (document and (document.kind, document.issued_date), words, told[here])
-        if key in first:
-            first[key] = Told(first[key].row, (*first[key].also, row))
-        else:
-            first[key] = Told(row)
-    return list(first.values())
-
-
-def entry(source: WordSource, told: Told) -> TemplateValues:
+def entry(source: WordSource, row: FindingRow) -> TemplateValues:
     """One finding as the templates show it."""
-    row = told.row
     problem = source.problem(row.problem_id)
     quotes = []
     if row.quote:
-        places = [_place(source.file(r.doc_id), r.paragraph) for r in (row, *told.also)]
-        quotes.append({"出处": "、".join(places) + "：", "文": source.text(row.quote)})
+        quotes.append({"出处": _from(row.file, row.place), "文": source.text(row.quote)})
     if row.other_quote:
-        quotes.append({"出处": _place("对照", row.other_paragraph) + "：", "文": source.text(row.other_quote)})
+        quotes.append({"出处": "对照" + _from(row.other_file, row.other_place), "文": source.text(row.other_quote)})
     message, asked = dated(source.text(row.message)), source.text(problem.problem) if problem else ""
-    values = [dated(source.text(row.expected)), dated(source.text(row.actual))]
-    said = all(not value or (len(value) > SHORT and value in message) for value in values)
+    if row.also:
+        message = f"{_sentence(message)}同样的情况还见于{row.also}"
+    values = [source.text(value(text, source.labels)) for text in (row.expected, row.actual)]
+    said = all(not text or (len(text) > SHORT and text in message) for text in values)
     return {
         "名称": source.labels.of("check", row.check),
         "说明": _sentence(message),
@@ -104,7 +73,8 @@ def entry(source: WordSource, told: Told) -> TemplateValues:
         "应为": "" if said else values[0] or "（空）",
         "实为": "" if said else values[1] or "（空）",
         "建议": _sentence(source.text(row.suggestion)),
-        "材料": source.file(row.doc_id),
+        "材料": _name(row.file),
+        "位置": row.place,
         "引文": source.text(row.quote),
         "对照": source.text(row.other_quote),
         "程度": source.labels.of("severity", row.severity),
@@ -116,8 +86,13 @@ def dated(text: str) -> str:
     return _QUOTED_OR_DATE.sub(lambda found: chinese_date(found[1]) if found[1] else found[0], text)
 
 
-def _place(name: str, number: int | None) -> str:
-    return f"{name}第{number}段" if number else name  # what a person added has no paragraph
+def _from(file: str, place: str) -> str:
+    """The paper that a quotation is from, and where it stands there."""
+    return f"{_name(file)}{f'（{place}）' if place else ''}："
+
+
+def _name(file: str) -> str:
+    return file.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _sentence(text: str) -> str:

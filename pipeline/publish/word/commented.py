@@ -27,6 +27,7 @@ from pipeline.core.files import FixedZip, replace_file
 from pipeline.core.rows import FindingRow
 from pipeline.core.text import clean
 from pipeline.publish.gaps import Gap, isolated
+from pipeline.publish.told import value
 from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.typography import safe_name
 from pipeline.readers.docx.package_parts import Parts
@@ -115,9 +116,13 @@ def _words(row: FindingRow, labels: Labels) -> list[str]:
     """The lines of a comment: what is wrong, what it should be, what to do."""
     lines = [f"【{labels.of('severity', row.severity)}】{labels.of('check', row.check)}：{row.message}"]
     if row.expected or row.actual:
-        lines.append(f"应为：{row.expected or '（空）'}；实为：{row.actual or '（空）'}")
+        expected, actual = (value(text, labels) or "（空）" for text in (row.expected, row.actual))
+        lines.append(f"应为：{expected}；实为：{actual}")
     if row.other_quote:
-        lines.append(f"对照：“{row.other_quote}”")
+        there = f"{row.other_file}{row.other_place}" if row.other_doc_id != row.doc_id else row.other_place
+        lines.append(f"对照{f'（{there}）' if there else ''}：“{row.other_quote}”")
+    if row.also:
+        lines.append(f"同样见于：{row.also}")
     if row.suggestion:
         lines.append(f"建议：{row.suggestion}")
     return [clean(line)[0] for line in lines]

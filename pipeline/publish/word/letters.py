@@ -26,9 +26,7 @@ from pipeline.publish.word.typography import chinese_date
 def review_letter(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """What a unit has to complete or correct: errors and warnings, and what a reviewer returned."""
     findings = [
-        told
-        for told in unit_findings(source, unit, documents)
-        if told.row.severity != Severity.INFO and not told.row.waived
+        row for row in unit_findings(source, unit, documents) if row.severity != Severity.INFO and not row.waived
     ]
     returned = [
         row
@@ -39,8 +37,11 @@ def review_letter(source: WordSource, unit: str, documents: list[DocumentRow]) -
     if not findings and not returned:
         return []
     papers: dict[str, list[TemplateValues]] = {}
-    for told in findings:
-        papers.setdefault(paper(source, told.row.doc_id) or unit, []).append(entry(source, told))
+    own = {row.doc_id for row in documents}
+    for row in findings:
+        papers.setdefault(paper(source, row.doc_id if row.doc_id in own else row.other_doc_id) or unit, []).append(
+            entry(source, row)
+        )
     title = source.labels.of("wording", "title_review_letter").replace("{unit}", unit)
     context = context_of(
         source,

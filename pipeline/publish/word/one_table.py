@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from pipeline.core.item_row import ItemRow
@@ -27,7 +28,7 @@ def problem_list(source: WordSource, unit: str, documents: list[DocumentRow]) ->
 
 def task_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Each problem with what is to be done and by when."""
-    return _list(source, unit, _planned(source, documents), "task_list")
+    return _list(source, unit, _planned(source, documents), "task_list", _over_papers(source, documents))
 
 
 def duty_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
@@ -35,12 +36,13 @@ def duty_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> li
     main = _planned(source, documents)
     problems = source.problems.get(main.doc_id, []) if main else []
     named = any(row.lead or row.dept or row.person for row in problems)
-    return _list(source, unit, main, "duty_list") if named else []
+    return _list(source, unit, main, "duty_list", _over_papers(source, documents)) if named else []
 
 
 def closing_list(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Each problem with its result, for the reviewer's decision to close it."""
-    return _list(source, unit, answering(source, documents), "closing_list", source.items_of(documents))
+    items = source.items_of(documents)
+    return _list(source, unit, _reporting(source, documents, items), "closing_list", items)
 
 
 def ledger(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
@@ -48,7 +50,22 @@ def ledger(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[
     own = [row for row in documents if row.kind == Kind.LEDGER and source.problems.get(row.doc_id)]
     if own:
         return [report for row in own for report in _list(source, unit, row, "ledger")]
-    return _list(source, unit, answering(source, documents), "ledger", source.items_of(documents))
+    items = source.items_of(documents)
+    return _list(source, unit, _reporting(source, documents, items), "ledger", items)
+
+
+def _reporting(source: WordSource, documents: list[DocumentRow], items: Sequence[ItemRow]) -> DocumentRow | None:
+    """The document that answers; where a joint paper of another unit does, the one that states the problems."""
+    told = any(item.bulletin_problem_id or item.ledger_problem_id for item in items)
+    return answering(source, documents) or (main_document(documents) if told else None)
+
+
+def _over_papers(source: WordSource, documents: Sequence[DocumentRow]) -> list[ItemRow]:
+    """The problems over all papers with what is planned for them; none where one paper alone names problems."""
+    if sum(bool(source.problems.get(row.doc_id)) for row in documents) < 2:
+        return []
+    found = [item for item in source.items_of(documents) if not item.added]
+    return [replace(item, measures_reported="") if item.measures_planned else item for item in found]
 
 
 def _planned(source: WordSource, documents: list[DocumentRow]) -> DocumentRow | None:

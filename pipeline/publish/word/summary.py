@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pipeline.core.vocabulary import Severity, State, Status
+from pipeline.core.vocabulary import CASE_KINDS, Severity, State, Status
+from pipeline.publish.action import UnitAction, common_problems, money, people, topics, unit_actions
 from pipeline.publish.overview import (
     UNNAMED,
     UNSTATED,
     UnitFigures,
-    by_aspect,
     by_check,
+    counted,
     figures,
     total,
 )
@@ -17,6 +18,7 @@ from pipeline.publish.word.content import Report, TemplateValues, WordSource, co
 from pipeline.publish.word.letters import as_of
 from pipeline.publish.word.typography import chinese_date
 
+COMMON = 10  # common problems that are listed
 SHOWN = 30  # units in a chart; more can't be read
 
 
@@ -27,6 +29,7 @@ def summary(source: WordSource) -> Report | None:
     if not whole.problems:
         return None
     labels = source.labels
+    actions, (asked, settled) = unit_actions(source.tables, as_of(source)), money(counted(source.tables))
     names = [labels.of("status", status) for status in (*Status, UNSTATED)]
     day = as_of(source)
     title = labels.of("wording", "title_summary")
@@ -48,6 +51,10 @@ def summary(source: WordSource) -> Report | None:
             "完成": whole.statuses[Status.DONE],
             "有状态": whole.stated,
             "失败": len(failed),
+            "涉及金额": _ten_thousands(asked),
+            "已处理": _ten_thousands(settled) or "0",
+            "须处理": sum(entry.open for entry in actions),
+            "须处理单位": sum(bool(entry.open) for entry in actions),
         },
         状态=[
             {"名称": name, "数": whole.statuses[s], "占比": f"{100 * whole.statuses[s] / whole.problems:.1f}%"}
@@ -55,13 +62,26 @@ def summary(source: WordSource) -> Report | None:
         ],
         单位表=[_unit(entry) for entry in (*entries, whole)],
         状态名=names,
+        处理人员=[{"名称": labels.of("metric", name), "数": number} for name, number in people(source.tables).items()],
+        处理表=[_action(source, entry) for entry in actions],
+        共性表=[
+            {
+                "名称": source.text(one.problem),
+                "单位数": len(one.units),
+                "计": len(one.items),
+                "完成": one.done,
+                "单位": "、".join(one.units),
+            }
+            for one in common_problems(source.tables)[:COMMON]
+        ],
         方面表=[
             {
-                "名称": source.text(aspect) or "（未分方面）",
-                "计": counts.total(),
-                "数": [counts[s] for s in (*Status, UNSTATED)],
+                "名称": topic.name,
+                "计": topic.statuses.total(),
+                "数": [topic.statuses[s] for s in (*Status, UNSTATED)],
+                "说法": source.text("；".join(topic.wordings)),
             }
-            for aspect, counts in by_aspect(source.tables).items()
+            for topic in topics(source.tables)
         ],
         检查表=[
             {"名称": labels.of("check", check), "数": [counts[s] for s in Severity], "计": counts.total()}
@@ -86,6 +106,28 @@ def summary(source: WordSource) -> Report | None:
         tuple(charts),
         day=day.isoformat() if day else latest_day(documents),
     )
+
+
+def _ten_thousands(yuan: float) -> str:
+    """A sum in 万元; "" for none."""
+    return f"{yuan / 10_000:,.2f}" if yuan else ""
+
+
+def _action(source: WordSource, entry: UnitAction) -> TemplateValues:
+    """A unit's row in the table of what is to be settled; a 0 is left empty."""
+    numbers = {
+        "合计": entry.open,
+        "未答复": entry.unanswered,
+        "总数": entry.totals,
+        "超期": entry.overdue,
+        "确认": entry.doubtful,
+    }
+    papers = [entry.papers.get(kind, "") for kind in CASE_KINDS]
+    return {
+        "名称": entry.unit,
+        "材料": [source.labels.of("wording", state) if state else "" for state in papers],
+        **{name: number or "" for name, number in numbers.items()},
+    }
 
 
 def _rate(entry: UnitFigures) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 
 from pipeline.core.values import ENCLOSED, FIRST_TEN, iso_date, numeral
+from pipeline.core.values import chinese_date as chinese_date
 from pipeline.publish.word.layout import Layout
 
 _WIDE = str.maketrans(",;:!?()", "，；：！？（）")
@@ -255,15 +256,6 @@ def _shortened(name: str, size: int) -> str:
     if len(name.encode()) <= size:
         return name.rstrip(" .　")
     return name.encode()[: size - 3].decode(errors="ignore").rstrip(" .　") + "…"
-
-
-def chinese_date(iso: str | None) -> str:
-    """`2024-06-30` as 2024年6月30日 (no zeros in front), `2024-06` as 2024年6月; other text as it is."""
-    found = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", iso or "")
-    if not found:
-        return iso or ""
-    year, month, day = found.groups()
-    return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
 
 
 def gives_date(text: str, iso: str, whole: bool = False) -> bool:

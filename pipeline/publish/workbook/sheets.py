@@ -25,6 +25,7 @@ from pipeline.core.text import clean
 from pipeline.decisions.columns import CONTINUED, Column
 
 UNITS, LINE_FEEDS, ROWS = 32_767, 253, 1_048_576  # Excel's limits of a cell and of a sheet
+_FIRST = 34  # width of the first column where rows are merged
 LINKS = 65_530  # that Excel opens on one sheet
 CREATED = datetime.datetime(2000, 1, 1)
 
@@ -35,6 +36,14 @@ class SheetLink:
 
     text: str
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A cell that opens a file beside the workbook."""
+
+    text: str
+    path: str
 
 
 @dataclass(slots=True)
@@ -74,6 +83,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "header": {**_HEAD, "font_color": "#FFFFFF", "bg_color": "#3B5B7F"},
     "fill_header": {**_HEAD, "font_color": "#7F4F00", "bg_color": "#FFE699"},
     "total": _TOTAL,
+    "total_money": {**_TOTAL, "num_format": "#,##0.00"},
     "total_share": {**_TOTAL, "num_format": "0.0%"},
     "heading": {"font_size": 16, "bold": True, "font_color": "#3B5B7F", "border": 0},
     "section": {"font_size": 12, "bold": True, "font_color": "#3B5B7F", "border": 0},
@@ -136,6 +146,19 @@ class Book:
             self._cell(sheet, at, value, self._styles[style])
         sheet.rows += 1
 
+    def merged(self, sheet: Sheet, values: Sequence[object], style: str, width: int) -> None:
+        """The next row of a sheet, its last value over all columns up to `width`."""
+        *first, long = values
+        room = (width - len(first)) * 10
+        lines = -(-2 * len(str(long)) // room)
+        head = -(-2 * len(str(values[0])) // _FIRST)
+        sheet.page.set_row(sheet.rows, min(4 + 13.5 * max(lines, head, 1), 400))
+        for at, value in enumerate(first):
+            self._cell(sheet, at, value, self._styles[style])
+        text = self._clean(sheet, str(long))
+        sheet.page.merge_range(sheet.rows, len(first), sheet.rows, width - 1, text, self._styles[style])
+        sheet.rows += 1
+
     def _cell(self, sheet: Sheet, at: int, value: object, style: Format) -> None:
         """A cell with its value's own type: a text stays a text, whatever it starts with; None stays empty."""
         page, row = sheet.page, sheet.rows
@@ -150,6 +173,8 @@ class Book:
                 page.write_url(row, at, f"internal:{value.place}", self._link_style(style), text)
             else:
                 page.write_string(row, at, text, style)
+        elif isinstance(value, FileLink):
+            page.write_url(row, at, f"external:{value.path}", self._styles["link"], self._clean(sheet, value.text))
         elif isinstance(value, datetime.date):
             page.write_datetime(row, at, value, style)
         else:
@@ -216,9 +241,14 @@ class Book:
 
     def colour(self, sheet: Sheet, letter: str, rows: int, formula: str, colour: str) -> None:
         """Colours the cells of a column, from the second row on, where the formula holds."""
+        # a sheet without rows still has a range
+        self.colour_range(sheet, (f"{letter}2", f"{letter}{max(rows, 2)}"), formula, colour)
+
+    def colour_range(self, sheet: Sheet, corners: tuple[str, str], formula: str, colour: str) -> None:
+        """Colours the cells between two where the formula, written for the first of them, holds."""
         look = self.workbook.add_format({"bg_color": f"#{colour}"})
-        where = f"{letter}2:{letter}{max(rows, 2)}"  # a sheet without rows still has a range
-        sheet.page.conditional_format(where, {"type": "formula", "criteria": f"={formula}", "format": look})
+        rule = {"type": "formula", "criteria": f"={formula}", "format": look}
+        sheet.page.conditional_format(":".join(corners), rule)
 
     def chart(self, kind: str, subtype: str = "") -> Chart:
         """A chart to be filled and put on a sheet."""

@@ -13,7 +13,6 @@ from pipeline.core.rows import (
     AmountRow,
     ClaimRow,
     DocumentRow,
-    FindingRow,
     LinkRow,
     MeasureRow,
     ProblemRow,
@@ -30,7 +29,6 @@ from pipeline.decisions.columns import (
     base_of,
     claim_columns,
     document_columns,
-    finding_columns,
     labelled,
     measure_columns,
     positions,
@@ -39,7 +37,7 @@ from pipeline.decisions.columns import (
     shown,
 )
 from pipeline.decisions.conflict_sheet import conflict_columns, conflict_lines
-from pipeline.publish.overview import DOUBTFUL, doubtful, unit_name, units
+from pipeline.publish.overview import doubtful, unit_name, units
 from pipeline.publish.word.layout import Layout
 from pipeline.publish.workbook.due_sheet import OVERDUE, SOON, due_columns, due_lines
 from pipeline.publish.workbook.items_sheet import item_columns, item_lines
@@ -67,6 +65,7 @@ class WorkbookContext:
         self.units = {row.doc_id: unit for unit, rows in units(tables).items() for row in rows}
         self.problems = {row.problem_id: row for row in tables.problems}
         self.places: dict[str, str] = {}  # of problems on their sheet, for links from other sheets
+        self.first_findings: dict[str, str] = {}  # unit → where its findings begin on their sheet
 
     def heading(self, table: str, column: str) -> str:
         return self.labels.column(table, column)
@@ -140,7 +139,7 @@ def write_problems(context: WorkbookContext) -> None:
 
     context.write("problems", columns, (line(row) for row in order), len(columns) - 2)
     letter = {c.key: xl_col_to_name(at) for at, c in enumerate(columns)}
-    _colour(context, "problems", letter["status"], {labels.of("status", s): COLOURS[s] for s in Status})
+    colour(context, "problems", letter["status"], {labels.of("status", s): COLOURS[s] for s in Status})
     title = labels.of("sheet", "problems")
     context.places = {
         row.problem_id: f"'{title}'!{letter['problem']}{at}" for at, row in zip(context.starts, order, strict=True)
@@ -153,7 +152,7 @@ def write_items(context: WorkbookContext) -> None:
     lines = item_lines(context.tables, context.labels, context.unit, context.places)
     context.write("items", columns, lines)
     letter = xl_col_to_name([column.key for column in columns].index("status"))
-    _colour(context, "items", letter, {context.labels.of("status", s): COLOURS[s] for s in Status})
+    colour(context, "items", letter, {context.labels.of("status", s): COLOURS[s] for s in Status})
 
 
 def write_due(context: WorkbookContext, day: date, profile: Layout) -> None:
@@ -162,7 +161,7 @@ def write_due(context: WorkbookContext, day: date, profile: Layout) -> None:
     columns = due_columns(context.labels, day)
     context.write("due", columns, due_lines(context.tables, context.labels, context.unit, day, ahead))
     words = context.labels.of
-    _colour(
+    colour(
         context,
         "due",
         "B",
@@ -190,7 +189,7 @@ def write_measures(context: WorkbookContext) -> None:
         ]
 
     context.write("measures", columns, map(line, context.tables.measures), len(columns) - 2)
-    _colour(context, "measures", "D", {context.labels.of("status", s): COLOURS[s] for s in Status})
+    colour(context, "measures", "D", {context.labels.of("status", s): COLOURS[s] for s in Status})
 
 
 def write_claims(context: WorkbookContext) -> None:
@@ -219,7 +218,7 @@ def write_claims(context: WorkbookContext) -> None:
         ]
 
     context.write("claims", columns, map(line, positions(context.tables.claims)), len(columns) - 2)
-    _colour(
+    colour(
         context,
         "claims",
         "G",
@@ -279,40 +278,7 @@ def write_links(context: WorkbookContext) -> None:
         ]
 
     context.write("links", columns, map(line, context.tables.links))
-    _colour(context, "links", "E", {context.labels.of("bool", "true"): COLOURS[Severity.WARNING]})
-
-
-def write_findings(context: WorkbookContext) -> None:
-    labels, fields, columns = context.labels, EDITABLE["findings"].fields, finding_columns(context.labels)
-    order = {DOUBTFUL: -1}  # what is read in doubt comes first: other findings may fall with it
-    entries = sorted(positions(context.tables.findings), key=lambda e: order.get(e[1].check, e[1].severity.rank))
-
-    def line(entry: tuple[int, FindingRow]) -> list[object]:
-        position, row = entry
-        place = context.places.get(row.problem_id)
-        link = SheetLink(context.statement(row.problem_id), place) if place else None
-        return [
-            labels.of("severity", row.severity),
-            row.unit or context.unit(row.doc_id),
-            labels.of("check", row.check),
-            row.message,
-            row.expected,
-            row.actual,
-            row.quote,
-            row.other_quote,
-            row.suggestion,
-            link,
-            context.file(row.doc_id),
-            row.paragraph,
-            shown("review_state", row.review_state, labels),
-            row.review_note,
-            row.waived,
-            row_identity(row, position),
-            base_of(fields, row),
-        ]
-
-    context.write("findings", columns, map(line, entries), len(columns) - 2)
-    _colour(context, "findings", "A", {labels.of("severity", s): COLOURS[s] for s in Severity})
+    colour(context, "links", "E", {context.labels.of("bool", "true"): COLOURS[Severity.WARNING]})
 
 
 def write_unused(context: WorkbookContext) -> None:
@@ -371,6 +337,6 @@ def write_conflicts(context: WorkbookContext) -> None:
     context.write("conflicts", conflict_columns(context.labels), conflict_lines(context.tables, context.labels))
 
 
-def _colour(context: WorkbookContext, name: str, letter: str, colours: Mapping[str, str]) -> None:
+def colour(context: WorkbookContext, name: str, letter: str, colours: Mapping[str, str]) -> None:
     for text, colour in colours.items():
         context.book.colour(context.sheets[name], letter, context.last, f'{letter}2="{text}"', colour)

@@ -26,8 +26,9 @@ from pipeline.decisions.columns import (
 )
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.word.layout import load_profile
-from pipeline.publish.workbook import tabs
-from pipeline.publish.workbook.front import write_guide, write_overview
+from pipeline.publish.workbook import finding_sheets, tabs
+from pipeline.publish.workbook.front import write_guide
+from pipeline.publish.workbook.overview_sheet import Front, write_overview
 from pipeline.publish.workbook.sheets import Book
 from pipeline.ruleset.labels import load_labels
 
@@ -43,6 +44,7 @@ def write_workbook(
     labels = load_labels(rules_folder)
     book = Book()
     due = () if day is None else ("due",)
+    copied = ("copies",) if tables.copies else ()
     order = (
         "guide",
         "overview",
@@ -53,6 +55,7 @@ def write_workbook(
         "claims",
         "links",
         "findings",
+        *copied,
         "unused",
         "failed",
         "documents",
@@ -68,13 +71,16 @@ def write_workbook(
         "measures": tabs.write_measures,
         "claims": tabs.write_claims,
         "links": tabs.write_links,
-        "findings": tabs.write_findings,
+        "findings": finding_sheets.write_findings,
+        "copies": finding_sheets.write_copies,
         "items": tabs.write_items,
         "unused": tabs.write_unused,
         "documents": tabs.write_documents,
         "failed": tabs.write_failed,
         "due": lambda context: tabs.write_due(context, day or date.min, load_profile(rules_folder)),
-        "overview": lambda context: write_overview(tables, labels, book, sheets["overview"], day),
+        "overview": lambda context: write_overview(
+            Front(tables, labels, book, sheets["overview"], day, context.first_findings)
+        ),
         "guide": lambda context: write_guide(labels, book, sheets["guide"], sheets),
     }
     for name, write in fill.items():
@@ -97,6 +103,7 @@ _TABS = {
     "claims": "5B9BD5",
     "links": "5B9BD5",
     "findings": "C00000",
+    "copies": "C00000",
     "failed": "C00000",
 }
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pipeline.core.rows import ClaimRow, ProblemRow
 from pipeline.core.values import YEAR_UNIT, YUAN
 from pipeline.core.vocabulary import ANSWERS, Kind
-from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.match import MERGED, SPLIT, numbers, plain
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.recount import first_values, whole
 from pipeline.reconcile.registry import Context, Defect, Pair, case_check
 
@@ -21,7 +21,7 @@ def _answering(context: Context) -> list[Pair]:
 
 
 def _by_id(paper: Paper) -> dict[str, ProblemRow]:
-    return {p.problem_id: p for p in paper.problems}
+    return {p.problem_id: p for p in paper.followed}
 
 
 def _at(row: ProblemRow | ClaimRow) -> int:
@@ -34,18 +34,18 @@ def problem_unanswered(context: Context) -> Iterator[Defect]:
     seen: set[tuple[str, str]] = set()
     for pair in _answering(context):
         answered = {link.source for link in pair.links} | _answered_before(pair, context)
-        for problem in pair.source.problems:
+        for problem in pair.source.followed:
             key = (pair.answer.doc_id, plain(problem.problem))
-            if problem.problem_id in answered or key in seen or not pair.answer.problems:
+            if problem.problem_id in answered or key in seen or not pair.answer.followed:
                 continue
             seen.add(key)
             yield Defect(
                 pair.answer,
+                other=pair.source,
                 problem_id=problem.problem_id,
-                expected=problem.problem,
                 other_quote=problem.problem,
                 other_paragraph=_at(problem),
-                words={"source": pair.source.kind, "nearest": ""},
+                words={"source": pair.source.kind},
             )
 
 
@@ -67,9 +67,9 @@ def _answered_before(pair: Pair, context: Context) -> set[str]:
 def problem_added(context: Context) -> Iterator[Defect]:
     """A problem of the answer is in no document that it answers."""
     for answer in context.case.of(*ANSWERS):
-        pairs = [p for p in _answering(context) if p.answer is answer and p.source.problems]
+        pairs = [p for p in _answering(context) if p.answer is answer and p.source.followed]
         linked = {link.answer for pair in pairs for link in pair.links}
-        for problem in answer.problems if pairs else ():
+        for problem in answer.followed if pairs else ():
             if problem.problem_id not in linked:
                 names = "、".join(dict.fromkeys(p.source.kind for p in pairs))
                 yield Defect(answer, problem, quote=problem.problem, words={"source": names})
@@ -86,6 +86,7 @@ def problem_merged(context: Context) -> Iterator[Defect]:
             yield Defect(
                 pair.answer,
                 answer[merged],
+                pair.source,
                 quote=answer[merged].problem,
                 other_quote=texts,
                 other_paragraph=_at(parts[0]),
@@ -112,10 +113,10 @@ def problem_softened(context: Context) -> Iterator[Defect]:
                 yield Defect(
                     pair.answer,
                     given,
+                    pair.source,
                     quote=given.problem,
                     other_quote=asked.problem,
                     other_paragraph=_at(asked),
-                    expected="、".join(lost),
                     words={"source": pair.source.kind, "lost": "、".join(lost)},
                 )
 
@@ -150,9 +151,12 @@ def document_conflict(context: Context) -> Iterator[Defect]:
         metrics = _COMPARED if {pair.source.kind, pair.answer.kind} != {Kind.PLAN, Kind.BULLETIN} else _COMPARED[:-1]
         for metric in metrics:
             if metric in before and metric in now and before[metric] != now[metric]:
-                claim = next(c for c in pair.answer.claims if c.metric == metric and not c.scope)
+                claim, stated = (_stated(paper, metric) for paper in (pair.answer, pair.source))
                 yield Defect(
                     pair.answer,
+                    other=pair.source,
+                    other_quote=stated.text,
+                    other_paragraph=_at(stated),
                     expected=f"{before[metric]:g}",
                     actual=f"{now[metric]:g}",
                     quote=claim.text,
@@ -160,6 +164,10 @@ def document_conflict(context: Context) -> Iterator[Defect]:
                     words={"metric": metric, "source": pair.source.kind},
                 )
         yield from _sums_differ(pair)
+
+
+def _stated(paper: Paper, metric: str) -> ClaimRow:
+    return next(claim for claim in paper.claims if claim.metric == metric and not claim.scope)
 
 
 def _sums_differ(pair: Pair) -> Iterator[Defect]:
@@ -172,6 +180,7 @@ def _sums_differ(pair: Pair) -> Iterator[Defect]:
             yield Defect(
                 pair.answer,
                 given,
+                pair.source,
                 expected="、".join(sorted(one - other)),
                 quote=given.problem,
                 actual="、".join(sorted(other - one)),
@@ -198,6 +207,7 @@ def status_regressed(context: Context) -> Iterator[Defect]:
                 yield Defect(
                     pair.answer,
                     problem,
+                    pair.source,
                     expected=old,
                     actual=new,
                     quote=problem.problem,
@@ -223,8 +233,7 @@ def unchanged_resubmission(context: Context) -> Iterator[Defect]:
             words = {"before": pair.source.date, "same": str(len(same))}
             yield Defect(
                 pair.answer,
-                expected=pair.source.date,
-                actual=pair.answer.date,
+                other=pair.source,
                 quote=pair.answer.row.title,
                 other_quote=pair.source.row.title,
                 words=words,
@@ -250,14 +259,14 @@ def changed_since_last(context: Context) -> Iterator[Defect]:
             "titles": "；".join(new.problem for _, new in moved[:5]),
         }
         if moved or answers or added or gone:
-            yield Defect(pair.answer, expected=pair.source.date, actual=pair.answer.date, words=words)
+            yield Defect(pair.answer, other=pair.source, words=words)
 
 
 @case_check("partner_missing")
 def partner_missing(context: Context) -> Iterator[Defect]:
     """There is no feedback for an answer, or no answer for a feedback: the comparison was not made."""
     answers, feedback = context.case.of(*ANSWERS), context.case.of(Kind.FEEDBACK)
-    for paper in (p for p in answers if p.problems and not feedback):
+    for paper in (p for p in answers if p.followed and not feedback):
         yield Defect(paper, words={"missing": Kind.FEEDBACK})
-    for paper in (p for p in feedback if p.problems and not answers):
+    for paper in (p for p in feedback if p.followed and not answers):
         yield Defect(paper, words={"missing": "、".join((Kind.PLAN, Kind.LEDGER, Kind.BULLETIN))})

@@ -9,9 +9,9 @@ from itertools import combinations
 
 from pipeline.core.rows import MeasureRow, ProblemRow
 from pipeline.core.vocabulary import Kind, Severity, Status
-from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.consolidate import another_day, status_of
 from pipeline.reconcile.match import grams, plain
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.registry import Context, Defect, case_check
 from pipeline.reconcile.sums import repaid, sums
 
@@ -36,20 +36,13 @@ def _defect(one: _Side, other: _Side, before: str, now: str, **words: str) -> De
     return Defect(
         answer,
         given[0],
+        source,
         expected=before,
         actual=now,
         quote=given[0].problem,
         other_quote=asked[0].problem,
         other_paragraph=asked[0].paragraph or 0,
-        words={
-            "source": source.kind,
-            "kind": answer.kind,
-            "file": answer.row.file,
-            "other_file": source.row.file,
-            "before": before,
-            "now": now,
-        }
-        | words,
+        words={"source": source.kind, "kind": answer.kind, "before": before, "now": now} | words,
     )
 
 
@@ -102,7 +95,7 @@ def repaid_differently(context: Context) -> Iterator[Defect]:
         owed = max((s.value for row in one[1] for s in sums(row.problem, context.settings)), default=None)
         before, now = (repaid(_measures(side), owed, context.settings) for side in (one, other))
         if before and now and before != now:
-            files = {"file": f"（{other[0].row.file}）", "other_file": f"（{one[0].row.file}）"}
+            files = {"here": f"（{other[0].file_name}）", "there": f"（{one[0].file_name}）"}
             told = (next(m for m in _measures(side) if sums(m.text, context.settings)) for side in (one, other))
             earlier, later = told
             yield replace(
@@ -139,11 +132,11 @@ def measure_dropped(context: Context) -> Iterator[Defect]:
                 yield Defect(
                     bulletin[0],
                     bulletin[1][0],
-                    expected=measure.text,
+                    plan[0],
                     quote=bulletin[1][0].problem,
                     other_quote=measure.text,
                     other_paragraph=measure.paragraph or 0,
-                    words={"source": Kind.PLAN, "file": bulletin[0].row.file, "other_file": plan[0].row.file},
+                    words={"source": Kind.PLAN},
                 )
 
 

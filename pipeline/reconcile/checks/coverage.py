@@ -10,7 +10,7 @@ from itertools import pairwise
 from pipeline.core.rows import PassageRow, ProblemRow, place
 from pipeline.core.values import CIRCLED, LABELLED_NUMBER, ordinal, view
 from pipeline.core.vocabulary import Kind, Severity
-from pipeline.reconcile.cases import Paper
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.registry import Context, Defect, check
 
 _NUMBER = re.compile(LABELLED_NUMBER)

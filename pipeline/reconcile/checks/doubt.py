@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.core.reading_rows import ReadingRow
-from pipeline.reconcile.cases import Paper
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.recount import whole
 from pipeline.reconcile.registry import Context, Defect, check
 

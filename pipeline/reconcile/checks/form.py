@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.core.rows import ProblemRow
 from pipeline.core.vocabulary import Action, Severity
-from pipeline.reconcile.cases import Paper
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.registry import Context, Defect, check
 
 _FAR = 120  # characters before a name that are looked at for the beginning of its sentence

@@ -9,7 +9,7 @@ from itertools import combinations
 from pipeline.core.rows import ClaimRow, ProblemRow
 from pipeline.core.values import view
 from pipeline.core.vocabulary import Kind, Severity, Status
-from pipeline.reconcile.cases import Paper
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.recount import TOTALS, WHOLE, Recount, first_values, statuses, whole
 from pipeline.reconcile.registry import Context, Defect, check
 from pipeline.reconcile.sums import Sum, sums

@@ -9,9 +9,9 @@ from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import ProblemRow
 from pipeline.core.values import valid
 from pipeline.core.vocabulary import Kind
-from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.checks.form import Place, places
 from pipeline.reconcile.consolidate import open_still
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.registry import Context, Defect, check
 
 _DATES = ("date", "date_month", "dotted_date")
@@ -83,8 +83,8 @@ def deadline_passed(paper: Paper, context: Context) -> Iterator[Defect]:
     day = context.as_of.isoformat() if context.as_of else paper.date
     items = {name: item for item in context.items for name in _ids(item)}
     for problem in paper.problems:
-        deadline, item = problem.deadline, items[problem.problem_id]
-        if item.deadline_from != paper.doc_id:
+        deadline, item = problem.deadline, items.get(problem.problem_id)
+        if item is None or item.deadline_from != paper.doc_id:
             continue  # the paper whose deadline counts tells it, once
         known = item.status is not None or context.as_of
         if day and deadline and known and open_still(item) and deadline < day[: len(deadline)]:

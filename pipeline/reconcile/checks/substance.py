@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from pipeline.core.rows import MeasureRow, ProblemRow
 from pipeline.core.vocabulary import Kind, Severity, Status
-from pipeline.reconcile.cases import Paper
 from pipeline.reconcile.match import grams, numbers, plain
+from pipeline.reconcile.paper import Paper
 from pipeline.reconcile.registry import Context, Defect, check
 
 _ALIKE = 0.12  # share of the problem's characters that even an answer in other words repeats
@@ -26,7 +26,6 @@ def _on_measure(
         quote=measure.text,
         other_quote=problem.problem,
         paragraph=measure.paragraph or 0,
-        actual="、".join(words),
         other_paragraph=problem.paragraph or 0,
         words={"words": "、".join(f"“{w}”" for w in words[:6])},
         severity=severity,
