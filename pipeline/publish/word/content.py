@@ -250,6 +250,11 @@ def measure_line(source: WordSource, measure: MeasureRow) -> str:
     return source.text(f"{spaced(str(measure.label), source.profile)}{measure.text}") + "。"
 
 
+def ended(text: str) -> str:
+    """A text as a sentence, with its stop."""
+    return text if text.endswith(("。", "！", "？", "；")) else text + "。"
+
+
 def answering(source: WordSource, documents: Sequence[DocumentRow]) -> DocumentRow | None:
     """The document of a unit that answers the feedback, if there is one with problems."""
     main = main_document([row for row in documents if row.kind in ANSWERS])

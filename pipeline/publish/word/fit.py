@@ -14,7 +14,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 CLOSING = ("Attachment", "Signature", "DocDate")  # the first of these stands below the last words of the body
 RUNNING = 2  # times as long as what is kept on one line: no longer a short cell
 SLACK = 0.5  # characters: figures are a little wider in some fonts
-SHARE = 0.75  # of a table's width that columns with short cells may take from those with long ones
+READABLE = 1320  # twips: five and a half characters, the least for a line of running text
 
 
 def keep_signature(root: etree._Element, styles: Mapping[str, str]) -> bool:
@@ -97,18 +97,23 @@ def least_width(cells: Sequence[Sequence[str]], profile: Layout) -> int:
     """The width in twips that keeps a column's short lines whole."""
     limit = float(profile.setting("tables", "one_line", 0))
     wide = [width(line) for cell in cells for line in cell]
-    if max(wide, default=0) > RUNNING * limit:
+    longest = max(wide, default=0)
+    if longest > RUNNING * limit:
         return 0  # running text takes what is left
-    widest = max((one for one in wide if one <= limit), default=0)
-    return round((widest + SLACK) * profile.character(profile.styles["TableText"])) + 2 * 57  # the cell's margins
+    shorter = max((one for one in wide if one <= limit), default=0)
+    needed = longest if longest <= limit else max(longest / 2, shorter)  # in two lines
+    margins = 2 * 57  # of the cell
+    return round((needed + SLACK) * profile.character(profile.styles["TableText"])) + margins
 
 
 def widths(given: Sequence[int], least: Sequence[int], total: int) -> list[int]:
     """Widths that fill the table: each at least what it needs, the rest by the shares of the template."""
     if not given:
         return []
-    needed = sum(least)
-    floors = [low * min(1.0, SHARE * total / needed) for low in least] if needed else [0.0] * len(given)
+    readable = min(READABLE, total // len(given))
+    room_for_short = total - readable * sum(not low for low in least)
+    scaled = min(1.0, room_for_short / max(1, sum(least)))
+    floors = [low * scaled if low else float(readable) for low in least]
     free = set(range(len(given)))
     found = [0.0] * len(given)
     room = float(total)

@@ -100,6 +100,14 @@ def _paragraph(text: str, style: str, profile: Layout, styles: Mapping[str, str]
     return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(styles[style])}/></w:pPr>{run}</w:p>"
 
 
+def turned(table: str, styles: Mapping[str, str], sections: tuple[str, str]) -> str:
+    """A wide table on landscape pages of its own; `sections` are the template's for an upright and a landscape page."""
+    upright, landscape = (
+        f"<w:p><w:pPr><w:pStyle w:val={quoteattr(styles['TableEnd'])}/>{section}</w:pPr></w:p>" for section in sections
+    )
+    return f"{upright}{table}{landscape}"
+
+
 def wide(grid: CellRows, profile: Layout) -> bool:
     """Whether a table has more columns than an upright page takes."""
     return len(grid[0]) > int(profile.setting("tables", "upright_columns", 7))

@@ -163,18 +163,25 @@ def _run(run: etree._Element, style: ParagraphStyle, profile: Layout) -> None:
     properties.insert(1 if properties.find(w("rStyle")) is not None else 0, fresh)
 
 
+def section(profile: Layout, landscape: bool) -> str:
+    """A section of its own inside a document, with the page numbers of the others."""
+    numbered = bool(profile.setting("page_number", "show", True))
+    return f"<w:sectPr>{_references(numbered)}{section_xml(profile, landscape)}</w:sectPr>"
+
+
+def _references(numbered: bool) -> str:
+    if not numbered:
+        return ""
+    return f'<w:footerReference w:type="even" r:id="{EVEN}"/><w:footerReference w:type="default" r:id="{ODD}"/>'
+
+
 def _section(section: etree._Element, profile: Layout, numbered: bool) -> None:
     size = section.find(w("pgSz"))
     landscape = size is not None and size.get(w("orient")) == "landscape"
     kind = section.find(w("type"))
     for child in list(section):
         section.remove(child)
-    references = ""
-    if numbered:
-        references = (
-            f'<w:footerReference w:type="even" r:id="{EVEN}"/><w:footerReference w:type="default" r:id="{ODD}"/>'
-        )
-    for fresh in elements(references):
+    for fresh in elements(_references(numbered)):
         section.append(fresh)
     if kind is not None:
         section.append(kind)

@@ -11,6 +11,7 @@ from pipeline.publish.word.content import (
     answering,
     context_of,
     deadline_words,
+    ended,
     measure_lines,
     outlined,
     paragraph,
@@ -71,6 +72,7 @@ def _items(source: WordSource, problems: list[ProblemRow]) -> list[TemplateValue
         out.append(paragraph(3, f"{numbered(3, number)}{source.text(row.problem)}。"))
         said = [status_words(source, row) + "。" if row.status else "", *measure_lines(source, row)]
         out.append(paragraph(0, "", "".join(said) or "没有写明整改情况。"))
+        out += [paragraph(0, "", ended(source.text(one.words))) for one in source.extras.get(row.problem_id, ())]
         duty = [
             f"{source.labels.column('problems', name)}：{source.text(value)}"
             for name, value in (("lead", row.lead), ("dept", row.dept), ("person", row.person))

@@ -26,7 +26,7 @@ from pipeline.core.text import clean
 from pipeline.publish.word import page
 from pipeline.publish.word.fit import fit_columns, keep_signature
 from pipeline.publish.word.layout import Layout
-from pipeline.publish.word.own_table import room_on, table_xml
+from pipeline.publish.word.own_table import room_on, table_xml, turned, wide
 from pipeline.publish.word.typography import width
 from pipeline.readers.package import open_package
 from pipeline.readers.xml import parse
@@ -172,8 +172,11 @@ def _with_table(template: Template, entry: Mapping[str, Any]) -> Mapping[str, An
     """An entry of the body with its table, if it is one, in the styles of the template."""
     if not entry.get("表"):
         return entry
-    room = room_on(template.profile, landscape=False)
-    xml = table_xml(entry["表"], template.profile, template.styles, room)
+    across = wide(entry["表"], template.profile)
+    xml = table_xml(entry["表"], template.profile, template.styles, room_on(template.profile, across))
+    if across:
+        sections = (page.section(template.profile, False), page.section(template.profile, True))
+        xml = turned(xml, template.styles, sections)
     return {**entry, "表": Markup(xml)}  # noqa: S704 (our own table, its words escaped)
 
 
