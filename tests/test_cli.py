@@ -15,7 +15,9 @@ import pytest
 from pipeline.cli import commands
 from pipeline.core.errors import REASONS, BusyError, OutputError
 from pipeline.core.rows import SCHEMA
+from pipeline.core.vocabulary import ALL_RESULTS
 from pipeline.run import batch, explained
+from pipeline.run.run_summary import Summary
 from tests import stand_ins
 
 ROOT = Path(__file__).parent.parent
@@ -228,3 +230,22 @@ def test_a_run_in_which_nothing_can_be_read_is_done(tmp_path: Path) -> None:
     (tmp_path / "in" / "空.docx").touch()
     assert commands.invoke(["run", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 0
     assert "empty" in (tmp_path / "out" / "tables" / "documents.csv").read_text(encoding="utf-8-sig")
+
+
+def test_only_some_results(monkeypatch, tmp_path):
+    asked = []
+
+    def run(given: object, output: Path, settings: batch.RunSettings) -> Summary:
+        asked.append(settings.only)
+        return Summary(output)
+
+    monkeypatch.setattr(batch, "run", run)
+    (tmp_path / "in").mkdir()
+    for words in (["--only", "tables"], ["--only", "word，page"], []):
+        assert commands.invoke(["run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), *words]) == 0
+    assert asked == [frozenset(), frozenset({"word", "page"}), ALL_RESULTS]
+
+
+def test_an_unknown_result_is_refused(capsys, tmp_path):
+    assert commands.invoke(["run", str(tmp_path), "--only", "excel"]) == 2
+    assert "excel" in capsys.readouterr().err

@@ -126,3 +126,14 @@ def test_more_than_a_hundred_files_of_one_unit_have_numbers(tmp_path: Path) -> N
 
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
     assert "一百、" in text and "一百一十二、" in text
+
+
+def test_only_what_is_wanted_is_written(tmp_path: Path) -> None:
+    def written(*only: str) -> set[str]:
+        files = write_documents(two_units(), tmp_path / "-".join(only), RULES, Wanted(only=frozenset(only)), 1).files
+        return {path.suffix for path in files}
+
+    assert written("word") == {".docx"}
+    assert written("page") == {".html"}
+    assert written("word", "page") == {".docx", ".html"}
+    assert written("annotated") == set() == written()

@@ -19,8 +19,10 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.chinese import ChineseCommand, ChineseGroup, explained
+from pipeline.cli.wanted_results import results_named
 from pipeline.core.errors import UserError
 from pipeline.core.limits import FIRST_YEAR, LAST_YEAR
+from pipeline.core.vocabulary import RESULTS
 from pipeline.run.temporary import own_temporary
 
 if TYPE_CHECKING:
@@ -91,6 +93,14 @@ def zhenggai() -> None:
 @AS_OF
 @click.option("--jobs", type=click.IntRange(min=1), metavar="个数", help="同时处理几份文档；不写就按处理器个数。")
 @click.option("--strict", is_flag=True, help="有文件未能处理或文书没有写出时，退出码为 3。")
+@click.option(
+    "--only",
+    callback=results_named,
+    default=",".join(RESULTS),
+    metavar="结果",
+    help="数据表之外只要哪些结果：workbook 工作簿、word 文书、page 网页、annotated 批注原件，用逗号隔开；tables 只要"
+    "数据表；不写就全部。上次运行留下而这次不要的，没改动过的删去。",
+)
 @click.option("--fresh", is_flag=True, help="全部重新读取；不写就只处理新增和有变动的文件。")
 def run(
     inputs: tuple[Path, ...],
@@ -101,6 +111,7 @@ def run(
     jobs: int | None,
     strict: bool,
     fresh: bool,
+    only: frozenset[str],
 ) -> None:
     """处理文档：读取、列表、核对，写出台账和报告。
 
@@ -110,7 +121,7 @@ def run(
     from pipeline.cli import terminal
     from pipeline.run import batch
 
-    settings = _settings(rules, profile, as_of, jobs=jobs or 0, fresh=fresh)
+    settings = _settings(rules, profile, as_of, jobs=jobs or 0, fresh=fresh, only=only)
     summary = batch.run(inputs, output, settings)
     click.echo(terminal.summary_text(summary, settings.rules))
     if strict and (summary.set_aside or summary.gaps):

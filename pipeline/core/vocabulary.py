@@ -75,3 +75,5 @@ OPEN = (Status.BASICALLY_DONE, Status.IN_PROGRESS, Status.NOT_DONE)
 REVIEWER = "reviewer"  # the rule of a fact that a person decided
 CLOSED = "closed"  # the review state of a problem that a person has struck off the list
 READ = (State.OK, State.WARNED)  # states of documents that were read
+TABLES, RESULTS = "tables", ("workbook", "word", "page", "annotated")  # what a run makes: the tables always
+ALL_RESULTS = frozenset(RESULTS)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.errors import InputError, Rejected, escaped
 from pipeline.core.rows import Tables, joined
+from pipeline.core.vocabulary import ALL_RESULTS
 from pipeline.decisions.reading_choice import FILE as CHOICES
 from pipeline.decisions.reading_choice import load_choices
 from pipeline.decisions.waiver_list import read_waivers
@@ -48,6 +49,7 @@ class RunSettings:
     as_of: date | None = None
     jobs: int = 0  # 0: as many as processors
     fresh: bool = False  # read every document again
+    only: frozenset[str] = ALL_RESULTS  # which results beside the tables
     told: Callable[[str], None] | None = field(default=None, compare=False)  # hears how far it is
 
 
@@ -298,12 +300,16 @@ def publish(
 
     write_package(tables, place.staging / "tables", load_labels(settings.rules))
     day = judged_by(settings)
-    shortened, gaps = write_workbook(tables, place.staging / WORKBOOK, settings.rules, day)
-    with isolated(PAGE_FILE, gaps):
-        write_batch_page(tables, load_labels(settings.rules), place.staging)
+    shortened: list[str] = []
+    gaps: list[Gap] = []
+    if "workbook" in settings.only:
+        shortened, gaps = write_workbook(tables, place.staging / WORKBOOK, settings.rules, day)
+    if "page" in settings.only:
+        with isolated(PAGE_FILE, gaps):
+            write_batch_page(tables, load_labels(settings.rules), place.staging)
     earlier = Earlier(place.output, {} if settings.fresh else place.ledger.made())
     originals = {entry.name: entry.path for entry in entries if not entry.error}
-    wanted = Wanted(as_of=day, originals=originals, earlier=earlier, decided=finished.decided(place.output))
+    wanted = Wanted((), None, day, originals, earlier, finished.decided(place.output), settings.only)
     written = write_documents(tables, place.staging, settings.rules, wanted, settings.jobs or _processors())
     gaps += written.gaps
     _log_gaps(place, gaps)

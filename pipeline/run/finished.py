@@ -35,6 +35,7 @@ def key_of(entries: Sequence[InputFile], place: OutputFolder, settings: RunSetti
         store.everything_digest(settings.rules),
         settings.profile or "default",
         str(settings.as_of or date.today()),
+        sorted(settings.only),
         decided(place.output),
         [list(asdict(waiver).values()) for waiver in waivers],
         [(entry.name, entry.sha256, entry.error, entry.detail) for entry in entries],

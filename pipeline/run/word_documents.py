@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.core.errors import InputError, Rejected
 from pipeline.core.rows import ROW_TYPES, CaseRow, Row, Tables, tables_of, with_rows
 from pipeline.core.stored_rows import plain_values
-from pipeline.core.vocabulary import CASE_KINDS
+from pipeline.core.vocabulary import ALL_RESULTS, CASE_KINDS
 from pipeline.publish.gaps import Gap, isolated
 from pipeline.publish.page.pages import FILE, write_unit_page
 from pipeline.publish.word.commented import commentable, write_commented
@@ -51,6 +51,7 @@ class Wanted:
     originals: Mapping[str, Path] = field(default_factory=dict)
     earlier: Earlier = field(default_factory=Earlier)
     decided: str = ""  # a digest of what people decided: it changes what was read
+    only: frozenset[str] = ALL_RESULTS  # of these: word, page, annotated
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,9 @@ def _reader(originals: Mapping[str, tuple[Path, str]]) -> Callable[[str], bytes 
 
 def _parcels(whole: WordSource, kinds: tuple[str, ...], wanted: Wanted) -> Iterator[Parcel]:
     day = as_of(whole)
-    own_kinds = (*(kind for kind in kinds if kind != SUMMARY), *([] if wanted.kinds else [PAGE]))
+    kinds = kinds if "word" in wanted.only else ()
+    page = (PAGE,) if "page" in wanted.only and not wanted.kinds else ()
+    own_kinds = (*(kind for kind in kinds if kind != SUMMARY), *page)
     rows = rows_by_unit(whole)
     for unit, documents in whole.units.items():
         if wanted.unit not in (None, unit):
@@ -168,9 +171,10 @@ def _parcels(whole: WordSource, kinds: tuple[str, ...], wanted: Wanted) -> Itera
         originals = {
             name: (wanted.originals[name], document.sha256)
             for document in documents
-            if (name := document.file) in wanted.originals and commentable(name)
+            if "annotated" in wanted.only and (name := document.file) in wanted.originals and commentable(name)
         }
-        yield Parcel(unit, rows[unit], own_kinds, day, originals)
+        if own_kinds or originals:
+            yield Parcel(unit, rows[unit], own_kinds, day, originals)
     if SUMMARY in kinds and wanted.unit is None:
         yield Parcel("", with_rows(Tables(), {name: whole.tables.rows(name) for name in _OF_ALL}), (SUMMARY,), day)
 
