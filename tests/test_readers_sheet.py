@@ -219,3 +219,10 @@ def test_a_sheet_of_more_rows_than_are_read_is_large_and_told_what_to_do(monkeyp
     monkeypatch.setattr(limits, "SHEET_ROWS", 8)
     with pytest.raises(Rejected, match=r"too_large.*工作表“台账”有 9 行.*拆成几个文件"):
         gate.read_bytes(workbooks.data(workbooks.ledger()), "台账.xlsx")
+
+
+@pytest.mark.parametrize("at", [44, 64, 72])
+def test_an_old_workbook_that_counts_more_than_it_holds_is_broken(at: int) -> None:
+    data = (Path(__file__).parent / "files" / "ledger.xls").read_bytes()
+    with pytest.raises(Rejected, match="bad_ole"):
+        gate.read_bytes(data[:at] + b"\xff\xff\xff\x7f" + data[at + 4 :], "台账.xls")

@@ -10,6 +10,7 @@ import csv
 import datetime
 import io
 import re
+import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from pipeline.readers.package import Package
 
 _BROKEN = {"xls": "bad_ole"}  # class of a file that the library can't read
+_OLE, _HEADER = b"\xd0\xcf\x11\xe0", 512
+_COUNTS = struct.Struct("<II16xI4xI")  # sectors of the directory, the FAT, the mini FAT and the DIFAT, from byte 40 on
 CellPlace = tuple[int, int]  # row and column from 0
 DELIMITERS = ",\t;|"
 _REPEATED = re.compile(rb'<table:table-cell\b[^>]*number-columns-repeated="(\d{4,9})"[^>]*[^/]>')
@@ -170,6 +173,7 @@ def _delimiter(text: str) -> str:
 def _checked(data: bytes, kind: str, warnings: list[Warned], omitted: list[Omitted]) -> dict[str, Marks]:
     """The container is sound; what the library does not read is noted."""
     if kind == "xls":
+        _check_sectors(data)
         return {}
     from pipeline.readers.package import open_package
     from pipeline.readers.xml import parse, refuse_document_type
@@ -190,6 +194,12 @@ def _checked(data: bytes, kind: str, warnings: list[Warned], omitted: list[Omitt
     if kind == "ods":
         _check_repeats(package.read("content.xml") if "content.xml" in package else b"")
     return marks(package) if kind == "xlsx" else {}
+
+
+def _check_sectors(data: bytes) -> None:
+    """An OLE file counts no more sectors than it can hold: the library makes room for all that are counted."""
+    if data.startswith(_OLE) and (len(data) < _HEADER or max(_COUNTS.unpack_from(data, 40)) > len(data) // 64):
+        raise Rejected("bad_ole", "扇区数目不对")
 
 
 def _worksheet(package: Package, name: str) -> bytes:
