@@ -47,6 +47,7 @@ def read_waivers(given: Iterable[Path], checks: Mapping[str, str], day: date) ->
 def _waivers(path: Path, text: str, checks: Mapping[str, str]) -> Iterator[Waiver]:
     """A list of waivers line by line; one that says not what, why or by whom would take effect unseen or not at all."""
     codes = {**{label: code for code, label in checks.items()}, **{code: code for code in checks}}
+    read = 1
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         missing = [column for column in REQUIRED if column not in (reader.fieldnames or REQUIRED)]
@@ -54,6 +55,7 @@ def _waivers(path: Path, text: str, checks: Mapping[str, str]) -> Iterator[Waive
             what = f"豁免清单的表头缺少 {'、'.join(missing)}"
             raise InputError(f"{path}:1", what, f"第一行请写 {','.join(COLUMNS)}")
         for line in reader:
+            read = reader.line_num
             where = f"{path}:{reader.line_num}"
             empty = [column for column in REQUIRED if not (line.get(column) or "").strip()]
             if empty:
@@ -68,5 +70,5 @@ def _waivers(path: Path, text: str, checks: Mapping[str, str]) -> Iterator[Waive
                 raise InputError(where, f"until 的“{until}”不是日期", "请写成 2025-12-31 的形式")
             yield Waiver(**{one.name: (line.get(one.name) or "").strip() for one in fields(Waiver)} | {"check": check})
     except csv.Error as error:
-        where = f"{path}:{reader.line_num}"
+        where = f"{path}:{read + 1}"  # where the line begins that could not be read
         raise InputError(where, "豁免清单写法有误", "请检查这一行的引号，有没有看不见的字符，是不是太长") from error
