@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -83,10 +84,8 @@ def zhenggai() -> None:
     "-o",
     "--output",
     type=ANY_PATH,
-    default="output",
     metavar="文件夹",
-    show_default=True,
-    help="结果写到哪里；没有就新建。",
+    help="结果写到哪里；没有就新建。不写就是 output。",
 )
 @RULES
 @PROFILE
@@ -104,7 +103,7 @@ def zhenggai() -> None:
 @click.option("--fresh", is_flag=True, help="全部重新读取；不写就只处理新增和有变动的文件。")
 def run(
     inputs: tuple[Path, ...],
-    output: Path,
+    output: Path | None,
     rules: Path | None,
     profile: str,
     as_of: datetime | None,
@@ -120,12 +119,25 @@ def run(
     """
     from pipeline.cli import terminal
     from pipeline.run import batch
+    from pipeline.run.project import load_project
 
-    settings = _settings(rules, profile, as_of, jobs=jobs or 0, fresh=fresh, only=only)
-    summary = batch.run(inputs, output, settings)
+    said = load_project(inputs)
+    more: dict[str, Any] = {"jobs": jobs or said.jobs, "fresh": fresh, "only": only}
+    settings = _settings(rules or said.rules, profile or said.profile, as_of, **more)
+    settings = replace(settings, as_of=settings.as_of or said.as_of)
+    summary = batch.run(inputs, output or said.output or Path("output"), settings)
     click.echo(terminal.summary_text(summary, settings.rules))
     if strict and (summary.set_aside or summary.gaps):
         sys.exit(QUARANTINED_EXIT)
+
+
+@zhenggai.command(cls=ChineseCommand)
+@click.argument("folder", type=FOLDER, default=".", metavar="[文件夹]")
+def init(folder: Path) -> None:
+    """写一份项目文件 zhenggai.yaml：结果文件夹、规则、口径、日期写一次，以后每次运行都照用。"""
+    from pipeline.run.project import write_project
+
+    click.echo("\n".join(write_project(folder)))
 
 
 @zhenggai.command(cls=ChineseCommand)

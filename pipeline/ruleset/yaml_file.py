@@ -85,7 +85,7 @@ def read_yaml(path: Path, name: str = "") -> Any:
         return None if node is None else _value(node, file, set())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RuleError(f"{file}:{line}", f"YAML 写法有误（{error.problem}）", "请检查缩进、引号和冒号") from error
+        raise RuleError(f"{file}:{line}", "YAML 写法有误", "请检查缩进、引号和冒号") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise RuleError(f"{file}:1", "YAML 写法有误", "请检查文件内容") from error
 
