@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.core.directions import Directions
 from pipeline.core.errors import InputError
 from pipeline.core.model import Block, Document
 from pipeline.extract.document import Extraction, extract
@@ -122,10 +123,10 @@ def test_a_chosen_reading_is_read_and_one_that_is_gone_is_not(rules: Rules) -> N
     found = extract(paper, rules)
     assert found.verdict is not None
     other = identity(readings(found.verdict)[1][0])
-    chosen = extract(paper, rules, other)
+    chosen = extract(paper, rules, Directions(other))
     assert chosen.verdict is not None and identity(chosen.verdict.chosen) == other
     assert chosen.doubt.confidence == 1.0, "a person is sure"
-    gone = extract(paper, rules, "00000000")
+    gone = extract(paper, rules, Directions("00000000"))
     assert gone.doubt == found.doubt and build(paper, gone) == build(paper, extract(paper, rules))
 
 

@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from pipeline.decisions.merge import load_corrections
+from pipeline.decisions.merge import load_corrections, save_corrections
 from pipeline.publish.data.tables import read_tables
 from pipeline.publish.page.pages import FILE
 from pipeline.review.intake import Intake
@@ -27,6 +28,7 @@ from tests.browser import opened_browser, page_of, violations
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = RunSettings(rules_folder(), jobs=1)
+TWO_WAYS = "u07-ganlan-primary-angle-numbers"
 UNIT = "岚桥县城关第三小学党支部"
 
 
@@ -45,6 +47,17 @@ def results(tmp_path_factory):
         shutil.copy(path, folder / "in")
     batch.run([folder / "in"], folder / "out", SETTINGS)
     return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def doubted(tmp_path_factory):
+    """Results of a paper that can be read in two ways, and its unit's folder."""
+    folder = tmp_path_factory.mktemp("doubted")
+    (folder / "in").mkdir()
+    shutil.copy(ROOT / "tests" / "cases" / TWO_WAYS / f"{TWO_WAYS}.txt", folder / "in")
+    batch.run([folder / "in"], folder / "out", SETTINGS)
+    (page,) = (folder / "out").glob(f"*/{FILE}")
+    return folder / "out", page.parent.name
 
 
 @contextmanager
@@ -185,6 +198,74 @@ def test_two_windows_never_lose_each_others_work(browser, at, fresh) -> None:
         # another cell from the window that is behind is no conflict
         correct(other, other.locator(".reading:not([hidden]) .value[data-field=dept]").first, "办公室")
         assert {kept.new for kept in load_corrections(fresh)} == {"甲", "办公室"}
+
+
+def test_a_match_is_changed_and_the_next_results_know_it(browser, at, results, fresh) -> None:
+    tables = read_tables(results)
+    item = next(one for one in tables.items if one.bulletin_problem_id and one.feedback_problem_id)
+    with page_of(browser) as page:
+        opened(page, at)
+        page.click("#tab-items")
+        match = page.locator(f".match[data-source='{item.feedback_problem_id}']")
+        assert match.get_attribute("data-now") == item.bulletin_problem_id
+        match.click()
+        page.select_option("dialog select", label="没有对应的问题")
+        with page.expect_navigation():
+            page.click("dialog button.main")
+        assert page.locator("#decided").inner_text() == "1"
+        remake(page)
+    after = next(one for one in read_tables(results).items if one.feedback_problem_id == item.feedback_problem_id)
+    assert after.bulletin_problem_id == ""
+    (kept,) = load_corrections(fresh)
+    fresh.unlink()
+    # confirmed instead: the computed match has a person's word now
+    answer = next(one for one in tables.problems if one.problem_id == item.bulletin_problem_id)
+    save_corrections(fresh, [replace(kept, new=answer.problem)])
+    batch.again(results, SETTINGS)
+    link = next(one for one in read_tables(results).links if one.feedback_problem_id == item.feedback_problem_id)
+    assert (link.answer_problem_id, link.method, link.doubtful) == (item.bulletin_problem_id, "told", False)
+    fresh.unlink()
+    batch.again(results, SETTINGS)  # as it was, for the other tests
+
+
+def test_another_reading_is_chosen_and_a_line_is_told_to_be_a_problem(browser, doubted) -> None:
+    output, unit = doubted
+    before = {row.reading: row.problems for row in read_tables(output).readings if not row.chosen}
+    with served(Intake(SETTINGS, output, output)) as at, page_of(browser) as page:
+        opened(page, at, unit)
+        if page.locator(".readings[open]").count() == 0:
+            page.click(".readings summary")
+        page.locator(".readings .quoted").first.click()
+        assert page.locator("mark.on").count() >= 1  # where the other reading sees its problem
+        choice = page.locator(".read-so").first
+        wanted = before[str(choice.get_attribute("data-reading"))]
+        with page.expect_navigation():
+            choice.click()
+        remake(page)
+        assert len(read_tables(output).problems) == wanted
+        # a measure that a person takes for a problem of its own: what stands there now splits
+        page.locator("mark.f-measure:visible").first.evaluate(
+            """(mark) => {
+                getSelection().selectAllChildren(mark);
+                mark.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+            }"""
+        )
+        page.click("#told")
+        page.select_option("dialog select", "问题")
+        with page.expect_navigation():
+            page.click("dialog button.main")
+        remake(page)
+        assert len(read_tables(output).problems) == wanted + 1
+        page.click("#tab-decisions")
+        for left in (1, 0):
+            with page.expect_navigation():
+                page.locator("#decisions .withdraw").first.click()
+            assert page.locator("#decisions .withdraw").count() == left
+
+
+def remake(page) -> None:
+    with page.expect_navigation(timeout=120_000):
+        page.click("#remake")
 
 
 def test_the_start_page_takes_files_and_shows_the_result(browser, tmp_path) -> None:

@@ -62,3 +62,15 @@ class AtomRow(Row):
     paragraph: int
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLinkRow(Row):
+    """What a person told of a match: problem `source` is answered in the document `paper` by problem `answer`.
+
+    `answer` is "" where that paper answers it nowhere.
+    """
+
+    source: str
+    paper: str
+    answer: str = ""

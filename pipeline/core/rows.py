@@ -15,7 +15,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from pipeline.core.finding_rows import CopyRow as CopyRow
 from pipeline.core.finding_rows import FindingRow as FindingRow
 from pipeline.core.item_row import ItemRow
-from pipeline.core.reading_rows import AtomRow, ReadingPartRow, ReadingRow
+from pipeline.core.reading_rows import AtomRow, ReadingPartRow, ReadingRow, ToldLinkRow
 from pipeline.core.row import Row as Row
 from pipeline.core.row import beside as _beside
 from pipeline.core.source_rows import FactRow as FactRow
@@ -288,6 +288,7 @@ class Tables:
     findings: tuple[FindingRow, ...] = ()
     copies: tuple[CopyRow, ...] = ()
     conflicts: tuple[ConflictRow, ...] = _beside(default=())
+    told_links: tuple[ToldLinkRow, ...] = _beside(default=())  # matches that people confirmed or changed
     atoms: tuple[AtomRow, ...] = _beside(default=())  # of one document that is explained
 
     def rows(self, table: str) -> tuple[Row, ...]:

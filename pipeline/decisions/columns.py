@@ -80,7 +80,13 @@ EDITABLE: dict[str, Editable] = {
 
 
 # what tells a row from its neighbours: shown to people, and held against the row before a decision is used
-ANCHORS = {"problems": "problem", "measures": "text", "claims": "text", "findings": "message", "documents": "file"}
+ANCHORS = {
+    "problems": "problem",
+    "measures": "text",
+    "claims": "text",
+    "findings": "message",
+    "documents": "file",
+}
 
 
 def stored_text(value: object) -> str:

@@ -110,6 +110,8 @@ def _checked(entry: dict[str, str], where: str) -> Correction:
     correction = Correction(**{name: _bare(entry.get(name) or "") for name in NAMES})
     if any(storable(value) != value for value in astuple(correction)):
         raise InputError(where, "有看不见的控制字符", "请删去或改正这一行")
+    if correction.table in ("reading", "links") and correction.action == CHANGE:  # what no sheet shows
+        return correction
     if correction.table not in EDITABLE or correction.action not in (CHANGE, ADD, DELETE):
         raise InputError(where, f"不认识 {correction.table} {correction.action}", "请删去或改正这一行")
     if correction.action in NEVER.get(correction.table, ()):

@@ -212,6 +212,8 @@ def _identified(
         unit=document.unit,
         round=document.round,
     )
+    if correction.table not in ANCHORS:
+        return told
     if correction.action == ADD:
         return replace(told, owner=correction.anchor, problem=problems.get(correction.anchor, ""))
     row = places.numbered(correction.table, correction.row)
@@ -234,7 +236,7 @@ def rebased(corrections: Sequence[Correction], tables: Tables) -> list[Correctio
         if doc_id and doc_id != one.doc_id:
             row = _moved(one.row, one.doc_id, doc_id)
             anchor, after = _moved(one.anchor, one.doc_id, doc_id), _moved(one.after, one.doc_id, doc_id)
-            if one.action != ADD:
+            if one.action != ADD and one.table in ANCHORS:
                 found = places.row(one)
                 at = None if found is None else found.at
                 row = row if at is None else places.identity(one.table, at)

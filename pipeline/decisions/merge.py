@@ -36,6 +36,7 @@ from pipeline.decisions.correction import Correction as Correction
 from pipeline.decisions.correction import load_corrections as load_corrections
 from pipeline.decisions.correction import save_corrections as save_corrections
 from pipeline.decisions.identity import RowPlaces
+from pipeline.decisions.told_matches import LINKS, told_links
 
 RESULT_FIELDS = {"status", "long_term", "lead", "dept", "person", "deadline"}
 _ADDED_ID = re.compile(r"[-:]r\d+$")  # of a row that a person added
@@ -63,7 +64,7 @@ def combined(earlier: Sequence[Correction], fresh: Iterable[Correction]) -> list
         if before is not None:  # what the program had read stays what it was
             correction = replace(correction, old=before.old, anchor=before.anchor, action=before.action)
         elif correction.action != ADD:  # what a person saw may be his own words
-            words = kept.get((correction.table, correction.row, ANCHORS[correction.table]))
+            words = kept.get((correction.table, correction.row, ANCHORS.get(correction.table, "")))
             correction = replace(correction, anchor=words.old) if words and words.action == CHANGE else correction
         if correction.action == CHANGE and correction.new == correction.old:
             kept.pop(correction.key, None)
@@ -80,7 +81,8 @@ def merge(tables: Tables, corrections: Sequence[Correction]) -> Tables:
 
     What people decided about findings waits for `merge_findings`: it comes before the checks, they after.
     """
-    corrections = [correction for correction in corrections if correction.table != "findings"]
+    matches = [(one.row, one.doc_id, one.anchor, one.new) for one in corrections if one.table == LINKS]
+    corrections = [one for one in corrections if one.table in EDITABLE and one.table != "findings"]
     work = _Work(tables, tuple(name for name in EDITABLE if name != "findings"), corrections)
     conflicts: list[ConflictRow] = []
     gone: dict[str, set[int]] = {name: set() for name in work.rows}
@@ -102,7 +104,8 @@ def merge(tables: Tables, corrections: Sequence[Correction]) -> Tables:
         work.decide(correction, found.at)
     added = [correction for correction in corrections if correction.action == ADD]
     whole, lost = _with_added(_without(work.tables(), gone), added, work.places)
-    return replace(whole, conflicts=(*conflicts, *(_conflict(one, GONE) for one in lost)))
+    links = told_links(matches, tables, whole)
+    return replace(whole, conflicts=(*conflicts, *(_conflict(one, GONE) for one in lost)), told_links=links)
 
 
 def merge_findings(tables: Tables, corrections: Sequence[Correction]) -> Tables:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pipeline.core import values
+from pipeline.core.directions import NONE, Directions
 from pipeline.core.model import Document, Fact, Span
 from pipeline.core.vocabulary import ANSWERS, Kind
 from pipeline.extract.candidates import judged, of_feedback
@@ -77,17 +78,27 @@ class _Read:
     verdict: Verdict | None = None
 
 
-def extract(document: Document, rules: Rules, wanted: str = "") -> Extraction:
-    """Reads one document.  Deterministic; looks at nothing but the document, the rules, and the reading that is wanted.
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The name of the reading that a person wants, and the parse in which it was named."""
 
-    `wanted` names a reading that a person chose (`readings.identity`); where there is none of that name it is as if
-    nobody had chosen.
+    reading: str
+    plain: Parse
+
+
+def extract(document: Document, rules: Rules, directed: Directions = NONE) -> Extraction:
+    """Reads one document.  Deterministic; looks at nothing but the document, the rules, and what a person said of it.
+
+    The reading that he chose has a name (`readings.identity`); where there is none of that name it is as if nobody had
+    chosen.
     """
     whole = outline(document, rules)
     offer = tables(document, rules)
     columns = " ".join(offer.roles).replace("_", " ") if offer is not None else ""
     header = read_header(document, whole, rules, columns)
-    parsed_paper = parse(document, rules)
+    parsed_paper = parse(document, rules, directed.roles)
+    plain = parse(document, rules) if directed.reading and directed.roles else parsed_paper
+    wanted = _Wanted(directed.reading, plain)
     trial = header.kind if header.kind != Kind.OTHER else ours(header.votes) or _table_kind(offer)
     trial = trial or (Kind.BULLETIN if answers(parsed_paper) >= _PLAIN else Kind.OTHER)
     read = _read_as(parsed_paper, Reading(document, whole, rules, trial), offer, wanted)
@@ -123,7 +134,8 @@ def extract(document: Document, rules: Rules, wanted: str = "") -> Extraction:
     found.structure = _structure(read.reading, header, read.listed, offer)
     outcome = WhatWasRead(header.kind, found.problems, len(found.advice), found.claims, header.votes)
     found.parsed = parsed_paper
-    if read.verdict is None or not wanted or identity(read.verdict.chosen) != wanted:  # else a person is sure
+    named = identity(read.verdict.chosen) if read.verdict is not None and directed.reading else ""
+    if not directed.roles and (not named or named != directed.reading):  # else a person is sure
         found.doubt = doubt(parsed_paper, read.verdict, outcome, rules.weights["judge"])
     return found
 
@@ -136,7 +148,7 @@ def _table_kind(offer: Proposal | None) -> str:
     return Kind.LEDGER if answered else Kind.FEEDBACK
 
 
-def _read_as(parsed: Parse, reading: Reading, offer: Proposal | None, wanted: str) -> _Read:
+def _read_as(parsed: Parse, reading: Reading, offer: Proposal | None, wanted: _Wanted) -> _Read:
     """The problems and the advice of a document as one of a kind; none for the kind other."""
     kind, parts = reading.kind, chapters(reading)
     if kind == Kind.OTHER:
@@ -146,7 +158,9 @@ def _read_as(parsed: Parse, reading: Reading, offer: Proposal | None, wanted: st
     advice = advice or (offer.advice if offer is not None and kind == Kind.FEEDBACK else [])
     sections = Candidate("sections", tuple(problems), tuple(advice))
     verdict = judged(parsed, reading.document, reading.rules, sections, kind)
-    verdict = with_choice(verdict, wanted)
+    if wanted.reading:
+        plain = judged(wanted.plain, reading.document, reading.rules, sections, kind)
+        verdict = with_choice(verdict, wanted.reading, plain)
     chosen = verdict.chosen
     listed = listed if chosen.form == "sections" else []
     return _Read(reading, parts, listed, list(chosen.problems), list(chosen.advice), chosen.groups, verdict)

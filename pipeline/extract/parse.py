@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.core.directions import PieceRole
 from pipeline.core.model import Document
 from pipeline.extract.atoms import KEY, Atoms, cut
 from pipeline.extract.emitted import emitted_by
@@ -55,14 +56,34 @@ def fitted(rules: Rules) -> Weights:
     return weights_of(rules.weights)
 
 
-def parse(document: Document, rules: Rules) -> Parse:
-    """The best labelling of a document's running text."""
+def parse(document: Document, rules: Rules, told: Sequence[PieceRole] = ()) -> Parse:
+    """The best labelling of a document's running text; what a person told of a piece holds against all evidence."""
     atoms = cut(document, rules)
     weights = fitted(rules)
     own = own_evidence(document, atoms, rules)
     emitted = emitted_by(own, [atom.block for atom in atoms.items], weights)
+    for number, role in _told(document, atoms, told):
+        emitted[number] -= _AGAINST
+        emitted[number, weights.numbers(role)] += _AGAINST
     forms = tuple(forms_of(document, atoms))
     return Parse(atoms, weights, emitted, tuple(best_path(emitted, weights.follows)), own, forms)
+
+
+_AGAINST = 1e6  # more than any paper's evidence together
+_ROLES = {"problem": ("P", "p"), "measure": ("M", "m"), "heading": ("G", "G"), "nothing": ("O", "O")}  # first, further
+
+
+def _told(document: Document, atoms: Atoms, told: Sequence[PieceRole]) -> Iterator[tuple[int, str]]:
+    """The atoms in pieces of which a person told the role, each with it; a piece whose text changed tells none."""
+    for piece in told:
+        block = piece.paragraph - 1
+        if block >= len(document.blocks) or document.blocks[block].text[piece.start : piece.end] != piece.text:
+            continue
+        first, further = _ROLES[piece.role]
+        for number, atom in enumerate(atoms.items):
+            if atom.block == block and atom.start < piece.end and atom.end > piece.start:
+                yield number, first
+                first = further
 
 
 def answers(parsed: Parse) -> int:

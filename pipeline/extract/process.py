@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.core.directions import NONE, Directions
 from pipeline.core.model import Document
 from pipeline.core.rows import Tables
 from pipeline.extract.account import account
@@ -14,9 +15,9 @@ from pipeline.readers import gate
 from pipeline.ruleset.rule import Rules
 
 
-def process(path: Path, name: str, rules: Rules, wanted: str = "") -> Tables:
-    """The tables of one file; `name` is its path in the input, `wanted` a reading that was chosen.  Raises Rejected."""
-    return tabulate(gate.read(path, name), rules, wanted)
+def process(path: Path, name: str, rules: Rules, directed: Directions = NONE) -> Tables:
+    """The tables of one file; `name` is its path in the input, `directed` what a person said.  Raises Rejected."""
+    return tabulate(gate.read(path, name), rules, directed)
 
 
 def process_bytes(data: bytes, name: str, rules: Rules) -> Tables:
@@ -32,11 +33,11 @@ def explained(path: Path, name: str, rules: Rules) -> Tables:
     return replace(build(document, found), atoms=tuple(atoms))
 
 
-def tabulate(document: Document, rules: Rules, wanted: str = "") -> Tables:
+def tabulate(document: Document, rules: Rules, directed: Directions = NONE) -> Tables:
     """The tables of one document that has been read."""
-    return build(document, extraction(document, rules, wanted))
+    return build(document, extraction(document, rules, directed))
 
 
-def extraction(document: Document, rules: Rules, wanted: str = "") -> Extraction:
+def extraction(document: Document, rules: Rules, directed: Directions = NONE) -> Extraction:
     """What the rules find in a document."""
-    return extract(document, rules, wanted)
+    return extract(document, rules, directed)

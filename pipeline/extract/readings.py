@@ -17,6 +17,7 @@ from pipeline.extract.judge import Candidate, Verdict
 
 MOST = 3  # other readings than the chosen one that are kept
 SURE = 0.9  # confidence from which nobody is asked, so that other readings are not kept
+_HELD = 50.0  # of merit: more than readings differ by evidence
 _NAMES = {PROBLEM: "problem", MEASURE: "measure", STATUS: "status", ADVICE: "advice", **DUTIES}
 
 
@@ -31,10 +32,27 @@ def identity(reading: Candidate) -> str:
     return hashlib.sha256(repr(places).encode()).hexdigest()[:8]
 
 
-def with_choice(verdict: Verdict, wanted: str) -> Verdict:
-    """The verdict with the reading that a person chose, where it is among the proposals."""
-    own = next((one for one in verdict.proposals if wanted and identity(one) == wanted), verdict.chosen)
-    return verdict if own is verdict.chosen else replace(verdict, chosen=own)
+def with_choice(verdict: Verdict, wanted: str, plain: Verdict) -> Verdict:
+    """The verdict with the reading that a person chose, where it is among the proposals.
+
+    `plain` is the verdict without what a person told of single pieces: the reading was named there, and of those
+    proposed now the one counts whose problems begin at nearly the same places.
+    """
+    own = next((one for one in plain.proposals if wanted and identity(one) == wanted), None)
+    if own is None:
+        return verdict
+
+    def distance(k: int) -> tuple[bool, int, float]:
+        one = verdict.proposals[k]
+        return identity(one) != wanted, len(_starts(one) ^ _starts(own)), -verdict.merits[k]
+
+    least = max(verdict.merits) - _HELD  # what goes against a person's word lies far below
+    fitting = [k for k, merit in enumerate(verdict.merits) if merit >= least]
+    return replace(verdict, chosen=verdict.proposals[min(fitting, key=distance)])
+
+
+def _starts(reading: Candidate) -> set[tuple[int, int]]:
+    return {(one.problem.span.block, one.problem.span.start) for one in reading.problems if one.problem is not None}
 
 
 def reading_rows(doc_id: str, document: Document, verdict: Verdict) -> Iterator[ReadingRow | ReadingPartRow]:

@@ -30,8 +30,9 @@ from pipeline.reconcile.places import whereabouts
 from pipeline.reconcile.recount import recount, recount_rows
 from pipeline.reconcile.registry import CASE_CHECKS, PAPER_CHECKS, Context, Defect, Pair
 from pipeline.reconcile.settings import Settings, load_settings
+from pipeline.reconcile.strands import Linked, turned
 from pipeline.reconcile.strands import strands as strands_of
-from pipeline.reconcile.strands import turned
+from pipeline.reconcile.told_links import ToldLinks, as_told, told_in
 from pipeline.reconcile.waivers import Waiver
 from pipeline.ruleset.checks_file import OFF
 from pipeline.ruleset.labels import Labels, load_labels
@@ -51,6 +52,7 @@ class CaseTask:
     units: frozenset[str]
     by_reviewer: ByReviewer
     as_of: date | None
+    told: ToldLinks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def reconcile(
     cases = build_cases(papers, settings.aliases)
     units = frozenset(paper.unit for paper in papers if paper.unit)
     by_reviewer = decided(tables.facts)
-    tasks = [CaseTask(case, units, _about(case, by_reviewer), as_of) for case in cases]
+    tasks = [
+        CaseTask(case, units, _about(case, by_reviewer), as_of, told_in(case, tables.told_links)) for case in cases
+    ]
     made = list(each(tasks)) if each is not None else [rows_of_case(task, settings, labels) for task in tasks]
     recounted: dict[str, list[RecountRow]] = defaultdict(list)
     for row in (row for one in made for row in one.recounts):
@@ -121,8 +125,9 @@ def rows_of_case(task: CaseTask, settings: Settings, labels: Labels) -> CaseRows
     """The rows of one case; depends on nothing else."""
     case = task.case
     recounts = {paper.doc_id: recount(paper) for paper in case.papers}
-    pairs = tuple(_pairs(case, settings))
-    strands = tuple(strands_of(case, partial(_links, pairs, settings)))
+    linked = partial(_linked, settings=settings, told=task.told)
+    pairs = tuple(_pairs(case, linked))
+    strands = tuple(strands_of(case, partial(_links, pairs, linked)))
     items = tuple(items_of(case, strands, settings, task.by_reviewer))
     context = Context(case, settings, pairs, task.as_of, task.units, strands, items, recounts)
     return CaseRows(
@@ -133,7 +138,7 @@ def rows_of_case(task: CaseTask, settings: Settings, labels: Labels) -> CaseRows
     )
 
 
-def _pairs(case: Case, settings: Settings) -> Iterator[Pair]:
+def _pairs(case: Case, linked: Linked) -> Iterator[Pair]:
     """Feedback with each answer; without feedback plan or ledger with the bulletin; versions with the next."""
     sources = case.of(Kind.FEEDBACK)
     answers = case.of(*ANSWERS)
@@ -149,22 +154,22 @@ def _pairs(case: Case, settings: Settings) -> Iterator[Pair]:
     for source, answer in chosen:
         if not source.followed or not answer.followed:
             continue  # nothing_extracted says so; that every problem is unanswered would be a guess
-        yield Pair(source, answer, _linked(source, answer, settings))
+        yield Pair(source, answer, tuple(linked(source, answer)))
 
 
-def _linked(source: Paper, answer: Paper, settings: Settings) -> tuple[Link, ...]:
-    names = _names(source, answer)
-    return tuple(link_problems(source.followed, answer.followed, settings.profile.thresholds, names))
+def _linked(source: Paper, answer: Paper, settings: Settings, told: ToldLinks) -> tuple[Link, ...]:
+    found = link_problems(source.followed, answer.followed, settings.profile.thresholds, _names(source, answer))
+    return as_told(found, told, source, answer)
 
 
-def _links(pairs: Iterable[Pair], settings: Settings, source: Paper, answer: Paper) -> tuple[Link, ...]:
+def _links(pairs: Iterable[Pair], linked: Linked, source: Paper, answer: Paper) -> Sequence[Link]:
     """The links of two papers, from the pairs where they are one."""
     for pair in pairs:
         if pair.source is source and pair.answer is answer:
             return pair.links
         if pair.source is answer and pair.answer is source:
             return tuple(map(turned, pair.links))
-    return _linked(source, answer, settings)
+    return linked(source, answer)
 
 
 def _names(*papers: Paper) -> list[str]:

@@ -18,21 +18,26 @@ from typing import Any
 from pipeline.core.errors import InputError, UserError
 from pipeline.core.rows import Tables
 from pipeline.decisions.merge import Correction, combined, load_corrections, merge, merge_findings, save_corrections
+from pipeline.decisions.reading_choice import FILE as CHOICES
+from pipeline.decisions.reading_choice import load_choices
 from pipeline.publish.data.tables import read_tables
-from pipeline.publish.page.page_edit import PageEdit, page_edit
+from pipeline.publish.page.page_edit import Decision, PageEdit, page_edit
 from pipeline.publish.page.pages import FILE, batch_html, unit_html
 from pipeline.publish.page.unit_view import unit_view
 from pipeline.publish.word.content import WordSource
 from pipeline.publish.word.layout import load_profile
 from pipeline.publish.word.typography import unit_folders
 from pipeline.review.decide import Key, Wish, corrections_of
+from pipeline.review.direct import Saying, match_said
 from pipeline.ruleset.labels import Labels, load_labels
 from pipeline.run import batch
 from pipeline.run.batch import RunSettings
+from pipeline.run.chosen_reading import choose_reading
 from pipeline.run.finished import CORRECTIONS
 from pipeline.run.output_folder import held
 from pipeline.run.word_documents import rows_by_unit
 
+CHOSEN = "readings"  # the key of a chosen reading among the decisions that a page lists
 Undo = list[tuple[Key, "Correction | None", "Correction | None"]]  # key, what was kept before, what is kept now
 
 
@@ -73,7 +78,14 @@ class ReviewSession:
     def _edit(self, unit: str, source: WordSource) -> PageEdit:
         own = set(source.documents)
         kept = [one for one in self._kept() if not unit or one.doc_id in own]
-        return page_edit(self.labels, kept, self.version())
+        edit = page_edit(self.labels, kept, self.version())
+        chosen, what = load_choices(self.output / CHOICES), self.labels.of("reading_decision", "reading")
+        readings = [
+            Decision(what, row.file, "", chosen[row.file], "", (CHOSEN, name, ""))
+            for name, row in source.documents.items()
+            if row.file in chosen
+        ]
+        return replace(edit, decisions=(*readings, *edit.decisions))
 
     def _now(self) -> tuple[WordSource, dict[str, Tables]]:
         """The tables with the store's decisions, and those of each unit; made anew when the store has changed."""
@@ -96,7 +108,8 @@ class ReviewSession:
 
     def version(self) -> str:
         """A short sign of what has been decided so far: pages compare it."""
-        data = self._store.read_bytes() if self._store.is_file() else b""
+        files = (self._store, self.output / CHOICES)
+        data = b"\0".join(path.read_bytes() if path.is_file() else b"" for path in files)
         return hashlib.sha256(data).hexdigest()[:12]
 
     def decide(self, wishes: Sequence[Wish]) -> None:
@@ -104,13 +117,38 @@ class ReviewSession:
         with self._lock, held(self.output):
             source, _ = self._now()
             kept = self._kept()
-            who = getpass.getuser(), datetime.now().astimezone().isoformat(timespec="seconds")
-            fresh = corrections_of(wishes, source.tables, kept, self.labels, who)
+            fresh = corrections_of(wishes, source.tables, kept, self.labels, _who())
             if fresh:
                 self._save(kept, combined(kept, fresh), [one.key for one in fresh])
 
+    def direct(self, doc_id: str, said: Saying) -> None:
+        """Write what a person says about the reading of a paper.  Raises InputError, BusyError."""
+        with self._lock, held(self.output):
+            tables = self._now()[0].tables
+            row = next((one for one in tables.documents if one.doc_id == doc_id), None)
+            if row is None:
+                raise InputError("", "没有这份材料", "请刷新页面")
+            kept, fresh = self._kept(), said(row, tables, self.labels, _who())
+            self._save(kept, combined(kept, [fresh]), [fresh.key])
+
+    def choose_reading(self, doc_id: str, reading: str) -> None:
+        """Read a paper as its reading of this name ("": as the program would).  Raises InputError, BusyError."""
+        with self._lock:
+            row = next((one for one in self._now()[0].tables.documents if one.doc_id == doc_id), None)
+            choose_reading(self.output, row.file if row else "", reading, _who()[0])
+
+    def match(self, source: str, paper: str, answer: str) -> None:
+        """Write which problem of a paper ("": none) a problem is.  Raises InputError, BusyError."""
+        with self._lock, held(self.output):
+            kept = self._kept()
+            fresh = match_said(self._now()[0].tables, source, paper, answer, _who())
+            self._save(kept, combined(kept, [fresh]), [fresh.key])
+
     def withdraw(self, key: Key) -> None:
         """Take one decision out of the store, whenever it was made."""
+        if key[0] == CHOSEN:
+            self.choose_reading(key[1], "")
+            return
         with self._lock, held(self.output):
             kept = self._kept()
             if all(one.key != key for one in kept):
@@ -176,3 +214,8 @@ class ReviewSession:
             "undo": bool(self._undo),
             "progress": self._progress,
         }
+
+
+def _who() -> tuple[str, str]:
+    """The person at this machine, and the moment."""
+    return getpass.getuser(), datetime.now().astimezone().isoformat(timespec="seconds")

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from pipeline.core.errors import UserError
 from pipeline.publish.page.pages import FILE
 from pipeline.review.decide import StaleError, Wish
+from pipeline.review.direct import SelectedPiece, piece_said
 from pipeline.review.guard import Guard
 from pipeline.review.intake import Intake
 
@@ -34,6 +35,9 @@ def application(intake: Intake, token: str) -> Guard:
         Route(f"/{{folder}}/{FILE}", pages.unit),
         Route("/api/state", pages.state),
         Route("/api/decide", pages.decide, methods=["POST"]),
+        Route("/api/reading", pages.reading, methods=["POST"]),
+        Route("/api/match", pages.match, methods=["POST"]),
+        Route("/api/role", pages.role, methods=["POST"]),
         Route("/api/withdraw", pages.withdraw, methods=["POST"]),
         Route("/api/undo", pages.undo, methods=["POST"]),
         Route("/api/remake", pages.remake, methods=["POST"]),
@@ -75,6 +79,24 @@ class _Pages:
         body = await _json(request)
         wishes = [Wish(**{name: str(one[name]) for name in Wish.__slots__}) for one in body["wishes"]]
         return await self._done(lambda: self.intake.reviewed().decide(wishes))
+
+    async def reading(self, request: Request) -> Response:
+        """Another reading of a paper chosen."""
+        body = await _json(request)
+        doc, name = str(body["doc"]), str(body["reading"])
+        return await self._done(lambda: self.intake.reviewed().choose_reading(doc, name))
+
+    async def match(self, request: Request) -> Response:
+        """Which problem of another paper a problem is."""
+        body = await _json(request)
+        source, paper, answer = (str(body[name]) for name in ("source", "paper", "answer"))
+        return await self._done(lambda: self.intake.reviewed().match(source, paper, answer))
+
+    async def role(self, request: Request) -> Response:
+        """What a piece of a paper is."""
+        body = await _json(request)
+        said = SelectedPiece(int(body["paragraph"]), str(body["before"]), str(body["text"]), str(body["role"]))
+        return await self._done(lambda: self.intake.reviewed().direct(str(body["doc"]), piece_said(said)))
 
     async def withdraw(self, request: Request) -> Response:
         """One decision out of the store."""

@@ -16,9 +16,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.core.directions import Directions
 from pipeline.core.errors import InputError, Rejected, escaped
 from pipeline.core.rows import Tables, joined
 from pipeline.core.vocabulary import ALL_RESULTS
+from pipeline.decisions.correction import load_corrections
+from pipeline.decisions.directed import roles_told
 from pipeline.decisions.reading_choice import FILE as CHOICES
 from pipeline.decisions.reading_choice import load_choices
 from pipeline.decisions.waiver_list import read_waivers
@@ -195,24 +198,27 @@ def _read_all(
         place.ledger.forget()
     choices, names = load_choices(place.output / CHOICES), {entry.name for entry in entries}
     place.ledger.forget_others(names - newly_chosen(place, choices))
+    told = roles_told(load_corrections(place.output / finished.CORRECTIONS))
+    read_from = {one.name: f"{one.sha256}{told.get(one.name, '')}" for one in entries}
     results: dict[str, Tables] = {}
     waiting: dict[str, InputFile] = {}
     for entry in entries:
         if entry.error:
             results[entry.name] = set_aside(entry)
-        elif (known := place.ledger.find(entry.name, entry.sha256, key)) is not None:
+        elif (known := place.ledger.find(entry.name, read_from[entry.name], key)) is not None:
             results[entry.name] = known
         else:
             waiting[entry.name] = entry
     reused = sum(not entry.error for entry in entries) - len(waiting)
     place.check_space(sum(entry.size for entry in waiting.values()))
     jobs = [
-        Job(one.name, one.path, one.converted, given=choices.get(one.name), size=one.size) for one in waiting.values()
+        Job(one.name, one.path, one.converted, Directions(choices.get(one.name, ""), told.get(one.name, ())), one.size)
+        for one in waiting.values()
     ]
     with Recorder(place, key) as recorder:
         for job, outcome in _shown(_engine(jobs, settings.rules, settings, task), len(jobs)):
             results[job.name] = accounted(waiting[job.name], outcome)
-            recorder.take(waiting[job.name], results[job.name], outcome)
+            recorder.take(replace(waiting[job.name], sha256=read_from[job.name]), results[job.name], outcome)
             if settings.told:
                 settings.told(f"读取 {len(results)} / {len(entries)}")
     remember_choices(place, choices)

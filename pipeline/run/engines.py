@@ -25,6 +25,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pipeline.core import limits
+from pipeline.core.directions import NONE
 from pipeline.core.errors import OutputError, Rejected, UserError, trace_of
 from pipeline.core.rows import Tables
 
@@ -81,7 +82,7 @@ def read_document(job: Job, rules: Path) -> Tables:
     from pipeline.ruleset.layers import reading_with
 
     with reading_with(rules):
-        return process(job.path, job.name, _loaded(rules), job.given or "")
+        return process(job.path, job.name, _loaded(rules), job.given or NONE)
 
 
 def explain_document(job: Job, rules: Path) -> Tables:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.core.rows import Tables
 from pipeline.core.vocabulary import Severity, State, Status
-from pipeline.publish.overview import UNSTATED, counted, figures, items_by_unit, live_findings, units
+from pipeline.publish.overview import UNSTATED, counted, doubtful, figures, items_by_unit, live_findings, units
 from pipeline.reconcile.findings import DOUBTFUL
 from pipeline.ruleset.labels import Labels
 
@@ -39,7 +39,7 @@ def batch_data(tables: Tables, labels: Labels, pages: Mapping[str, str]) -> dict
     documents = units(tables)
     unit_of = {row.doc_id: unit for unit, rows in documents.items() for row in rows}
     items = items_by_unit(tables)
-    doubtful = {row.doc_id for row in live_findings(tables) if row.check == DOUBTFUL}
+    doubted = doubtful(tables)
     aspect_of = {row.problem_id: row.aspect for row in tables.problems}
     status_of = {row.problem_id: STATUSES.index(row.status or UNSTATED) for row in tables.problems}
     rows = []
@@ -54,7 +54,7 @@ def batch_data(tables: Tables, labels: Labels, pages: Mapping[str, str]) -> dict
                 "measures": entry.measures,
                 "statuses": [entry.statuses[status] for status in STATUSES],
                 "severities": [entry.severities[severity] for severity in Severity],
-                "doubtful": sum(row.doc_id in doubtful for row in documents.get(entry.unit, [])),
+                "doubtful": sum(row.doc_id in doubted for row in documents.get(entry.unit, [])),
                 "asked": round(sum(row.amount_asked or 0.0 for row in own), 2),
                 "settled": round(sum(row.amount_settled or 0.0 for row in own), 2),
             }

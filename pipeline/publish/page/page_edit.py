@@ -8,7 +8,9 @@ from typing import Any
 
 from pipeline.core.vocabulary import Status
 from pipeline.decisions.columns import shown
+from pipeline.decisions.directed import READING
 from pipeline.decisions.merge import ADD, DELETE, Correction, typed
+from pipeline.decisions.told_matches import ANSWER, LINKS, NO_ANSWER
 from pipeline.ruleset.labels import Labels
 
 LONG = ("problem", "text", "title")  # fields that hold sentences
@@ -42,6 +44,7 @@ def page_edit(labels: Labels, kept: Iterable[Correction], version: str) -> PageE
         "status": ["", *(labels.of("status", code) for code in Status)],
         "long_term": labels.all("bool"),
         "review_state": ["", *labels.all("review")],
+        "role": labels.all("piece_role"),
     }
     return PageEdit(
         tuple(_decision(one, labels) for one in decisions),
@@ -51,13 +54,26 @@ def page_edit(labels: Labels, kept: Iterable[Correction], version: str) -> PageE
 
 
 def _decision(one: Correction, labels: Labels) -> Decision:
+    if one.table == LINKS:
+        new = "" if one.new == NO_ANSWER else one.new
+        return Decision(labels.of("reading_decision", ANSWER), one.anchor[:120], "", new[:120], _by(one), one.key)
+    if one.table == READING:
+        where = labels.of("reading_decision", one.field)
+        return Decision(
+            where,
+            one.anchor[:120],
+            "",
+            labels.of("piece_role", one.new),
+            _by(one),
+            one.key,
+        )
     what = {ADD: "新增", DELETE: "删除"}.get(one.action, labels.column(one.table, one.field))
     return Decision(
         f"{labels.of('table', one.table)} · {what}",
         "" if one.anchor.startswith("#") else one.anchor[:120],
         _shown(one, one.old, labels),
         _shown(one, one.new, labels),
-        f"{one.by} {one.when[:16].replace('T', ' ')}",
+        _by(one),
         one.key,
     )
 
@@ -68,3 +84,7 @@ def _shown(one: Correction, text: str, labels: Labels) -> str:
     if one.table == "findings" and one.field == "review_state":
         return labels.of("finding_review", text)
     return str(shown(one.field, typed(one.table, one.field, text), labels) or "")
+
+
+def _by(one: Correction) -> str:
+    return f"{one.by} {one.when[:16].replace('T', ' ')}"

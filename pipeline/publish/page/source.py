@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from pipeline.core.rows import ParagraphRow
 
-QUOTE, UNUSED = "quote", "unused"  # marks that are no value: they underline or dim, and give no colour
+# marks that are no value: they give no colour; OTHER is a problem of another reading
+QUOTE, UNUSED, OTHER = "quote", "unused", "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _classes(marks: Iterable[SourceMark]) -> str:
     classes: list[str] = []
     value = ""
     for mark in marks:
-        if mark.kind in (QUOTE, UNUSED):
+        if mark.kind in (QUOTE, UNUSED, OTHER):
             classes.append(mark.kind)
         else:
             value = mark.kind

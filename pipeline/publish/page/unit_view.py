@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.core.item_row import ItemRow
+from pipeline.core.reading_rows import ReadingRow
 from pipeline.core.rows import DocumentRow, FactRow, FindingRow, ProblemRow, by_document, by_problem
 from pipeline.core.vocabulary import CASE_KINDS, Severity
 from pipeline.decisions.columns import EDITABLE, Decided, positions, row_identity, shown, stored_text
-from pipeline.publish.overview import UNSTATED
-from pipeline.publish.page.source import QUOTE, UNUSED, SourceGrid, SourceLine, SourceMark, source_of
+from pipeline.publish.overview import UNSTATED, doubtful
+from pipeline.publish.page.source import OTHER, QUOTE, UNUSED, SourceGrid, SourceLine, SourceMark, source_of
 from pipeline.publish.word.content import WordSource
 from pipeline.reconcile.findings import DOUBTFUL
 
@@ -59,6 +60,14 @@ class ReadProblem:
     measures: tuple[ShownCell, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownReading:
+    """One way to read a paper: what it counts, and (of those not chosen) its problems where they stand."""
+
+    row: ReadingRow
+    problems: tuple[ShownCell, ...]
+
+
 @dataclass(slots=True)
 class PaperView:
     """One paper: its row, its source, what was read of it."""
@@ -70,6 +79,7 @@ class PaperView:
     header: list[ShownCell]
     problems: list[ReadProblem]
     claims: list[ShownCell]
+    readings: list[ShownReading]
     doubt: str = ""
 
 
@@ -106,6 +116,7 @@ class ItemView:
     row: ItemRow
     status: str
     sayings: tuple[tuple[ShownCell, ...], ...]
+    source: str  # the problem's id in the paper that it is taken from
 
 
 @dataclass(slots=True)
@@ -133,7 +144,7 @@ class _UnitPage:
         self.texts = {(row.doc_id, row.paragraph): row.text for row in tables.paragraphs}
         self.facts = by_document(tables.facts)
         self.measures = by_problem(tables.measures)
-        self.doubts = {row.doc_id: row.message for row in tables.findings if row.check == DOUBTFUL and not row.waived}
+        self.doubts = {doc_id: row.message for doc_id, row in doubtful(tables).items()}
         papers = source.units.get(unit, [])
         self.documents = sorted(papers, key=lambda row: row.doc_id not in self.doubts)
         self.marks: dict[str, list[SourceMark]] = {row.doc_id: [] for row in self.documents}
@@ -232,6 +243,7 @@ class _UnitPage:
         tables = self.source.tables
         problems = [one for one in tables.problems if one.doc_id == row.doc_id]
         claims = [(at, one) for at, one in positions([c for c in tables.claims if c.doc_id == row.doc_id])]
+        readings = self._readings(row.doc_id)  # before the source is cut: their problems are marks in it
         return PaperView(
             row,
             self.source.file(row.doc_id),
@@ -240,8 +252,23 @@ class _UnitPage:
             [self._value(row, row.doc_id, "documents", name) for name in EDITABLE["documents"].fields],
             [self._problem(one) for one in problems],
             [self._claim(one, row_identity(one, at)) for at, one in claims],
+            readings,
             self.doubts.get(row.doc_id, ""),
         )
+
+    def _readings(self, doc_id: str) -> list[ShownReading]:
+        rows = [one for one in self.source.tables.readings if one.doc_id == doc_id]
+        parts = [one for one in self.source.tables.reading_parts if one.doc_id == doc_id and one.role == "problem"]
+        for number, one in enumerate(parts):
+            if one.paragraph is not None and one.start is not None and one.end is not None:
+                last = one.end_paragraph or one.paragraph
+                name = f"r{doc_id}-{number}"
+                self.marks[doc_id].append(SourceMark(name, OTHER, one.paragraph, one.start, last, one.end))
+        shown_parts = [
+            (one.reading, ShownCell(str(one.number), one.text, "", f"r{doc_id}-{number}"))
+            for number, one in enumerate(parts)
+        ]
+        return [ShownReading(row, tuple(part for name, part in shown_parts if name == row.reading)) for row in rows]
 
     def _problem(self, row: ProblemRow) -> ReadProblem:
         own = row.problem_id
@@ -294,7 +321,8 @@ class _UnitPage:
             tuple(self._saying(one) for one in said if one is not None and one.doc_id == document.doc_id)
             for document in self.documents
         )
-        return ItemView(row, self.labels.of("status", row.status or UNSTATED), sayings)
+        source = next((one.problem_id for one in said if one is not None and one.doc_id == row.problem_from), "")
+        return ItemView(row, self.labels.of("status", row.status or UNSTATED), sayings, source)
 
     def _saying(self, row: ProblemRow) -> ShownCell:
         status = self.labels.of("status", row.status) if row.status else ""

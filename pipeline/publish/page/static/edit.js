@@ -5,17 +5,17 @@ const wish = (wishes, message = SAVED) => ask("decide", { wishes }).then((state)
 
 const dialog = document.createElement("dialog");
 document.body.append(dialog);
-const asked = (title, field, value, needed) => new Promise((answer) => { // a small form; null when it is left
+const asked = (title, field, value, needed, offered) => new Promise((answer) => { // a small form; null when it is left
   const form = document.createElement("form");
   form.method = "dialog";
   const label = document.createElement("label");
   label.textContent = title;
-  const choices = known.choices[field];
-  const input = document.createElement(choices ? "select" : known.long.includes(field) || field === "reason" ? "textarea" : "input");
-  for (const choice of choices || []) {
+  const choices = offered || (known.choices[field] || []).map((one) => [one, one]); // value and label
+  const input = document.createElement(choices.length ? "select" : known.long.includes(field) || field === "reason" ? "textarea" : "input");
+  for (const [choice, text] of choices) {
     const option = document.createElement("option");
     option.value = choice;
-    option.textContent = choice || "（空）";
+    option.textContent = text || "（空）";
     input.append(option);
   }
   input.value = value;
@@ -82,3 +82,50 @@ document.addEventListener("dblclick", (event) => {
   if (value) correct(value);
 });
 $("undo").addEventListener("click", async () => { if (await ask("undo", {})) reload("已撤销"); });
+
+// ---- how the paper is read: another reading, or what a piece of it is ----
+const READ_AGAIN = "已记下。点“重新生成”后按它重读这份材料";
+const told = async (doc, paragraph, before, text) => {
+  const role = await asked(`“${text}”是`, "role", known.choices.role[0], true);
+  if (role !== null && await ask("role", { doc, paragraph: Number(paragraph), before, text, role })) reload(READ_AGAIN);
+};
+document.addEventListener("click", async (event) => {
+  const other = event.target.closest(".read-so");
+  if (other && await ask("reading", { doc: other.dataset.doc, reading: other.dataset.reading })) reload(READ_AGAIN);
+  const number = event.target.closest("button.no");
+  if (number) told(number.dataset.doc, number.dataset.paragraph, "", number.parentElement.querySelector(".words").textContent);
+});
+document.addEventListener("mouseup", (event) => { // what is selected inside one paragraph can be told
+  if (event.target.id === "told") return;
+  $("told")?.remove();
+  const selection = getSelection();
+  if (selection.isCollapsed || !selection.rangeCount || document.querySelector("dialog[open]")) return;
+  const range = selection.getRangeAt(0);
+  const node = range.commonAncestorContainer;
+  const words = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).closest(".words");
+  const number = words && words.parentElement.querySelector("button.no");
+  const text = range.toString();
+  if (!number || !text.trim()) return;
+  const ahead = range.cloneRange();
+  ahead.setStart(words, 0);
+  ahead.setEnd(range.startContainer, range.startOffset);
+  const before = ahead.toString();
+  const button = document.createElement("button");
+  button.id = "told";
+  button.type = "button";
+  button.className = "main";
+  button.textContent = "这段文字是……";
+  button.addEventListener("click", () => told(number.dataset.doc, number.dataset.paragraph, before, text));
+  words.after(button);
+});
+
+// ---- which problem of another paper it is ----
+document.addEventListener("click", async (event) => {
+  const match = event.target.closest(".match");
+  if (!match) return;
+  const { source, paper, now } = match.dataset;
+  const offered = all(".problem", document.querySelector(`.reading[data-of="${paper}"]`))
+    .map((one) => [one.dataset.problem, one.querySelector("h4").textContent.trim()]);
+  const answer = await asked("在这份材料里是", "match", now, false, [["", "没有对应的问题"], ...offered]);
+  if (answer !== null && await ask("match", { source, paper, answer })) reload("已记下。点“重新生成”后按它核对");
+});
