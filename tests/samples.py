@@ -26,7 +26,7 @@ def reports(tables, folder, rules=RULES, kinds=(), unit=None, as_of=None) -> lis
     """The Word documents of the tables, written in this process; nothing may be missing."""
     made = write_documents(tables, folder, rules, Wanted(tuple(kinds), unit, as_of))
     assert made.gaps == []
-    return made.files
+    return [path for path in made.files if path.suffix == ".docx"]
 
 
 def corpus_names(series: str = "ab") -> list[str]:

@@ -42,7 +42,9 @@ def test_exactly_the_planted_defects_are_raised(case: Path, rules: Rules):
     tables, expected = read(case, rules)
     tables = reconcile(tables, RULES)
     numbers = {problem.problem_id: problem.seq for problem in tables.problems}
-    alarms = [finding for finding in tables.findings if finding.severity != Severity.INFO]
+    # how sure a reading is is judged over whole corpora (test_doubt), not by these few lines
+    judged = [finding for finding in tables.findings if finding.check != "structure_doubtful"]
+    alarms = [finding for finding in judged if finding.severity != Severity.INFO]
     raised = sorted(f"{finding.check}@{numbers.get(finding.problem_id, 0)}" for finding in alarms)
     assert raised == expected, "\n".join(finding.message for finding in alarms)
 
