@@ -60,7 +60,7 @@ def finding(name: str, defect: Defect, case: Case, settings: Settings, labels: L
         check=name,
         problem_id=problem_id,
         severity=severity,
-        message=wording.message.format_map(words),
+        message=(wording.message if problem_id or not wording.whole else wording.whole).format_map(words),
         expected=defect.expected,
         actual=defect.actual,
         quote=defect.quote,

@@ -41,6 +41,7 @@ class Wording:
     message: str
     suggestion: str
     source: str  # file:line
+    whole: str = ""  # instead of the message where the defect is the whole paper's
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,9 @@ def load_settings(folder: Path, profile: str = DEFAULT) -> Settings:
     checks: Entry = content["checks"]
     return Settings(
         wording={
-            name: Wording(str(entry["message"]), str(entry["suggestion"]), checks.where(name))
+            name: Wording(
+                str(entry["message"]), str(entry["suggestion"]), checks.where(name), str(entry.get("whole", ""))
+            )
             for name, entry in checks.items()
         },
         triggers={entry["id"]: _trigger(entry) for entry in content["triggers"]},

@@ -31,7 +31,7 @@ _TRIGGER = record(
     ("id", "pattern"),
 )
 _CHECK = record(
-    {"name": text, "severity": SEVERITY, "kinds": KINDS, "message": text, "suggestion": text},
+    {"name": text, "severity": SEVERITY, "kinds": KINDS, "message": text, "whole": text, "suggestion": text},
     ("name", "severity", "message", "suggestion"),
 )
 _PARTS = {
@@ -54,7 +54,7 @@ def load_checks(folder: Path) -> Entry:
     known: Entry = load(rules_folder(), FILE, _shape())
     content: Entry = load(folder, FILE, _shape(known["checks"]))
     for name, entry in content["checks"].items():
-        for key in ("message", "suggestion"):
+        for key in {"message", "suggestion", "whole"} & set(entry):
             _require_fillable(entry, key, known["checks"][name])
     triggers = {entry["id"] for entry in known["triggers"]}
     for entry in content["triggers"]:

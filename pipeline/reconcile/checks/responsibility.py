@@ -28,7 +28,7 @@ def responsible_missing(paper: Paper, context: Context) -> Iterator[Defect]:
     """Neither leader nor department nor person is named for a problem; a document without any is one defect."""
     bare = [p for p in paper.problems if not any(_named(name, context) for name in (p.lead, p.dept, p.person))]
     if bare and len(bare) == len(paper.problems):
-        yield Defect(paper, quote=paper.row.title, words={"vague": "（整份材料都没有）"})
+        yield Defect(paper, quote=paper.row.title)
         return
     for problem in bare:
         vague = "、".join(name for name in (problem.lead, problem.dept, problem.person) if name)
