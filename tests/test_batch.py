@@ -353,30 +353,6 @@ def test_later_commands_go_on_with_the_run_s_settings(source: Path, settings: Ru
     assert b"other 2025-06-30 0" in tables_of(output)["findings.csv"]
 
 
-def test_corrections_are_used_and_the_reading_stays(
-    source: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def merge(tables: Tables, corrections: list[str]) -> Tables:
-        changed = (replace(row, problem=f"{row.problem}{''.join(corrections)}") for row in tables.problems)
-        return replace(tables, problems=tuple(changed))
-
-    def load_corrections(path: Path) -> list[str]:
-        return path.read_text(encoding="utf-8").split() if path.exists() else []
-
-    monkeypatch.setattr("pipeline.decisions.merge.merge", merge)
-    monkeypatch.setattr("pipeline.decisions.merge.load_corrections", load_corrections)
-    monkeypatch.setattr("pipeline.decisions.merge.merge_findings", lambda tables, corrections: tables)
-    monkeypatch.setattr(batch, "tell_what_about", lambda output: "")
-    put(source, a="一")
-    output = go(source, settings)
-    (output / "corrections.csv").write_text("改", encoding="utf-8")
-    for _ in range(2):  # the second time too it is put on what was read, not on what was corrected
-        batch.check(output, settings)
-        assert "一改," in (output / "tables" / "problems.csv").read_text(encoding="utf-8-sig")
-    go(source, settings)
-    assert "一改," in (output / "tables" / "problems.csv").read_text(encoding="utf-8-sig")
-
-
 def test_check_and_report_from_earlier_results(source: Path, settings: RunSettings) -> None:
     put(source, a="一", b="二")
     (source / "waivers.csv").write_bytes(WAIVERS.encode("gb18030"))

@@ -61,9 +61,10 @@ def test_a_document_that_fails_costs_only_itself(tmp_path: Path, workers: int) -
 
 def test_workers_write_what_this_process_writes(tmp_path: Path) -> None:
     here = reports(two_units(), tmp_path / "here")
-    there = write_documents(two_units(), tmp_path / "there", RULES, Wanted(), 2)
-    assert names(here, tmp_path / "here") == names(there.files, tmp_path / "there") and there.gaps == []
-    for one, other in zip(here, there.files, strict=True):
+    made = write_documents(two_units(), tmp_path / "there", RULES, Wanted(), 2)
+    there = [path for path in made.files if path.suffix == ".docx"]
+    assert names(here, tmp_path / "here") == names(there, tmp_path / "there") and made.gaps == []
+    for one, other in zip(here, there, strict=True):
         assert one.read_bytes() == other.read_bytes()
 
 

@@ -6,6 +6,7 @@ beside its target, flushed to disk and renamed over it: a reader sees the old or
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import shutil
@@ -69,6 +70,16 @@ def digest_of_file(path: Path) -> str:
         while piece := file.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()
+
+
+@contextmanager
+def csv_cells(longest: int) -> Iterator[None]:
+    """Within it the csv module reads cells of so many characters; the limit is the process's, others change it too."""
+    before = csv.field_size_limit(longest)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def replace_file(path: Path, content: bytes) -> Path:

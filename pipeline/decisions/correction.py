@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pipeline.core import limits
 from pipeline.core.errors import InputError, Rejected
-from pipeline.core.files import replace_file
+from pipeline.core.files import csv_cells, replace_file
 from pipeline.core.rows import SCHEMA
 from pipeline.core.text import guarded, storable
 from pipeline.core.vocabulary import Status
@@ -84,17 +84,15 @@ def load_corrections(path: Path) -> list[Correction]:
     except (Rejected, UnicodeDecodeError) as error:
         raise InputError(str(path), "人工更正表读不出来", "请用 UTF-8 编码另存，或恢复原来的文件") from error
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    before = csv.field_size_limit(limits.TEXT_CHARACTERS)  # the words of a row may be long
     try:
-        if reader.fieldnames is None or not set(REQUIRED) <= set(reader.fieldnames):
-            missing = "、".join(name for name in REQUIRED if name not in (reader.fieldnames or ()))
-            raise InputError(f"{path.name}:1", f"缺少列 {missing}", "请恢复表头")
-        return [_checked(entry, f"{path.name}:{reader.line_num}") for entry in reader]
+        with csv_cells(limits.TEXT_CHARACTERS):  # the words of a row may be long
+            if reader.fieldnames is None or not set(REQUIRED) <= set(reader.fieldnames):
+                missing = "、".join(name for name in REQUIRED if name not in (reader.fieldnames or ()))
+                raise InputError(f"{path.name}:1", f"缺少列 {missing}", "请恢复表头")
+            return [_checked(entry, f"{path.name}:{reader.line_num}") for entry in reader]
     except csv.Error as error:
         where = f"{path.name}:{reader.line_num}"
         raise InputError(where, "写法有误", "请检查这一行的引号，有没有看不见的字符，是不是太长") from error
-    finally:
-        csv.field_size_limit(before)
 
 
 def _decoded(data: bytes) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.core import limits
 from pipeline.core.errors import Rejected
+from pipeline.core.files import csv_cells
 from pipeline.core.model import Block, Document, Omitted, Warned
 from pipeline.readers.encoding import decode
 from pipeline.readers.kind import sniff
@@ -132,7 +133,8 @@ def read_csv(data: bytes, name: str) -> Document:
         delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = [[cell.strip() for cell in row] for row in reader]
+        with csv_cells(limits.CELL_CHARACTERS):
+            rows = [[cell.strip() for cell in row] for row in reader]
     except csv.Error as error:
         what = f"第 {reader.line_num} 行有一格超过 {limits.CELL_CHARACTERS} 字，或引号不成对"
         raise Rejected("too_large", what) from error
