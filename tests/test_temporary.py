@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import multiprocessing.util
 import os
 import signal
 import subprocess
@@ -76,3 +78,13 @@ def test_a_place_that_cannot_be_written_ends_nothing(place: Path) -> None:
     tempfile.tempdir = str(place / "missing")
     with own_temporary():
         assert tempfile.tempdir == str(place / "missing")
+
+
+def test_a_folder_with_sockets_of_workers_stays_while_the_process_lives(place: Path) -> None:
+    assert multiprocessing.util  # where it is loaded, the folder is left to the end of the process
+    with own_temporary():
+        sockets = Path(tempfile.mkdtemp(prefix="pymp-"))
+    gc.collect()
+    os.utime(sockets.parent, (0, 0))
+    with own_temporary():  # another command in the same process, or another process
+        assert sockets.is_dir()

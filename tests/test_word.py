@@ -167,8 +167,8 @@ def test_the_check_report_quotes_both_sides_with_place_and_remedy(tmp_path):
         "（一）错误（2处）",
         "（二）警告（1处）",
         "应为：1；实为：3",
-        "b.docx（第10段）：“已完成整改3个”",
-        "对照f.docx（二（一）1）：“食堂验收流于形式”",
+        "b.docx（二（一）1）：“已完成整改3个”",
+        "对照f.docx（一（二）3）：“食堂验收流于形式”",
         "请逐条核对后更正",
         "状态数不符",
     ):

@@ -63,8 +63,13 @@ def _leave(folder: Path, lock: BaseFileLock) -> None:
     if "multiprocessing.util" in sys.modules and any(folder.glob("pymp-*")):
         from multiprocessing.util import Finalize
 
-        Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=-200)  # its own has -100
-        return  # with the lock, which goes with the process
+        # its own has -100; it holds the lock until then, which nobody else keeps from being released
+        Finalize(None, _remove, (folder, lock), exitpriority=-200)
+        return
+    _remove(folder, lock)
+
+
+def _remove(folder: Path, lock: BaseFileLock) -> None:
     lock.release()
     shutil.rmtree(folder, ignore_errors=True)
 
