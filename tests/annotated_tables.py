@@ -6,16 +6,19 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.core.rows import PassageRow, Row, Tables, joined
+from pipeline.core.rows import Row, Tables, joined
 from pipeline.core.rows import tables_of as sorted_in
 from pipeline.lab import annotated
-from pipeline.lab.annotated import AnnotatedPaper, TagSpan
+from pipeline.lab.annotated import AnnotatedPaper, TaggedLine, TagSpan
 from tests.making import row
 
 CORPUS = Path(__file__).parent / "corpus"
 LABEL = re.compile(
     r"(?:^|(?<=[，。；:：、 　]))(问题表现[（(]\d+[)）]|问题\d+|\d+[-－]\d+"
     r"|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s?[、.．])[，、:：\s]*(?:反馈问题[：:]?\s*)?(?:关于|针对|聚焦|在)?[“\"‘]?$"
+)
+HEADING = re.compile(
+    r"^(?:问题表现[（(]?\d+[)）]?[:：]?|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.．、]|[①-⑳]|[一二三四五六七八九]是)"
 )
 
 
@@ -143,7 +146,7 @@ def annotated_paper(path: Path) -> tuple[Tables, Mapping[str, str]]:
         )
     for i, (text, span) in enumerate(zip(gold["advice"], spans["advice"], strict=True)):
         rows.append(row("advice", doc_id=name, seq=i + 1, text=text, paragraph=span.line))
-    rows += _passages(name, source, lines, regions)
+    _passages(rows, name, source)
     return sorted_in(rows), gold["meta"]
 
 
@@ -181,30 +184,47 @@ def _regions(source: AnnotatedPaper, lines: list[str]) -> dict[str, tuple[int, i
     return regions
 
 
-def _passages(name: str, source: AnnotatedPaper, lines: list[str], regions: dict) -> list[PassageRow]:
-    problem_lines = {n for first, _, last, _ in regions.values() for n in range(first, last + 1)}
-    groups = {s.line for s in source.spans if s.tag in ("aspect", "category")}
+def _passages(rows: list[Row], name: str, source: AnnotatedPaper) -> None:
+    """The text around problems and measures, with the part and level that a reading would give it."""
+    taken = {s.line for s in source.spans if s.tag in ("problem", "m")}
+    heads = {s.line for s in source.spans if s.tag in ("aspect", "category")}
     titles = {s.line for s in source.spans if s.tag == "title"}
-    passages: list[PassageRow] = []
-    for number, text in enumerate(lines):
-        if number in problem_lines or text.startswith("¦"):
+    for number, (line, label) in enumerate(zip(source.lines, annotated.labels(source), strict=True)):
+        text = label + line.text
+        if number in taken or not text.strip() or line.row:
             continue
-        part = "title" if number in titles else "group" if number in groups else "other"
-        label = re.match(r"[（(]?[一二三四五六七八九十\d]+[)）、.．]", text) if part == "group" else None
-        passages.append(
+        found = HEADING.match(text)
+        label = found.group() if found else ""
+        part = _part(number, line, text, titles, heads)
+        level = 0 if re.match(r"[一二三四五六七八九十]+、", text) else 1 if re.match(r"[（(][一二三四]", text) else 2
+        rows.append(
             row(
                 "passages",
                 doc_id=name,
-                seq=len(passages) + 1,
+                seq=number,
                 part=part,
-                text=text,
+                level=level,
+                label=label,
+                text=text[len(label) :],
                 paragraph=number,
-                label=label[0] if label else None,
                 start=0,
                 end=len(text),
             )
         )
-    return passages
+
+
+def _part(number: int, line: TaggedLine, text: str, titles: set[int], heads: set[int]) -> str:
+    if number in titles:
+        return "title"
+    if line.align == "right":
+        return "date" if re.match(r"\d{4}年", text) else "signature"
+    if number in heads:
+        return "group"
+    if "电话" in text:
+        return "contact"
+    if re.search(r"〔\d+〕\d+号$", text):
+        return "docno"
+    return "opening" if "现将" in text else "heading" if len(text) < 30 else "organisation"
 
 
 def merged(all_tables: list[Tables]) -> Tables:

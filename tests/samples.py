@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.core.rows import Row, tables_of
+from pipeline.core.rows import Row, Tables, joined, tables_of
 from pipeline.lab import annotated
 from pipeline.reconcile.aliases import load_aliases
 from pipeline.reconcile.paper import papers_of
 from pipeline.reconcile.reconciliation import reconcile
 from pipeline.reconcile.recount import recount, recount_rows
 from pipeline.run.word_documents import Wanted, write_documents
+from tests.annotated_tables import annotated_paper
 from tests.making import row
 
 RULES = Path(__file__).parent.parent / "rules"
 CORPUS = Path(__file__).parent / "corpus"
-LABEL = re.compile(
-    r"^(?:问题表现[（(]?\d+[)）]?[:：]?|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.．、]|[①-⑳]|[一二三四五六七八九]是)"
-)
 
 
 def reports(tables, folder, rules=RULES, kinds=(), unit=None, as_of=None) -> list[Path]:
@@ -39,162 +36,9 @@ def corpus_source(name: str) -> annotated.AnnotatedPaper:
     return annotated.read(CORPUS / f"{name}.ann.txt")
 
 
-def gold_tables(*names: str):
+def gold_tables(*names: str) -> Tables:
     """Tables of annotated documents as the extraction would give them."""
-    rows: list[Row] = []
-    for name in names:
-        _document(rows, name, corpus_source(name))
-    return tables_of(rows)
-
-
-def _document(rows, name, source):
-    gold = annotated.gold(source)
-    meta = gold["meta"]
-    rows.append(
-        row(
-            "documents",
-            doc_id=name,
-            file=f"{name}.docx",
-            kind=meta["kind"],
-            title=meta.get("title"),
-            state="ok",
-            unit=(meta.get("unit") or "").split("|")[0] or None,
-            inspector=(meta.get("inspector") or "").split("|")[0] or None,
-            round=meta.get("round"),
-            feedback_date=meta.get("feedback_date"),
-            issued_date=meta.get("issued_date"),
-            docno=meta.get("docno"),
-        )
-    )
-    for seq, problem in enumerate(gold["problems"], 1):
-        span = next(s for s in source.spans if s.tag == "problem" and s.attributes["id"] == problem["id"])
-        status = next((s.text for s in source.spans if s.tag == "status" and s.line >= span.line), None)
-        rows.append(
-            row(
-                "problems",
-                doc_id=name,
-                problem_id=f"{name}-{problem['id']}",
-                seq=seq,
-                label=_label(source, span),
-                aspect=problem["aspect"],
-                category=problem["category"],
-                problem=problem["problem"],
-                status=problem["status"],
-                long_term=problem["long_term"],
-                status_text=status if problem["status"] else None,
-                lead=problem["lead"],
-                dept=problem["dept"],
-                person=problem["person"],
-                deadline=problem["deadline"],
-                paragraph=span.line,
-                start=span.start,
-                end=span.start + len(span.text),
-                end_paragraph=span.line,
-            )
-        )
-    measures = [s for s in source.spans if s.tag == "m"]
-    for number, (span, measure) in enumerate(zip(measures, gold["measures"], strict=True), 1):
-        before = source.lines[span.line].text[: span.start]
-        mark = re.search(r"(?:[一二三四五六七八九十]是|[①-⑳]|[（(]\d+[)）]|\d+\.)$", before)
-        rows.append(
-            row(
-                "measures",
-                doc_id=name,
-                problem_id=f"{name}-{measure['problem']}",
-                seq=number,
-                label=mark.group() if mark else None,
-                text=measure["text"],
-                paragraph=span.line,
-                start=span.start,
-                end=span.start + len(span.text),
-                end_paragraph=span.line,
-            )
-        )
-    claims = [s for s in source.spans if s.tag == "claim"]
-    for span, claim in zip(claims, gold["claims"], strict=True):
-        rows.append(
-            row(
-                "claims",
-                doc_id=name,
-                metric=claim["metric"],
-                value=claim["value"],
-                unit=claim["unit"],
-                text=claim["text"],
-                part_of=span.attributes.get("part_of"),
-                paragraph=span.line,
-                start=span.start,
-                end=span.start + len(claim["text"]),
-            )
-        )
-    for reference in gold["references"]:
-        rows.append(
-            row(
-                "references",
-                doc_id=name,
-                title=reference["title"],
-                action=reference["action"],
-                docno=reference["docno"],
-                problem_id=f"{name}-{reference['problem']}" if reference["problem"] else None,
-            )
-        )
-    for amount in gold["amounts"]:
-        rows.append(
-            row(
-                "amounts",
-                doc_id=name,
-                value=float(amount["value"]),
-                text=amount["text"],
-                problem_id=f"{name}-{amount['problem']}" if amount["problem"] else None,
-            )
-        )
-    _passages(rows, name, source)
-
-
-def _label(source, span):
-    found = LABEL.match((annotated.labels(source)[span.line] + source.lines[span.line].text)[: span.start])
-    return found.group() if found else None
-
-
-def _passages(rows, name, source):
-    taken = {s.line for s in source.spans if s.tag in ("problem", "m")}
-    heads = {s.line for s in source.spans if s.tag in ("aspect", "category")}
-    titles = {s.line for s in source.spans if s.tag == "title"}
-    for number, (line, label) in enumerate(zip(source.lines, annotated.labels(source), strict=True)):
-        text = label + line.text
-        if number in taken or not text.strip() or line.row:
-            continue
-        found = LABEL.match(text)
-        label = found.group() if found else ""
-        part = _part(number, line, text, titles, heads)
-        level = 0 if re.match(r"[一二三四五六七八九十]+、", text) else 1 if re.match(r"[（(][一二三四]", text) else 2
-        rows.append(
-            row(
-                "passages",
-                doc_id=name,
-                seq=number,
-                part=part,
-                level=level,
-                label=label,
-                text=text[len(label) :],
-                paragraph=number,
-                start=0,
-                end=len(text),
-            )
-        )
-
-
-def _part(number, line, text, titles, heads):
-    if number in titles:
-        return "title"
-    if line.align == "right":
-        return "date" if re.match(r"\d{4}年", text) else "signature"
-    if number in heads:
-        return "group"
-    if "电话" in text:
-        return "contact"
-    if re.search(r"〔\d+〕\d+号$", text):
-        return "docno"
-    return "opening" if "现将" in text else "heading" if len(text) < 30 else "organisation"
+    return joined([annotated_paper(CORPUS / f"{name}.ann.txt")[0] for name in names])
 
 
 def with_items(tables):

@@ -31,8 +31,7 @@ def case_folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def corpus_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus")
-    names = corpus_names()
-    reports(gold_tables(*names) if names else gold_tables("absent"), folder, RULES)
+    reports(gold_tables(*corpus_names()), folder, RULES)
     return folder
 
 
