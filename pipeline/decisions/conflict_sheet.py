@@ -20,7 +20,7 @@ from pipeline.decisions.workbook_sheets import Opened
 from pipeline.ruleset.labels import Labels
 
 SHEET = "conflicts"
-KEEP, DROP = "keep", "drop"
+DROP = "drop"  # a verdict; every other keeps the decision
 TOLD = 10  # conflicts that are told one by one
 WORDS = 40  # characters of a row's words in a line
 

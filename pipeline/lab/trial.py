@@ -245,28 +245,3 @@ def _told(tables: Tables) -> Tables:
 def catalogue(folder: Path) -> list[str]:
     """The readable catalogue of all rules (rules/README.md is this text)."""
     return markdown(folder).splitlines()
-
-
-# fields whose rules leave a trace in the table `facts` when they fire
-TRACED = frozenset(
-    {
-        "advice_lead",
-        "amount",
-        "claim",
-        "column_heading",
-        "feedback_date",
-        "frame",
-        "inspector",
-        "kind",
-        "label",
-        "part",
-        "period",
-        "rectification",
-        "reference",
-        "responsibility",
-        "round",
-        "status",
-        "title_line",
-        "unit",
-    }
-)

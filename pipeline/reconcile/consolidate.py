@@ -25,7 +25,6 @@ from pipeline.reconcile.sums import repaid, sums
 
 ByReviewer = frozenset[tuple[str, str]]  # (problem_id, field) of what a reviewer decided
 Value = Any  # of a field: text, a status, yuan; "" and None are "not stated"
-Said = tuple[Paper, Value]
 FieldReading = Callable[[Paper, Sequence[ProblemRow]], Value]
 Differs = Callable[[Value, Value], bool]
 

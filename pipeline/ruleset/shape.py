@@ -18,10 +18,6 @@ from pipeline.ruleset.yaml_file import Entry, Items
 Shape = Callable[[Any, str, str], None]
 
 
-def anything(value: Any, place: str, name: str) -> None:
-    """Whatever is written."""
-
-
 def text(value: Any, place: str, name: str) -> None:
     """A word or a sentence; numbers count as text."""
     if value is None or isinstance(value, (bool, Entry, Items)) or not str(value).strip():

@@ -34,16 +34,15 @@ class Record:
 class Proposal:
     """A reading of the paper's problems.
 
-    `blocks` are all blocks of the tables or forms that it read; `strength` sums the evidence that they state problems;
-    `tables` gives each problem's table (its number in the document); `named` are the places of the headings with the
-    role and the rule that decided it; `roles` are the roles of the first table's columns, for the kind of the paper;
-    `headings` are the blocks of all headings and of the fields' names.
+    `blocks` are all blocks of the tables or forms that it read; `tables` gives each problem's table (its number in the
+    document); `named` are the places of the headings with the role and the rule that decided it; `roles` are the roles
+    of the first table's columns, for the kind of the paper; `headings` are the blocks of all headings and of the
+    fields' names.
     """
 
     form: str
     problems: list[Problem]
     blocks: frozenset[int]
-    strength: float
     tables: tuple[int, ...] = ()
     named: tuple[tuple[Span, str, str], ...] = ()
     roles: tuple[str, ...] = ()

@@ -129,12 +129,10 @@ def tables(document: Document, rules: Rules) -> Proposal | None:
         cells.duties(problem)
     used = {*ledgers, *forms, *lists}
     blocks = {block for number in used for block in paper.grids[number].values()}
-    weights = [ledger.columns.weight(role) for ledger in ledgers.values() for role in ("problem", "measures")]
     return Proposal(
         form="cards" if len(forms) > 1 else "form" if forms else "table",
         problems=problems,
         blocks=frozenset(blocks),
-        strength=sum(weights) + sum(len(form.entries) for form in forms.values()),
         tables=tuple(records[k].table for k in kept),
         named=_named(paper, cells, [*ledgers.values(), *lists.values()]),
         roles=_roles([*list(ledgers.values())[:1], *lists.values()], records[:1] if forms else []),
