@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,12 @@ def rules_folder(given: Path | None = None) -> Path:
         if not given.is_dir():
             raise RuleError(str(given), "规则文件夹不存在", "请检查 --rules 后面的路径")
         return given
+    return _own_folder()
+
+
+@cache
+def _own_folder() -> Path:
+    """The program's own rules: looked for once, readers ask for them at every block."""
     package = Path(__file__).resolve().parent.parent
     return package / "rules_data" if (package / "rules_data").is_dir() else package.parent / "rules"
 
