@@ -190,11 +190,15 @@ def settings_key(rules: Path) -> str:
     return f"{tool_version()} {rules_digest(rules)}"
 
 
+_SOURCE = (".py", ".html", ".js", ".css")
+
+
 @cache
 def tool_version() -> str:
     """The version and a digest of the program's own source, so that a changed program reads again."""
     own = Path(__file__).parent.parent
-    return f"{__version__}+{_digest((p.relative_to(own).as_posix(), p) for p in sorted(own.rglob('*.py')))}"
+    files = sorted(path for path in own.rglob("*") if path.suffix in _SOURCE)  # the pages' templates among them
+    return f"{__version__}+{_digest((path.relative_to(own).as_posix(), path) for path in files)}"
 
 
 def rules_digest(folder: Path) -> str:
