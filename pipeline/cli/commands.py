@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -245,45 +245,47 @@ _rules_command("mutate", "mutate_rules", "逐条改坏规则，列出改坏了�
 _rules_command("catalogue", "catalogue", "生成规则与核对项的目录。")
 
 
+WEIGHTS_TO = click.option(
+    "-o", "--output", type=ANY_PATH, metavar="文件", help="写到哪个文件；不写就是规则文件夹里的 weights.yaml。"
+)
+
+
 @rules.command("fit", cls=ChineseCommand)
 @RULES
 @click.option(
     "--report", is_flag=True, help="不写文件，只列出每位作者的文档由其余作者的文档拟合后读对多少、每组迹象值多少。"
 )
-@click.option(
-    "-o", "--output", type=ANY_PATH, metavar="文件", help="写到哪个文件；不写就是规则文件夹里的 weights.yaml。"
-)
+@WEIGHTS_TO
 def rules_fit(rules: Path | None, report: bool, output: Path | None) -> None:
     """用标注过的样本重新拟合各种迹象的分量（weights.yaml）。在源码文件夹中运行，需要 zhenggai[fit]。"""
     from pipeline.lab import fit_report, fitting
-    from pipeline.ruleset.layers import rules_folder
 
-    folder = rules_folder(rules)
-    papers = rules_folder().parent / "tests"
-    if report:
-        lines = fit_report.report(folder, papers)
-    else:
-        lines = fitting.write_weights(folder, papers, output or folder / fitting.FILE)
-    click.echo("\n".join(lines))
+    _learn(rules, output, fit_report.report if report else None, fitting.write_weights)
 
 
 @rules.command("calibrate", cls=ChineseCommand)
 @RULES
 @click.option("--report", is_flag=True, help="不写文件，只列出读错的有多少列为存疑、读对的有多少误列。")
-@click.option(
-    "-o", "--output", type=ANY_PATH, metavar="文件", help="写到哪个文件；不写就是规则文件夹里的 weights.yaml。"
-)
+@WEIGHTS_TO
 def rules_calibrate(rules: Path | None, report: bool, output: Path | None) -> None:
     """用标注过的样本重新校准读法的把握（weights.yaml 的 judge）。在源码文件夹中运行，需要 zhenggai[fit]。"""
-    from pipeline.lab import calibrate, fitting
+    from pipeline.lab import calibrate
+
+    _learn(rules, output, calibrate.report if report else None, calibrate.write_calibration)
+
+
+def _learn(
+    rules: Path | None,
+    output: Path | None,
+    report: Callable[[Path, Path], list[str]] | None,
+    write: Callable[[Path, Path, Path], list[str]],
+) -> None:
+    """Learn from the project's annotated papers: say how well (`report`), else write what was learnt."""
+    from pipeline.lab.fitting import FILE
     from pipeline.ruleset.layers import rules_folder
 
-    folder = rules_folder(rules)
-    papers = rules_folder().parent / "tests"
-    if report:
-        lines = calibrate.report(folder, papers)
-    else:
-        lines = calibrate.write_calibration(folder, papers, output or folder / fitting.FILE)
+    folder, papers = rules_folder(rules), rules_folder().parent / "tests"
+    lines = report(folder, papers) if report else write(folder, papers, output or folder / FILE)
     click.echo("\n".join(lines))
 
 
