@@ -139,7 +139,9 @@ def test_a_list_s_title_says_problem_once(tmp_path):
 
 
 def test_letters_name_papers_not_files(tmp_path):
-    paths = reports(fictional_case(), tmp_path, RULES, ["review_letter", "reminder"])
+    tables = fictional_case()
+    tables = changed(tables, tables.findings[1], message="反馈意见（f.docx）指出的问题，在b.docx中找不到对应的答复。")
+    paths = reports(tables, tmp_path, RULES, ["review_letter", "reminder"])
     text = "\n".join(line for path in paths for line in opened(path).text())
     assert "《中共云溪县第九小学支部委员会关于巡察整改进展情况的通报》" in text
     assert ".docx" not in text and "第10段" not in text and "年　　月　　日" in text

@@ -17,6 +17,25 @@ def clean(text: str) -> tuple[str, int]:
     return _UNSTORABLE.subn(REPLACEMENT, text)
 
 
+def file_name(path: str) -> str:
+    """The name of a file without its folders, as any system writes them."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def place_in_file(path: str, place: str) -> str:
+    """A file and where in it, as people are told: 通报.docx（二（三）1）."""
+    return f"{file_name(path)}（{place}）" if place else file_name(path)
+
+
+def cell_text(value: object) -> str:
+    """A value as text of a table: nothing for None, true and false, figures without needless digits."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
 def storable(text: str) -> str:
     """The text with control characters, lone surrogates and non-characters replaced by U+FFFD."""
     return _UNSTORABLE.sub(REPLACEMENT, text)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pipeline.core.rows import SCHEMA, ClaimRow, DocumentRow, FindingRow, MeasureRow, ProblemRow
 from pipeline.core.stored_rows import plain
-from pipeline.core.text import clean
+from pipeline.core.text import cell_text, clean
 from pipeline.core.vocabulary import Status
 from pipeline.ruleset.labels import Labels
 
@@ -91,13 +91,7 @@ ANCHORS = {
 
 def stored_text(value: object) -> str:
     """A value as corrections.csv holds it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return clean(str(value))[0]
+    return clean(cell_text(value))[0]
 
 
 def digest(value: object) -> str:

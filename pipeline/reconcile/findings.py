@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import DocumentRow, FindingRow, Tables
+from pipeline.core.text import place_in_file
 from pipeline.core.values import chinese_date
 from pipeline.core.vocabulary import Kind, Severity
 from pipeline.reconcile.cases import Case
@@ -164,7 +165,7 @@ def once(found: Iterable[FindingRow], tables: Tables, items: Iterable[ItemRow]) 
         for at in range(max(map(len, by_paper.values()))):
             same = [by_paper[doc_id][at] for doc_id in order if at < len(by_paper[doc_id])]
             told = min(same, key=lambda one: one.severity.rank)
-            others = "；".join(_named(one) for one in same if one is not told)
+            others = "；".join(place_in_file(one.file, one.place) for one in same if one is not told)
             out.append(replace(told, also=others or told.also))
     return out
 
@@ -196,12 +197,6 @@ def _same_defect(one: FindingRow, item_of: Mapping[str, str], said: Mapping[str,
     if not (item or quote or one.expected or one.actual):
         return (one.case_id, one.check, one.message)
     return (one.case_id, one.check, item, quote, one.expected, one.actual)
-
-
-def _named(one: FindingRow) -> str:
-    """A paper and the place in it."""
-    name = one.file.replace("\\", "/").rsplit("/", 1)[-1]
-    return f"{name}（{one.place}）" if one.place else name
 
 
 def finished(

@@ -19,6 +19,7 @@ from pipeline.core.rows import (
     by_document,
     by_problem,
 )
+from pipeline.core.text import file_name
 from pipeline.core.vocabulary import CASE_KINDS, READ, Kind
 from pipeline.reconcile.aliases import Aliases
 
@@ -49,7 +50,7 @@ class Paper:
     @property
     def file_name(self) -> str:
         """The name of its file without the folders."""
-        return (self.row.file or self.row.doc_id).replace("\\", "/").rsplit("/", 1)[-1]
+        return file_name(self.row.file or self.row.doc_id)
 
     @property
     def followed(self) -> list[ProblemRow]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from pipeline.core import limits
 from pipeline.core.errors import InputError, Rejected, escaped
 from pipeline.core.files import opened
+from pipeline.core.text import file_name
 from pipeline.readers.kind import converted
 from pipeline.run.engines import Job
 
@@ -182,7 +183,7 @@ def _given(entry: InputFile) -> InputFile:
 
 def class_of_name(name: str) -> str:
     """skipped_temp, skipped_type or "" for a file name."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1].lower()
+    last = file_name(name).lower()
     parts = name.replace("\\", "/").split("/")
     if last in TEMPORARY_NAMES or last.startswith(TEMPORARY_PREFIXES) or last.endswith(TEMPORARY_SUFFIXES):
         return "skipped_temp"

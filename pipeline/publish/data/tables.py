@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.errors import InputError
 from pipeline.core.rows import SCHEMA, Row, Tables, tables_of
 from pipeline.core.stored_rows import row_of
-from pipeline.core.text import guarded
+from pipeline.core.text import cell_text, guarded
 from pipeline.publish.data.published import PUBLISHED, published_rows
 
 if TYPE_CHECKING:
@@ -37,13 +37,7 @@ def _csv(columns: Mapping[str, type], rows: list[list[object]]) -> str:
 
 def csv_cell(value: object) -> str:
     """A cell's text; text that a spreadsheet would take for a formula gets a ' in front, numbers stay numbers."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return guarded(value) if isinstance(value, str) else str(value)
+    return guarded(value) if isinstance(value, str) else cell_text(value)
 
 
 def _write_parquet(columns: Mapping[str, type], rows: list[list[object]], path: Path) -> None:

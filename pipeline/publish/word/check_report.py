@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.core.rows import DocumentRow, FindingRow
+from pipeline.core.text import file_name, place_in_file
 from pipeline.core.values import numeral
 from pipeline.core.vocabulary import Severity
 from pipeline.publish.overview import DOUBTFUL, main_document
@@ -57,9 +58,11 @@ def entry(source: WordSource, row: FindingRow) -> TemplateValues:
     problem = source.problem(row.problem_id)
     quotes = []
     if row.quote:
-        quotes.append({"出处": _from(row.file, row.place), "文": source.text(row.quote)})
+        quotes.append({"出处": f"{place_in_file(row.file, row.place)}：", "文": source.text(row.quote)})
     if row.other_quote:
-        quotes.append({"出处": "对照" + _from(row.other_file, row.other_place), "文": source.text(row.other_quote)})
+        quotes.append(
+            {"出处": f"对照{place_in_file(row.other_file, row.other_place)}：", "文": source.text(row.other_quote)}
+        )
     message, asked = dated(source.text(row.message)), source.text(problem.problem) if problem else ""
     if row.also:
         message = f"{_sentence(message)}同样的情况还见于{row.also}"
@@ -73,7 +76,7 @@ def entry(source: WordSource, row: FindingRow) -> TemplateValues:
         "应为": "" if said else values[0] or "（空）",
         "实为": "" if said else values[1] or "（空）",
         "建议": _sentence(source.text(row.suggestion)),
-        "材料": _name(row.file),
+        "材料": file_name(row.file),
         "位置": row.place,
         "引文": source.text(row.quote),
         "对照": source.text(row.other_quote),
@@ -84,15 +87,6 @@ def entry(source: WordSource, row: FindingRow) -> TemplateValues:
 def dated(text: str) -> str:
     """ISO dates as people write them; what stands in quotes is the document's own and stays."""
     return _QUOTED_OR_DATE.sub(lambda found: chinese_date(found[1]) if found[1] else found[0], text)
-
-
-def _from(file: str, place: str) -> str:
-    """The paper that a quotation is from, and where it stands there."""
-    return f"{_name(file)}{f'（{place}）' if place else ''}："
-
-
-def _name(file: str) -> str:
-    return file.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _sentence(text: str) -> str:

@@ -23,6 +23,7 @@ from pipeline.core.rows import (
     by_document,
     by_problem,
 )
+from pipeline.core.text import file_name
 from pipeline.core.vocabulary import ANSWERS
 from pipeline.publish.overview import main_document, unit_name, units
 from pipeline.publish.word.layout import Layout
@@ -118,7 +119,7 @@ class WordSource:
     def file(self, doc_id: str) -> str:
         """The name of a document's file, for people."""
         row = self.documents.get(doc_id)
-        return (row.file or row.doc_id).replace("\\", "/").rsplit("/", 1)[-1] if row else ""
+        return file_name(row.file or row.doc_id) if row else ""
 
 
 def paragraph(level: int, head: str, text: str = "") -> TemplateValues:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
-from pipeline.core.rows import DocumentRow
+from pipeline.core.rows import DocumentRow, FindingRow
+from pipeline.core.text import file_name
 from pipeline.core.values import numeral
 from pipeline.core.vocabulary import Severity
 from pipeline.publish.due import due_items, last_day
@@ -39,17 +41,13 @@ def review_letter(source: WordSource, unit: str, documents: list[DocumentRow]) -
     papers: dict[str, list[TemplateValues]] = {}
     own = {row.doc_id for row in documents}
     for row in findings:
-        papers.setdefault(paper(source, row.doc_id if row.doc_id in own else row.other_doc_id) or unit, []).append(
-            entry(source, row)
-        )
+        own_paper = paper(source, row.doc_id if row.doc_id in own else row.other_doc_id) or unit
+        papers.setdefault(own_paper, []).append(_by_titles(source, row))
     title = source.labels.of("wording", "title_review_letter").replace("{unit}", unit)
-    context = context_of(
+    context = _letter(
         source,
+        unit,
         title,
-        addressee=[f"{unit}："],
-        signature=[source.profile.setting("office", "name")],
-        unit=unit,
-        date=office_date(source),
         材料组=[{"序": numeral(n), "名称": name, "项": rows} for n, (name, rows) in enumerate(papers.items(), 1)],
         退回序=numeral(len(papers) + 1),
         退回=[{"问题": source.text(row.problem), "意见": source.text(row.review_note)} for row in returned],
@@ -67,6 +65,28 @@ def review_letter(source: WordSource, unit: str, documents: list[DocumentRow]) -
     ]
 
 
+def _by_titles(source: WordSource, row: FindingRow) -> TemplateValues:
+    """A finding as a letter tells it: papers by their titles, never by the names of files."""
+    told = entry(source, row)
+    for doc_id, file in ((row.doc_id, row.file), (row.other_doc_id, row.other_file)):
+        if file:
+            told["说明"] = told["说明"].replace(file_name(file), paper(source, doc_id))
+    return told
+
+
+def _letter(source: WordSource, unit: str, title: str, **values: Any) -> TemplateValues:
+    """What both letters have: to whom, from whom, of which day."""
+    return context_of(
+        source,
+        title,
+        addressee=[f"{unit}："],
+        signature=[source.profile.setting("office", "name")],
+        unit=unit,
+        date=office_date(source),
+        **values,
+    )
+
+
 def reminder(source: WordSource, unit: str, documents: list[DocumentRow]) -> list[Report]:
     """Problems that are not done although their time is up, and those whose time is up soon."""
     day = as_of(source)
@@ -79,13 +99,10 @@ def reminder(source: WordSource, unit: str, documents: list[DocumentRow]) -> lis
     if not found:
         return []
     title = source.labels.of("wording", "title_reminder").replace("{unit}", unit)
-    context = context_of(
+    context = _letter(
         source,
+        unit,
         title,
-        addressee=[f"{unit}："],
-        signature=[source.profile.setting("office", "name")],
-        unit=unit,
-        date=office_date(source),
         截至=chinese_date(day.isoformat()),
         逾期=[row | {"序": n} for n, row in enumerate(overdue, 1)],
         将到期=[row | {"序": n} for n, row in enumerate(due, 1)],

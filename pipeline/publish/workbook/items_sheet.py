@@ -8,6 +8,7 @@ from functools import partial
 
 from pipeline.core.item_row import ItemRow
 from pipeline.core.rows import Tables
+from pipeline.core.text import file_name
 from pipeline.core.vocabulary import Kind
 from pipeline.decisions.columns import Column, labelled, shown
 from pipeline.publish.workbook.sheets import SheetLink
@@ -51,7 +52,7 @@ def item_lines(
     tables: Tables, labels: Labels, unit: Callable[[str], str], places: Mapping[str, str]
 ) -> Iterator[list[object]]:
     """The lines of the sheet; `unit` names the unit of a document, `places` says where a problem's own line is."""
-    files = {row.doc_id: row.file.replace("\\", "/").rsplit("/", 1)[-1] for row in tables.documents}
+    files = {row.doc_id: file_name(row.file) for row in tables.documents}
     for row in tables.items:
         place = next((places[name] for name in _problem_ids(row) if name in places), None)
         yield [
