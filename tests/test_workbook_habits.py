@@ -343,3 +343,8 @@ def test_random_edits_come_back_exactly_or_are_listed(written, edits):
 
 def test_shown_values_are_read_back_as_they_were():
     assert shown("long_term", False, LABELS) == "否" and shown("long_term", None, LABELS) is None
+
+
+def test_what_the_system_refuses_is_said_in_chinese(tmp_path):
+    with pytest.raises(InputError, match="工作簿读不到（找不到）"):
+        opened_workbook(tmp_path / "没有.xlsx")

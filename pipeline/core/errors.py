@@ -6,6 +6,7 @@ A defect in a document is a finding, never an exception.  A file that can't be r
 
 from __future__ import annotations
 
+import errno
 import traceback
 import unicodedata
 
@@ -134,3 +135,24 @@ def trace_of(error: BaseException) -> str:
     while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
         chain.append(before)
     return "\n".join("".join(traceback.format_tb(one.__traceback__)) + type(one).__name__ for one in reversed(chain))
+
+
+_SYSTEM = {
+    errno.ENOENT: "找不到",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘只读",
+    errno.EISDIR: "是文件夹",
+    errno.ENOTDIR: "上一级不是文件夹",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.EBUSY: "正被占用",
+    errno.EIO: "磁盘读写出错",
+    errno.ELOOP: "链接绕成了圈",
+    errno.EFBIG: "文件太大",
+}
+
+
+def system_words(error: OSError) -> str:
+    """What the system refused, in Chinese; by its number where it is rare."""
+    return _SYSTEM.get(error.errno or 0) or f"系统错误 {error.errno or type(error).__name__}"

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline.core.errors import OutputError, Rejected
+from pipeline.core.errors import OutputError, Rejected, system_words
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 TEMPORARY = ".zhenggai-"  # temporary files of ours start with this, so that the next start can remove them
@@ -117,5 +117,5 @@ def _rename(temporary: Path, path: Path) -> Path:
 
 
 def _not_written(path: Path, error: OSError) -> OutputError:
-    what = f"写不进去（{error.strerror or error}）"
+    what = f"写不进去（{system_words(error)}）"
     return OutputError(str(path), what, "请检查磁盘空间和文件夹权限，并关闭打开着的文件")

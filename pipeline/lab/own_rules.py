@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from pipeline.core.errors import InputError, OutputError
+from pipeline.core.errors import InputError, OutputError, system_words
 from pipeline.ruleset.layers import rules_folder
 
 ORIGINALS = "出厂模板"  # below templates/, where the program looks for none
@@ -45,7 +45,7 @@ def write_start(folder: Path) -> list[str]:
         shutil.copyfile(own / "templates" / "README.md", folder / "templates" / "README.md")
         _put(folder / "templates" / ORIGINALS / "说明.txt", _TEMPLATES)
     except OSError as error:
-        what = f"写不进去（{error.strerror or error}）"
+        what = f"写不进去（{system_words(error)}）"
         raise OutputError(str(folder), what, "请检查磁盘空间和文件夹权限") from error
     return [
         f"已在 {folder} 备好 {count} 个规则文件，内容全部注释着。",

@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pipeline.core import limits
-from pipeline.core.errors import Rejected
+from pipeline.core.errors import Rejected, system_words
 from pipeline.core.files import opened
 from pipeline.core.model import Document, Warned
 from pipeline.readers.kind import promised, sniff, suffix
@@ -98,7 +98,7 @@ def load(path: Path) -> bytes:
             data = stream.read(limits.FILE_BYTES + 1)
             after = os.fstat(stream.fileno())
     except OSError as error:
-        raise Rejected("unreadable", error.strerror or type(error).__name__) from error
+        raise Rejected("unreadable", system_words(error)) from error
     if _identity(before) != _identity(begun) or _identity(begun) != _identity(after) or len(data) != after.st_size:
         raise Rejected("changed_while_reading")
     return data
